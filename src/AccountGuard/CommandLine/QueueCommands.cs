@@ -1,0 +1,101 @@
+using System.CommandLine;
+using AccountGuard.Deliveries;
+using AccountGuard.Numbers;
+using AccountGuard.Screening;
+using AccountGuard.Verification;
+
+namespace AccountGuard.CommandLine;
+
+/// <summary>Commands that ask: deliveries, quarantine, queue, reconcile.</summary>
+public static class QueueCommands
+{
+    public static IEnumerable<Command> All(Option<bool> json) =>
+        [DeliveriesCommand(json), QuarantineCommand(json), SettleCommand(json), QueueCommand(json), ReconcileCommand(json)];
+
+    private static Command DeliveriesCommand(Option<bool> json)
+    {
+        var id = new Argument<string?>("ID") { Arity = ArgumentArity.ZeroOrOne, Description = "Sender's id or number." };
+        return ServiceCommands.Command("deliveries", "What arrived, with hashes and rows.", json, [id],
+            async (session, parsed) =>
+            {
+                var listed = await ListDeliveries.RunAsync(session.At, parsed.GetValue(id), session.Cancel);
+                Printing.Write(session, listed, Printing.Table(
+                    ["no", "kind", "id", "received", "state", "rows", "accepted", "duplicates", "quarantined", "content"],
+                    listed.Select(d => new[]
+                    {
+                        $"{d.Delivery}", d.Kind, d.Id ?? "", $"{d.ReceivedAt:yyyy-MM-ddTHH:mm:ssZ}", d.State,
+                        $"{d.Rows?.Received}", $"{d.Rows?.Accepted}", $"{d.Rows?.Duplicates}", $"{d.Rows?.Quarantined}",
+                        d.Reason ?? d.ContentKey,
+                    })));
+                return 0;
+            });
+    }
+
+    private static Command QuarantineCommand(Option<bool> json)
+    {
+        var delivery = new Option<string?>("--delivery");
+        return ServiceCommands.Command("quarantine", "Rows that wait, with reason codes.", json, [delivery],
+            async (session, parsed) =>
+            {
+                var rows = await ListDeliveries.WaitingAsync(session.At, parsed.GetValue(delivery), session.Cancel);
+                Printing.Write(session, rows, Printing.Table(["delivery", "id", "row", "code", "field", "remedy"],
+                    rows.Select(r => new[] { $"{r.Delivery}", r.Id ?? "", $"{r.Row}", r.Code, r.Field, r.Remedy })));
+                return 0;
+            });
+    }
+
+    private static Command SettleCommand(Option<bool> json)
+    {
+        var delivery = new Argument<long>("DELIVERY") { Description = "Number of the delivery." };
+        var row = new Argument<long>("ROW");
+        var reason = new Option<string>("--reason") { Required = true };
+        return ServiceCommands.Command("settle", "Settles a row in quarantine that was looked into.", json,
+            [delivery, row, reason], async (session, parsed) =>
+            {
+                await ListDeliveries.SettleAsync(session.At, parsed.GetRequiredValue(delivery), parsed.GetRequiredValue(row),
+                    parsed.GetRequiredValue(reason), session.Cancel);
+                Printing.Write(session, new { settled = true }, "Settled.");
+                return 0;
+            });
+    }
+
+    private static Command QueueCommand(Option<bool> json)
+    {
+        var incident = new Option<string?>("--incident");
+        var state = new Option<string?>("--state") { Description = "One state; without it the open ones." };
+        var format = new Option<string>("--format") { DefaultValueFactory = _ => "table" };
+        format.AcceptOnlyFromAmong("table", "csv", "json");
+        var showNumbers = new Option<bool>("--show-numbers") { Description = "Shows numbers, against an access record." };
+        return ServiceCommands.Command("queue", "The verification queue in its order.", json,
+            [incident, state, format, showNumbers], async (session, parsed) =>
+            {
+                var chosen = session.Json ? "json" : parsed.GetRequiredValue(format);
+                await using var output = QueueOutput.Open(chosen, parsed.GetValue(showNumbers));
+                var rows = Queue.ReadAsync(session.At, parsed.GetValue(incident), parsed.GetValue(state), session.Cancel);
+                await foreach (var page in rows.Chunk(1_000).WithCancellation(session.Cancel))
+                {
+                    var numbers = parsed.GetValue(showNumbers)
+                        ? await ShowNumbers.ForAsync(session.At, [.. page.Select(r => r.Number).Distinct()],
+                            $"operator {Environment.UserName}", "queue --show-numbers", session.Cancel)
+                        : [];
+                    output.Write(page, numbers);
+                }
+
+                return 0;
+            });
+    }
+
+    private static Command ReconcileCommand(Option<bool> json)
+    {
+        var incident = new Option<string?>("--incident");
+        return ServiceCommands.Command("reconcile", "Compares the hits with the rule over all facts.", json, [incident],
+            async (session, parsed) =>
+            {
+                var found = await Reconcile.RunAsync(session.At, parsed.GetValue(incident), session.Cancel);
+                Printing.Write(session, found,
+                    $"missing {found.Missing}, unfounded {found.Unfounded}, wrong reason or rank {found.Misranked}, "
+                    + $"not yet published {found.Pending}");
+                return Commands.ExitOf(found.IsClean);
+            });
+    }
+}

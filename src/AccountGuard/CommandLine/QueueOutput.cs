@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.Json;
+using AccountGuard.Numbers;
+using AccountGuard.Verification;
+using nietras.SeparatedValues;
+
+namespace AccountGuard.CommandLine;
+
+/// <summary>The queue on stdout as a table (its first rows), CSV or JSON (all rows).</summary>
+public sealed class QueueOutput : IAsyncDisposable
+{
+    private const int TableRows = 50;
+
+    private static readonly string[] Columns =
+        ["rank", "source", "request_id", "kind", "incident", "reasons", "state", "tier", "list_version", "filed_on", "exposed_on"];
+
+    private readonly string _format;
+    private readonly string[] _columns;
+    private readonly List<string[]> _table = [];
+    private readonly StreamWriter _out = new(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16);
+    private long _count;
+
+    private QueueOutput(string format, bool showsNumbers)
+    {
+        _format = format;
+        _columns = showsNumbers ? [.. Columns, "number"] : Columns;
+    }
+
+    public static QueueOutput Open(string format, bool showsNumbers)
+    {
+        var output = new QueueOutput(format, showsNumbers);
+        if (format == "csv")
+        {
+            output._out.Write(string.Join(',', output._columns) + "\n");
+        }
+
+        return output;
+    }
+
+    /// <param name="numbers">Empty, or every number of the page.</param>
+    public void Write(IEnumerable<QueueRow> page, IReadOnlyDictionary<NumberKey, string> numbers)
+    {
+        foreach (var row in page)
+        {
+            var cells = Cells(row).Concat(_columns.Length > Columns.Length ? [numbers[row.Number]] : []).ToArray();
+            switch (_format)
+            {
+                case "csv":
+                    _out.Write(string.Join(',', cells.Select(Escape)) + "\n");
+                    break;
+                case "json":
+                    _out.Write((_count == 0 ? "[\n" : ",\n") + JsonSerializer.Serialize(Json(row, cells), Printing.Json));
+                    break;
+                default:
+                    if (_count < TableRows)
+                    {
+                        _table.Add(cells);
+                    }
+
+                    break;
+            }
+
+            _count++;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_format == "json")
+        {
+            _out.Write(_count == 0 ? "[]\n" : "\n]\n");
+        }
+        else if (_format == "table")
+        {
+            _out.Write(Printing.Table(_columns, _table) + "\n");
+            _out.Write(_count > TableRows ? $"… {_count - TableRows:N0} more rows: --format csv shows all\n" : "");
+        }
+
+        await _out.DisposeAsync();
+    }
+
+    private static string[] Cells(QueueRow row) =>
+    [
+        $"{row.Rank}", row.Source, row.RequestId, row.Kind, row.Incident, row.Reasons, row.State, $"{row.Tier}",
+        $"{row.ListVersion}", $"{row.FiledOn:yyyy-MM-dd}", $"{row.ExposedOn:yyyy-MM-dd}",
+    ];
+
+    private Dictionary<string, object?> Json(QueueRow row, string[] cells)
+    {
+        var json = new Dictionary<string, object?>();
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            json[_columns[i]] = _columns[i] switch
+            {
+                "rank" => row.Rank,
+                "tier" => row.Tier,
+                "list_version" => row.ListVersion,
+                _ => cells[i].Length == 0 ? null : cells[i],
+            };
+        }
+
+        return json;
+    }
+
+    private static string Escape(string cell) =>
+        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"")}\"";
+}

@@ -1,0 +1,163 @@
+using System.Text.Json;
+using nietras.SeparatedValues;
+
+namespace AccountGuard.Deliveries;
+
+/// <summary>A data row: its number in the file from 1, its values by column (null: not delivered), or why it is no row.</summary>
+public readonly record struct DeliveredRow(long No, string?[] Values, string? Problem, string? Field)
+{
+    /// <summary>The value without white space around; empty where it was not delivered.</summary>
+    public string this[int column] => Values[column]?.Trim() ?? "";
+}
+
+/// <summary>Reads rows of named columns from CSV or NDJSON, one at a time, whatever state they are in.</summary>
+public static class DeliveredRows
+{
+    /// <summary>
+    /// The rows of a CSV file with a header. A row with another number of fields than the header is a row with a problem;
+    /// where the file cannot be read on (an open quotation mark, a line beyond 16 MB), the rest is one such row.
+    /// </summary>
+    /// <exception cref="BadInput">The header lacks a required column, names one twice or one that is not known.</exception>
+    public static IEnumerable<DeliveredRow> OfCsv(DeliveredFile file, string[] columns, string[] required)
+    {
+        using var text = file.ReadText();
+        using var reader = OpenCsv(text);
+        if (!TryMoveNext(reader, out var headerTrouble))
+        {
+            throw new BadInput("The file is empty"
+                + (headerTrouble ? " or its header cannot be read" : "") + $". Its first line names the columns: {string.Join(',', columns)}");
+        }
+
+        var places = ReadHeader(reader.Current, columns, required);
+        for (long no = 1; ; no++)
+        {
+            if (!TryMoveNext(reader, out var trouble))
+            {
+                if (trouble)
+                {
+                    yield return new DeliveredRow(no, new string?[columns.Length], QuarantineCode.Remainder, "");
+                }
+
+                yield break;
+            }
+
+            yield return ReadRow(reader.Current, no, places, columns.Length, file);
+        }
+    }
+
+    /// <summary>The rows of an NDJSON file, an object a line; numbers and booleans are taken as they are written.</summary>
+    public static IEnumerable<DeliveredRow> OfNdjson(DeliveredFile file, string[] columns)
+    {
+        using var text = file.ReadText();
+        long no = 0;
+        while (text.ReadLine() is { } line)
+        {
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                yield return ReadObject(line, ++no, columns);
+            }
+        }
+    }
+
+    private static SepReader OpenCsv(TextReader text) =>
+        Sep.New(',').Reader(o => o with { HasHeader = false, Unescape = true, DisableColCountCheck = true }).From(text);
+
+    // Sep throws where a row outgrows it; what is left is then a remainder, not a crash.
+    private static bool TryMoveNext(SepReader reader, out bool trouble)
+    {
+        trouble = false;
+        try
+        {
+            return reader.MoveNext();
+        }
+        catch (Exception e) when (e is InvalidDataException or NotSupportedException or ArgumentException
+            or IndexOutOfRangeException or OverflowException)
+        {
+            trouble = true;
+            return false;
+        }
+    }
+
+    private static int[] ReadHeader(SepReader.Row header, string[] columns, string[] required)
+    {
+        var places = new int[header.ColCount];
+        for (var i = 0; i < places.Length; i++)
+        {
+            var name = header[i].ToString().Trim();
+            places[i] = Array.IndexOf(columns, name);
+            if (places[i] < 0)
+            {
+                throw new BadInput($"Column {i + 1} of the header is not known. Known are: {string.Join(',', columns)}");
+            }
+
+            if (Array.IndexOf(places, places[i]) < i)
+            {
+                throw new BadInput($"The header names the column {name} twice. Keep one of the two.");
+            }
+        }
+
+        foreach (var name in required)
+        {
+            if (!places.Contains(Array.IndexOf(columns, name)))
+            {
+                throw new BadInput($"The header lacks the column {name}. Add it to the first line.");
+            }
+        }
+
+        return places;
+    }
+
+    private static DeliveredRow ReadRow(SepReader.Row row, long no, int[] places, int width, DeliveredFile file)
+    {
+        var values = new string?[width];
+        for (var i = 0; i < Math.Min(row.ColCount, places.Length); i++)
+        {
+            values[places[i]] = row[i].ToString();
+        }
+
+        // Unescaping leaves an opening quotation mark only where none closes it: the rest of the file stands in this field.
+        var opened = row.ColCount > 0 && row.Span.Count('"') % 2 != 0;
+        return opened || (file.BreaksOff && row.Span.Contains('\uFFFD'))
+            ? new DeliveredRow(no, values, QuarantineCode.Remainder, "")
+            : row.ColCount != places.Length
+                ? new DeliveredRow(no, values, QuarantineCode.BrokenRow, "")
+                : new DeliveredRow(no, values, null, null);
+    }
+
+    private static DeliveredRow ReadObject(string line, long no, string[] columns)
+    {
+        var values = new string?[columns.Length];
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            foreach (var member in json.RootElement.EnumerateObject())
+            {
+                var place = Array.IndexOf(columns, member.Name);
+                if (place < 0)
+                {
+                    return new DeliveredRow(no, [line], QuarantineCode.UnknownField, "");
+                }
+
+                if (values[place] is not null)
+                {
+                    return new DeliveredRow(no, [line], QuarantineCode.BrokenRow, member.Name);
+                }
+
+                values[place] = member.Value.ValueKind switch
+                {
+                    JsonValueKind.String => member.Value.GetString(),
+                    JsonValueKind.Null => null,
+                    JsonValueKind.Undefined or JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Number
+                        or JsonValueKind.True or JsonValueKind.False => member.Value.GetRawText(),
+                    _ => throw new InvalidOperationException($"There is no JSON kind {member.Value.ValueKind}."),
+                };
+            }
+
+            return new DeliveredRow(no, values, null, null);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return new DeliveredRow(no, [line], QuarantineCode.BrokenRow, "");
+        }
+    }
+}

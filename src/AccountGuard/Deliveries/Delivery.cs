@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using AccountGuard.Numbers;
+using Marten;
+using Marten.Services;
+using Npgsql;
+
+namespace AccountGuard.Deliveries;
+
+/// <summary>How a delivery names itself: what it is, the sender's id, its content, and when it reached the payer.</summary>
+public sealed record DeliveryLabel(
+    string Kind, string? Id, UInt128 ContentKey, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Arguments)
+{
+    /// <summary>The content key as bytes, as the database keeps it.</summary>
+    public byte[] ContentBytes => new NumberKey(ContentKey).ToBytes();
+}
+
+/// <summary>
+/// A delivery while it is taken in, alone: whoever brings the same one waits, and then gets the answer or goes on where a
+/// killed process stopped (Rule 7).
+/// </summary>
+public sealed class Delivery : IAsyncDisposable
+{
+    private const int LockFamily = 4713;
+    private readonly NpgsqlConnection _lock;
+
+    private Delivery(NpgsqlConnection @lock, DeliveryLabel label) => (_lock, Label) = (@lock, label);
+
+    public DeliveryLabel Label { get; }
+
+    /// <summary>Zero while nothing of it is stored.</summary>
+    public long No { get; private set; }
+
+    /// <summary>When it was first received: what every row of it counts with.</summary>
+    public DateTimeOffset ReceivedAt { get; private set; }
+
+    /// <summary>The answer, where the delivery was here before and is done.</summary>
+    public DeliveryAnswer? Answer { get; private set; }
+
+    /// <summary>The stream of its events.</summary>
+    public Guid Stream { get; private set; }
+
+    /// <exception cref="BadInput">The sender's id was here before with other content (exit 2); the refusal is recorded.</exception>
+    public static async Task<Delivery> OpenAsync(Installation at, DeliveryLabel label, CancellationToken cancel)
+    {
+        var identity = label.Id is null ? at.Keys.Name("delivery content", label.ContentBytes)
+            : at.Keys.Name("delivery id", System.Text.Encoding.UTF8.GetBytes(label.Id));
+        var connection = await at.Database.OpenConnectionAsync(cancel);
+        var delivery = new Delivery(connection, label)
+        {
+            Stream = new Guid(new NumberKey(identity).ToBytes(), bigEndian: true),
+            ReceivedAt = label.ReceivedAt,
+        };
+        try
+        {
+            await using var take = new NpgsqlCommand("select pg_advisory_lock(@family, @lock)", connection);
+            take.CommandTimeout = 0;
+            take.Parameters.AddWithValue("family", LockFamily);
+            take.Parameters.AddWithValue("lock", (int)(uint)(identity >> 96));
+            await take.ExecuteNonQueryAsync(cancel);
+            await delivery.FindAsync(at, cancel);
+            return delivery;
+        }
+        catch
+        {
+            await delivery.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stores the delivery in the caller's transaction: its row, and the first event of its stream.</summary>
+    public async Task StoreAsync(NpgsqlTransaction transaction, IDocumentSession session, CancellationToken cancel)
+    {
+        await using var insert = new NpgsqlCommand(
+            """
+            insert into delivery (kind, id, content_key, received_at, arguments)
+            values (@kind, @id, @content, @received, @arguments) returning delivery_no
+            """, transaction.Connection, transaction);
+        insert.Parameters.AddWithValue("kind", Label.Kind);
+        insert.Parameters.AddWithValue("id", (object?)Label.Id ?? DBNull.Value);
+        insert.Parameters.AddWithValue("content", Label.ContentBytes);
+        insert.Parameters.AddWithValue("received", Label.ReceivedAt.ToUniversalTime());
+        insert.Parameters.AddWithValue(
+            "arguments", NpgsqlTypes.NpgsqlDbType.Jsonb, JsonSerializer.Serialize(Label.Arguments));
+        No = (long)(await insert.ExecuteScalarAsync(cancel))!;
+        session.Events.StartStream(Stream, new DeliveryReceived(
+            No, Label.Kind, Label.Id, new NumberKey(Label.ContentKey).ToString(), Label.ReceivedAt.ToUniversalTime(),
+            Label.Arguments));
+    }
+
+    /// <summary>Stores the answer and the account of rows in the caller's transaction: the delivery is done.</summary>
+    public async Task CompleteAsync(
+        NpgsqlTransaction transaction, IDocumentSession session, DeliveryAnswer answer, CancellationToken cancel)
+    {
+        await using var insert = new NpgsqlCommand(
+            "insert into delivery_completion (delivery_no, answer) values (@no, @answer)",
+            transaction.Connection, transaction);
+        insert.Parameters.AddWithValue("no", No);
+        insert.Parameters.AddWithValue("answer", NpgsqlTypes.NpgsqlDbType.Jsonb, JsonSerializer.Serialize(answer));
+        await insert.ExecuteNonQueryAsync(cancel);
+        var rows = answer.Rows;
+        session.Events.Append(Stream, new RowsAccounted(
+            No, rows.Received, rows.Accepted, rows.Duplicates, rows.Quarantined));
+        Answer = answer;
+    }
+
+    /// <summary>Records that this delivery was refused, and gives the error to throw.</summary>
+    public static async Task<BadInput> RefuseAsync(
+        Installation at, DeliveryLabel label, string reason, CancellationToken cancel)
+    {
+        await using var command = at.Database.CreateCommand(
+            """
+            insert into refused_delivery (kind, id, content_key, received_at, reason)
+            values (@kind, @id, @content, @received, @reason)
+            """);
+        command.Parameters.AddWithValue("kind", label.Kind);
+        command.Parameters.AddWithValue("id", (object?)label.Id ?? DBNull.Value);
+        command.Parameters.AddWithValue("content", label.ContentBytes);
+        command.Parameters.AddWithValue("received", label.ReceivedAt.ToUniversalTime());
+        command.Parameters.AddWithValue("reason", reason);
+        await command.ExecuteNonQueryAsync(cancel);
+        return new BadInput(reason);
+    }
+
+    /// <summary>A session of the event store inside the caller's transaction, which stays the caller's to commit.</summary>
+    public static IDocumentSession SessionIn(Installation at, NpgsqlTransaction transaction) =>
+        at.Events.LightweightSession(SessionOptions.ForTransaction(transaction));
+
+    public async ValueTask DisposeAsync()
+    {
+        // Closing the connection alone would give the lock back with it into the pool.
+        if (_lock.State == System.Data.ConnectionState.Open)
+        {
+            await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", _lock);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await _lock.DisposeAsync();
+    }
+
+    private async Task FindAsync(Installation at, CancellationToken cancel)
+    {
+        await using var find = new NpgsqlCommand(
+            """
+            select d.delivery_no, d.content_key, d.received_at, c.answer::text
+            from delivery d left join delivery_completion c using (delivery_no)
+            where case when @id::text is null then d.id is null and d.content_key = @content else d.id = @id end
+            """, _lock);
+        find.Parameters.AddWithValue("id", NpgsqlTypes.NpgsqlDbType.Text, (object?)Label.Id ?? DBNull.Value);
+        find.Parameters.AddWithValue("content", Label.ContentBytes);
+        bool other;
+        await using (var reader = await find.ExecuteReaderAsync(cancel))
+        {
+            if (!await reader.ReadAsync(cancel))
+            {
+                return;
+            }
+
+            No = reader.GetInt64(0);
+            ReceivedAt = reader.GetFieldValue<DateTimeOffset>(2);
+            other = BinaryPrimitives.ReadUInt128BigEndian(reader.GetFieldValue<byte[]>(1)) != Label.ContentKey;
+            Answer = reader.IsDBNull(3) ? null : JsonSerializer.Deserialize<DeliveryAnswer>(reader.GetString(3));
+        }
+
+        if (other)
+        {
+            throw await RefuseAsync(at, Label,
+                $"The delivery id '{Label.Id}' was here before with other content (delivery {No}). Nothing was taken in. "
+                + "Deliver the same content again, or give the other content an id of its own.", cancel);
+        }
+    }
+}

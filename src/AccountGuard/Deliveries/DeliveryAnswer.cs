@@ -1,0 +1,16 @@
+namespace AccountGuard.Deliveries;
+
+/// <summary>What became of the rows of a delivery (Rule 7): the last three add up to the first.</summary>
+public sealed record RowCount(long Received, long Accepted, long Duplicates, long Quarantined);
+
+/// <summary>
+/// Numbers of an affected list: listed after it, added and withdrawn by it, and withdrawn without effect since they were
+/// not listed (Rule 5). Not records, not persons (Rule 1).
+/// </summary>
+public sealed record NumberCount(long Listed, long Added, long Withdrawn, long NotListed);
+
+/// <summary>Hits that a delivery opened and ended.</summary>
+public sealed record HitCount(long Opened, long Ended);
+
+/// <summary>What a delivery is answered with; the same delivery again is answered with the same.</summary>
+public sealed record DeliveryAnswer(long Delivery, RowCount Rows, HitCount Hits, NumberCount? Numbers = null);

@@ -1,0 +1,34 @@
+namespace AccountGuard.Deliveries;
+
+/// <summary>Why a row is in quarantine: stable codes, and what the sender can do about each.</summary>
+public static class QuarantineCode
+{
+    public const string MissingField = "MissingField";
+    public const string NotANumber = "NotANumber";
+    public const string UnknownKind = "UnknownKind";
+    public const string UnknownAction = "UnknownAction";
+    public const string UnknownRelation = "UnknownRelation";
+    public const string UnknownField = "UnknownField";
+    public const string UnreadableId = "UnreadableId";
+    public const string OtherContent = "OtherContent";
+    public const string MappingClash = "MappingClash";
+    public const string BrokenRow = "BrokenRow";
+    public const string Remainder = "Remainder";
+
+    /// <summary>What to do about it, in one sentence.</summary>
+    public static string Remedy(string code) => code switch
+    {
+        MissingField => "Fill the field and deliver the row again.",
+        NotANumber => "A number is ten digits: correct it and deliver the row again.",
+        UnknownKind => "kind is account, address or cancel: correct it and deliver the row again.",
+        UnknownAction => "action is add or withdraw: correct it in the next version of the list.",
+        UnknownRelation => "relation is renumbered or same-holder: correct it and deliver the row again.",
+        UnknownField => "The object names a member that is not known: remove it and deliver the row again.",
+        UnreadableId => "source and request_id are printable and at most 200 characters: correct them and deliver again.",
+        OtherContent => "The first content received stands. Give the correction a request id of its own, or settle the row.",
+        MappingClash => "Two mappings contradict each other: find out which is right, then settle the rows.",
+        BrokenRow => "The row has another number of fields than the header, or is no JSON object: deliver it again.",
+        Remainder => "The file breaks off here: deliver what follows the rows before it again.",
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No such code."),
+    };
+}

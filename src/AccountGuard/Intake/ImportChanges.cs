@@ -1,0 +1,40 @@
+using AccountGuard.Deliveries;
+using AccountGuard.Numbers;
+
+namespace AccountGuard.Intake;
+
+/// <summary>
+/// Takes in a file of account changes and cancellations, batch by batch: each batch is durable and screened when it is
+/// committed, and a killed import goes on behind the last one.
+/// </summary>
+public static class ImportChanges
+{
+    private const int BatchLength = 1_000;
+
+    public static Task<DeliveryAnswer> RunAsync(
+        Installation at, DeliveredFile file, bool isNdjson, string? deliveryId, DateTimeOffset receivedAt,
+        IProgress<(long Done, long Total)>? progress, CancellationToken cancel)
+    {
+        var label = new DeliveryLabel("changes", deliveryId, file.ReadContentKey(at.Keys, "changes", cancel), receivedAt,
+            new Dictionary<string, string>());
+        var nobody = Quarantine.SubjectOf(at.Keys, label);
+        var personalKeys = new PersonalKeys(at.Keys);
+        return BatchedDelivery.RunAsync(
+            at, label, BatchLength, file, progress,
+            isNdjson ? DeliveredRows.OfNdjson(file, FiledChange.Columns)
+                : DeliveredRows.OfCsv(file, FiledChange.Columns, ["source", "request_id", "number"]),
+            async (connection, rows) =>
+            {
+                var changes = rows.Select(row => FiledChange.Read(row, at.Keys)).ToList();
+                var subjects = new Dictionary<NumberKey, PensionNumber?>(changes.Count);
+                foreach (var change in changes)
+                {
+                    subjects[change.Key ?? nobody] = change.Number;
+                }
+
+                return new ChangeBatch(changes, await personalKeys.ForAsync(connection, subjects, cancel), nobody);
+            },
+            (transaction, session, delivery, batch) => batch.WriteAsync(transaction, session, delivery, cancel),
+            cancel);
+    }
+}

@@ -1,0 +1,38 @@
+using AccountGuard.Deliveries;
+using AccountGuard.Numbers;
+
+namespace AccountGuard.Intake;
+
+/// <summary>Takes in a file of replaced numbers: each mapping joins two numbers of one holder (Rule 8).</summary>
+public static class ImportRenumbering
+{
+    // Each batch passes the gates of all its holders alone; small ones keep filings from waiting.
+    private const int BatchLength = 2_000;
+
+    public static Task<DeliveryAnswer> RunAsync(
+        Installation at, DeliveredFile file, string? deliveryId, DateTimeOffset receivedAt,
+        IProgress<(long Done, long Total)>? progress, CancellationToken cancel)
+    {
+        var label = new DeliveryLabel("renumbering", deliveryId, file.ReadContentKey(at.Keys, "renumbering", cancel),
+            receivedAt, new Dictionary<string, string>());
+        var nobody = Quarantine.SubjectOf(at.Keys, label);
+        var personalKeys = new PersonalKeys(at.Keys);
+        return BatchedDelivery.RunAsync(
+            at, label, BatchLength, file, progress,
+            DeliveredRows.OfCsv(file, Mapping.Columns, ["old_number", "new_number"]),
+            async (connection, rows) =>
+            {
+                var mappings = rows.Select(row => Mapping.Read(row, at.Keys)).ToList();
+                var subjects = new Dictionary<NumberKey, PensionNumber?> { [nobody] = null };
+                foreach (var mapping in mappings.Where(m => m.Code is null))
+                {
+                    subjects[mapping.OldKey] = mapping.Old;
+                    subjects[mapping.NewKey] = mapping.New;
+                }
+
+                return new MappingBatch(mappings, await personalKeys.ForAsync(connection, subjects, cancel), nobody);
+            },
+            (transaction, _, delivery, batch) => batch.WriteAsync(transaction, delivery, cancel),
+            cancel);
+    }
+}

@@ -1,0 +1,133 @@
+using AccountGuard.Deliveries;
+using AccountGuard.Numbers;
+using AccountGuard.Vault;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AccountGuard.Intake;
+
+/// <summary>A row of a renumbering, read and keyed, or a row for quarantine.</summary>
+public sealed record Mapping(
+    DeliveredRow Row, PensionNumber Old, NumberKey OldKey, PensionNumber New, NumberKey NewKey, string Relation,
+    DateOnly? EffectiveOn, string? Code, string Field)
+{
+    public static readonly string[] Columns = ["old_number", "new_number", "effective_on", "relation"];
+
+    public static Mapping Read(DeliveredRow row, KeyFile keys)
+    {
+        if (row.Problem is { } problem)
+        {
+            return Waiting(row, problem, row.Field ?? "");
+        }
+
+        var numbers = new PensionNumber[2];
+        for (var column = 0; column < 2; column++)
+        {
+            if (!PensionNumber.TryParse(row.Values[column], out numbers[column]))
+            {
+                return Waiting(row, row[column].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber,
+                    Columns[column]);
+            }
+        }
+
+        var relation = row[3] is "" ? "renumbered" : row[3];
+        return relation is not ("renumbered" or "same-holder")
+            ? Waiting(row, QuarantineCode.UnknownRelation, "relation")
+            : new Mapping(row, numbers[0], NumberKey.Of(numbers[0], keys), numbers[1], NumberKey.Of(numbers[1], keys),
+                relation, ReportedDay.Parse(row[2]).Day, null, "");
+    }
+
+    private static Mapping Waiting(DeliveredRow row, string code, string field) =>
+        new(row, default, default, default, default, "", null, code, field);
+}
+
+/// <summary>Mappings that are written and committed together. The triggers join the holders and settle their changes.</summary>
+public sealed class MappingBatch(
+    IReadOnlyList<Mapping> mappings, IReadOnlyDictionary<NumberKey, byte[]> keys, NumberKey nobody)
+{
+    public async Task<BatchCount> WriteAsync(NpgsqlTransaction transaction, Delivery delivery, CancellationToken cancel)
+    {
+        var readable = mappings.Where(m => m.Code is null).ToList();
+        await PassGatesAsync(transaction, readable, cancel);
+        var fresh = await InsertAsync(transaction, readable, delivery, cancel);
+        var clashing = fresh.Count == 0 ? [] : await QuarantineClashesAsync(transaction, readable, delivery, cancel);
+        clashing.IntersectWith(fresh);
+        var waiting = mappings.Where(m => m.Code is not null).ToList();
+        await Quarantine.StoreAsync(transaction, delivery.No, [.. waiting.Select(m => new QuarantinedRow(
+            m.Row.No, m.Code!, m.Field, null, null, Quarantine.Seal(keys[nobody], m.Row)))], cancel);
+        return new BatchCount(
+            fresh.Count - clashing.Count, readable.Count - fresh.Count, clashing.Count + waiting.Count);
+    }
+
+    private static async Task PassGatesAsync(
+        NpgsqlTransaction transaction, List<Mapping> readable, CancellationToken cancel)
+    {
+        await using var pass = new NpgsqlCommand(
+            "select pass_gates('{}', '{}', '{}', @numbers)", transaction.Connection, transaction);
+        pass.CommandTimeout = 0;
+        pass.Parameters.AddWithValue("numbers", NumbersOf(readable));
+        await pass.ExecuteNonQueryAsync(cancel);
+    }
+
+    private static byte[][] NumbersOf(List<Mapping> readable) =>
+        [.. readable.SelectMany(m => new[] { m.OldKey, m.NewKey }).Distinct().Select(k => k.ToBytes())];
+
+    private static async Task<HashSet<long>> InsertAsync(
+        NpgsqlTransaction transaction, List<Mapping> readable, Delivery delivery, CancellationToken cancel)
+    {
+        await using var insert = new NpgsqlCommand(
+            """
+            insert into renumbering (old_key, new_key, relation, effective_on, delivery_no, row_no)
+            select m.old, m.new, m.relation, m.effective, @delivery, m.row_no
+            from unnest(@olds, @news, @relations, @effective, @rows) as m (old, new, relation, effective, row_no)
+            order by m.old
+            on conflict do nothing
+            returning row_no
+            """, transaction.Connection, transaction);
+        insert.CommandTimeout = 0;
+        insert.Parameters.AddWithValue("delivery", delivery.No);
+        insert.Parameters.AddWithValue("olds", readable.Select(m => m.OldKey.ToBytes()).ToArray());
+        insert.Parameters.AddWithValue("news", readable.Select(m => m.NewKey.ToBytes()).ToArray());
+        insert.Parameters.AddWithValue("relations", readable.Select(m => m.Relation).ToArray());
+        insert.Parameters.AddWithValue(
+            "effective", NpgsqlDbType.Array | NpgsqlDbType.Date, readable.Select(m => m.EffectiveOn).ToArray());
+        insert.Parameters.AddWithValue("rows", readable.Select(m => m.Row.No).ToArray());
+        return await ReadRowsAsync(insert, cancel);
+    }
+
+    /// <summary>
+    /// Clashing mappings wait in quarantine for look-ups, letters and answers, the earlier ones too, whichever delivery
+    /// brought them; for screening their numbers stay joined (Rule 8).
+    /// </summary>
+    /// <returns>Rows of this delivery that clash.</returns>
+    private static async Task<HashSet<long>> QuarantineClashesAsync(
+        NpgsqlTransaction transaction, List<Mapping> readable, Delivery delivery, CancellationToken cancel)
+    {
+        await using var find = new NpgsqlCommand(
+            """
+            with clash as (select distinct delivery_no, row_no, old_key from clashes_of(@numbers)),
+            waiting as (
+                insert into quarantined_row (delivery_no, row_no, code, field, number_key)
+                select delivery_no, row_no, @code, 'new_number', old_key from clash
+                on conflict do nothing)
+            select row_no from clash where delivery_no = @delivery
+            """, transaction.Connection, transaction);
+        find.CommandTimeout = 0;
+        find.Parameters.AddWithValue("numbers", NumbersOf(readable));
+        find.Parameters.AddWithValue("code", QuarantineCode.MappingClash);
+        find.Parameters.AddWithValue("delivery", delivery.No);
+        return await ReadRowsAsync(find, cancel);
+    }
+
+    private static async Task<HashSet<long>> ReadRowsAsync(NpgsqlCommand command, CancellationToken cancel)
+    {
+        var rows = new HashSet<long>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            rows.Add(reader.GetInt64(0));
+        }
+
+        return rows;
+    }
+}

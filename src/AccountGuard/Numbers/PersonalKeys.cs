@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
+using AccountGuard.Vault;
+using Npgsql;
+
+namespace AccountGuard.Numbers;
+
+/// <summary>
+/// The data keys under which personal data is sealed: one for each number, wrapped by the key file. Destroying a row of
+/// personal_key erases everything that was sealed under it.
+/// </summary>
+public sealed class PersonalKeys(KeyFile file)
+{
+    private const int KeyLength = 32;
+
+    private const string Claim = """
+        with given as (
+            select * from unnest(@subjects, @wrapped, @sealed) as g (subject_key, wrapped, sealed_number)),
+        fresh as (
+            insert into personal_key select * from given order by subject_key
+            on conflict (subject_key) do nothing returning subject_key)
+        select subject_key, null from fresh
+        union all
+        select subject_key, wrapped from personal_key where subject_key = any (@subjects)
+        """;
+
+    /// <summary>
+    /// The data keys of these subjects; those that have none get one, together with their sealed number where they are
+    /// numbers. Runs outside any transaction of the caller: a key without data does no harm, a lock held for it would.
+    /// </summary>
+    public async Task<Dictionary<NumberKey, byte[]>> ForAsync(
+        NpgsqlConnection connection, IReadOnlyDictionary<NumberKey, PensionNumber?> subjects, CancellationToken cancel)
+    {
+        var keys = new Dictionary<NumberKey, byte[]>(subjects.Count);
+        var open = subjects.ToArray();
+        while (open.Length > 0)
+        {
+            var offered = new Dictionary<NumberKey, byte[]>(open.Length);
+            var wrapped = new byte[open.Length][];
+            var numbers = new byte[]?[open.Length];
+            for (var i = 0; i < open.Length; i++)
+            {
+                var key = RandomNumberGenerator.GetBytes(KeyLength);
+                offered[open[i].Key] = key;
+                wrapped[i] = Sealed.Seal(file.WrappingKey, key, open[i].Key.ToBytes());
+                numbers[i] = open[i].Value is { } number ? SealNumber(key, number) : null;
+            }
+
+            await using var command = new NpgsqlCommand(Claim, connection);
+            command.Parameters.AddWithValue("subjects", open.Select(s => s.Key.ToBytes()).ToArray());
+            command.Parameters.AddWithValue("wrapped", wrapped);
+            command.Parameters.AddWithValue("sealed", numbers);
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
+            {
+                var subject = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
+                keys[subject] = reader.IsDBNull(1) ? offered[subject] : Unwrap(subject, reader.GetFieldValue<byte[]>(1));
+            }
+
+            // Claimed by another at this very moment: neither fresh nor visible yet, so look again.
+            open = open.Where(s => !keys.ContainsKey(s.Key)).ToArray();
+        }
+
+        return keys;
+    }
+
+    /// <exception cref="KeyTrouble">The key was wrapped under another key file.</exception>
+    public byte[] Unwrap(NumberKey subject, byte[] wrapped) => Sealed.Open(file.WrappingKey, wrapped, subject.ToBytes());
+
+    /// <summary>The number under its own key. Only for an answer that leaves an access record (Rule 33).</summary>
+    public PensionNumber OpenNumber(NumberKey subject, byte[] wrapped, byte[] sealedNumber)
+    {
+        var digits = Encoding.ASCII.GetString(Sealed.Open(Unwrap(subject, wrapped), sealedNumber, "number"u8));
+        return PensionNumber.TryParse(digits, out var number)
+            ? number
+            : throw new InvalidDataException("A sealed number does not hold a number.");
+    }
+
+    private static byte[] SealNumber(byte[] key, PensionNumber number)
+    {
+        Span<byte> digits = stackalloc byte[PensionNumber.Length];
+        number.WriteDigits(digits);
+        return Sealed.Seal(key, digits, "number"u8);
+    }
+}

@@ -1,0 +1,47 @@
+using Npgsql;
+
+namespace AccountGuard.Schema;
+
+/// <summary>
+/// The database by its two roles: the owner lays the schema; the application reads and adds. Where one connection string is
+/// given it serves for both, and the application's sessions take the role accountguard_app.
+/// </summary>
+public sealed class Database(string application, string? owner)
+{
+    public const string ApplicationRole = "accountguard_app";
+    private const string SchemaName = "accountguard";
+
+    /// <summary>A message for people: where the database was looked for, without its password.</summary>
+    public string Where
+    {
+        get
+        {
+            var builder = new NpgsqlConnectionStringBuilder(application);
+            return $"{builder.Host}, database {builder.Database}";
+        }
+    }
+
+    public NpgsqlDataSource OpenAsOwner() => Open(new NpgsqlConnectionStringBuilder(owner ?? application), "owner");
+
+    public NpgsqlDataSource OpenAsApplication()
+    {
+        var builder = new NpgsqlConnectionStringBuilder(application);
+        if (owner is null)
+        {
+            builder.Options = $"{builder.Options} -c role={ApplicationRole}".Trim();
+        }
+
+        return Open(builder, "app");
+    }
+
+    private static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder builder, string name)
+    {
+        builder.SearchPath = SchemaName;
+        builder.ApplicationName = $"accountguard {name}";
+        builder.Timeout = Math.Min(builder.Timeout, 15);
+
+        // Errors of the database may quote a row; personal data stays out of messages and logs (Rule 33).
+        builder.IncludeErrorDetail = false;
+        return NpgsqlDataSource.Create(builder);
+    }
+}

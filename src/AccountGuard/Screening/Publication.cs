@@ -1,0 +1,75 @@
+using Npgsql;
+
+namespace AccountGuard.Screening;
+
+/// <summary>
+/// Gives force to what was decided or delivered, one bucket of numbers in one short transaction: lists, cutoffs, closing
+/// dates. What is left over from a killed process is found in the view unpublished; anyone may finish it.
+/// </summary>
+public static class Publication
+{
+    /// <summary>Publishes all that is not, in the order of buckets; safe beside others that do the same.</summary>
+    /// <returns>Hits opened and ended by it.</returns>
+    public static async Task<(long Opened, long Ended)> FinishAsync(
+        Installation at, IProgress<(long Done, long Total)>? progress, CancellationToken cancel)
+    {
+        var pending = new List<(string What, int No, int Bucket)>();
+        await using var connection = await at.Database.OpenConnectionAsync(cancel);
+        await using (var find = new NpgsqlCommand("select what, no, bucket from unpublished order by what, no, bucket", connection))
+        await using (var reader = await find.ExecuteReaderAsync(cancel))
+        {
+            while (await reader.ReadAsync(cancel))
+            {
+                pending.Add((reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2)));
+            }
+        }
+
+        long opened = 0, ended = 0;
+        for (var i = 0; i < pending.Count; i++)
+        {
+            var part = pending[i];
+            var hits = await Retry.OnConflictAsync(() => PublishAsync(connection, part, cancel), cancel);
+            opened += hits.Opened;
+            ended += hits.Ended;
+            progress?.Report((i + 1, pending.Count));
+        }
+
+        return (opened, ended);
+    }
+
+    private static async Task<(long Opened, long Ended)> PublishAsync(
+        NpgsqlConnection connection, (string What, int No, int Bucket) part, CancellationToken cancel)
+    {
+        var publish = part.What switch
+        {
+            "cutoff" => "select publish_cutoff(@no, @bucket)",
+            "list" => "select publish_list(@no, @bucket)",
+            "closing" => "select publish_closings(@bucket)",
+            _ => throw new InvalidOperationException($"Nothing publishes '{part.What}'."),
+        };
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using (var command = new NpgsqlCommand(publish, connection, transaction))
+        {
+            command.CommandTimeout = 0;
+            command.Parameters.AddWithValue("no", part.No);
+            command.Parameters.AddWithValue("bucket", part.Bucket);
+            await command.ExecuteNonQueryAsync(cancel);
+        }
+
+        var hits = await HitsOfTransaction.ReadAsync(transaction, cancel);
+        await transaction.CommitAsync(cancel);
+        return hits;
+    }
+}
+
+/// <summary>What the screening triggers opened and ended in a transaction.</summary>
+public static class HitsOfTransaction
+{
+    public static async Task<(long Opened, long Ended)> ReadAsync(NpgsqlTransaction transaction, CancellationToken cancel)
+    {
+        await using var read = new NpgsqlCommand("select hits_opened(), hits_ended()", transaction.Connection, transaction);
+        await using var reader = await read.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+}

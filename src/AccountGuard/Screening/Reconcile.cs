@@ -1,0 +1,59 @@
+using Npgsql;
+
+namespace AccountGuard.Screening;
+
+/// <summary>What the reconciliation found; all zero, or the promise is broken. Pending: parts not published yet.</summary>
+public sealed record Reconciliation(long Missing, long Unfounded, long Misranked, long Pending, DateTimeOffset RanAt)
+{
+    public bool IsClean => Missing == 0 && Unfounded == 0 && Misranked == 0 && Pending == 0;
+}
+
+/// <summary>
+/// The second wall: the rule over all facts against the hits, in one snapshot. It reports and repairs nothing: whoever
+/// breaks the promise has to be found first.
+/// </summary>
+public static class Reconcile
+{
+    /// <exception cref="BadInput">No such incident is declared.</exception>
+    public static async Task<Reconciliation> RunAsync(Installation at, string? incident, CancellationToken cancel)
+    {
+        await using var connection = await at.Database.OpenConnectionAsync(cancel);
+        await using var compare = new NpgsqlCommand(
+            """
+            select count(*) filter (where what = 'missing'), count(*) filter (where what = 'unfounded'),
+                count(*) filter (where what = 'misranked'), (select count(*) from unpublished)
+            from unsettled((select incident_no from incident where id = @incident))
+            """, connection);
+        compare.CommandTimeout = 0;
+        compare.Parameters.AddWithValue("incident", NpgsqlTypes.NpgsqlDbType.Text, (object?)incident ?? DBNull.Value);
+        Reconciliation found;
+        await using (var reader = await compare.ExecuteReaderAsync(cancel))
+        {
+            await reader.ReadAsync(cancel);
+            found = new Reconciliation(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3),
+                at.Clock.GetUtcNow());
+        }
+
+        if (incident is null)
+        {
+            await RecordAsync(connection, found, cancel);
+        }
+
+        return found;
+    }
+
+    private static async Task RecordAsync(NpgsqlConnection connection, Reconciliation found, CancellationToken cancel)
+    {
+        await using var insert = new NpgsqlCommand(
+            """
+            insert into reconciliation (ran_at, missing, unfounded, misranked, pending)
+            values (@at, @missing, @unfounded, @misranked, @pending)
+            """, connection);
+        insert.Parameters.AddWithValue("at", found.RanAt);
+        insert.Parameters.AddWithValue("missing", found.Missing);
+        insert.Parameters.AddWithValue("unfounded", found.Unfounded);
+        insert.Parameters.AddWithValue("misranked", found.Misranked);
+        insert.Parameters.AddWithValue("pending", found.Pending);
+        await insert.ExecuteNonQueryAsync(cancel);
+    }
+}

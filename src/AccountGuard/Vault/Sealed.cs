@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+
+namespace AccountGuard.Vault;
+
+/// <summary>AES-256-GCM: nonce (12 bytes), cipher text, tag (16 bytes). What it belongs to is authenticated with it.</summary>
+public static class Sealed
+{
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+
+    public static byte[] Seal(byte[] key, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> belongsTo)
+    {
+        var sealedBytes = new byte[NonceLength + plain.Length + TagLength];
+        var nonce = sealedBytes.AsSpan(0, NonceLength);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(key, TagLength);
+        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(NonceLength, plain.Length), sealedBytes.AsSpan(^TagLength..), belongsTo);
+        return sealedBytes;
+    }
+
+    /// <exception cref="KeyTrouble">Sealed under another key, or altered.</exception>
+    public static byte[] Open(byte[] key, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> belongsTo)
+    {
+        var plain = new byte[sealedBytes.Length - NonceLength - TagLength];
+        try
+        {
+            using var aes = new AesGcm(key, TagLength);
+            aes.Decrypt(
+                sealedBytes[..NonceLength], sealedBytes[NonceLength..^TagLength], sealedBytes[^TagLength..], plain, belongsTo);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            throw new KeyTrouble("Sealed data does not open: it was sealed under another key file, or altered. "
+                + "Put back the key file that belongs to this database.");
+        }
+
+        return plain;
+    }
+}

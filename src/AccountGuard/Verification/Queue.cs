@@ -1,0 +1,165 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using AccountGuard.Numbers;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AccountGuard.Verification;
+
+/// <summary>A row of the queue: a change in an incident. Rank is empty for ended rows, days where no day is possible.</summary>
+public sealed record QueueRow(
+    long? Rank, string Source, string RequestId, string Kind, string Incident, string Reasons, string State, int Tier,
+    int ListVersion, DateOnly? FiledOn, DateOnly? ExposedOn, NumberKey Number);
+
+/// <summary>Where a page of the queue ended; the next one begins behind it.</summary>
+public sealed record QueuePlace(
+    string Incident, long Rank, DateOnly ExposedOn, bool Unchained, int NegativeTier, DateOnly FiledOn, string Source,
+    string RequestId);
+
+/// <summary>The verification queue in its order (Rule 22): every hit, whether or not its case is opened yet.</summary>
+public static class Queue
+{
+    public static readonly string[] OpenStates = ["Queued", "InContact", "Proposed", "Unreachable"];
+    public static readonly string[] EndedStates = ["Confirmed", "Denied", "Deceased", "ListedInError", "Withdrawn"];
+
+    private const int PageLength = 1_000;
+
+    // -infinity stands for a day that is not known.
+    private static readonly DateOnly Unknown = DateOnly.MinValue;
+
+    private const string OpenPage = """
+        select h.source, h.request_id, c.kind, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier,
+            h.list_version, h.filed_on, h.exposed_on, c.number_key
+        from hit h join account_change c using (change_id)
+        where h.ended_at is null and h.incident_no = @incident
+          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+            > (@exposed, @unchained, @tier, @filed, @source, @request)
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
+        limit @limit
+        """;
+
+    private const string Ended = """
+        select h.source, h.request_id, c.kind, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier,
+            h.list_version, h.filed_on, h.exposed_on, c.number_key
+        from (
+            select distinct on (e.change_id) * from hit e
+            where e.incident_no = @incident and e.ended_at is not null
+              and not exists (
+                    select from hit o
+                    where o.change_id = e.change_id and o.incident_no = e.incident_no and o.ended_at is null)
+            order by e.change_id, e.hit_id desc) h
+        join account_change c using (change_id)
+        where h.ended_as = @state
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
+        """;
+
+    /// <summary>
+    /// All rows of a state, or all open ones, by incident and then in the order of the queue; all in one snapshot, and no
+    /// more than a page of them in memory.
+    /// </summary>
+    /// <exception cref="BadInput">There is no such incident or state.</exception>
+    public static async IAsyncEnumerable<QueueRow> ReadAsync(
+        Installation at, string? incident, string? state, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        if (state is not null && !OpenStates.Contains(state) && !EndedStates.Contains(state))
+        {
+            throw new BadInput($"There is no state '{state}'. States are {string.Join(", ", [.. OpenStates, .. EndedStates])}.");
+        }
+
+        await using var connection = await at.Database.OpenConnectionAsync(cancel);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        foreach (var (no, id) in await IncidentsAsync(connection, incident, cancel))
+        {
+            if (EndedStates.Contains(state))
+            {
+                foreach (var row in await ReadEndedAsync(connection, no, id, state!, cancel))
+                {
+                    yield return row;
+                }
+
+                continue;
+            }
+
+            QueuePlace? place = null;
+            for (IReadOnlyList<QueueRow> page; (page = await PageAsync(connection, no, id, place, cancel)).Count > 0;)
+            {
+                foreach (var row in page.Where(r => state is null || r.State == state))
+                {
+                    yield return row;
+                }
+
+                place = PlaceOf(page[^1]);
+            }
+        }
+    }
+
+    private static QueuePlace PlaceOf(QueueRow row) => new(
+        row.Incident, row.Rank!.Value, row.ExposedOn ?? Unknown, !row.Reasons.Contains("AddressChain"), -row.Tier,
+        row.FiledOn ?? Unknown, row.Source, row.RequestId);
+
+    /// <summary>The rows behind a place (null: from the beginning), found by index however deep the place lies.</summary>
+    private static async Task<IReadOnlyList<QueueRow>> PageAsync(
+        NpgsqlConnection connection, int incidentNo, string incident, QueuePlace? after, CancellationToken cancel)
+    {
+        await using var page = new NpgsqlCommand(OpenPage, connection);
+        page.CommandTimeout = 0;
+        page.Parameters.AddWithValue("incident", incidentNo);
+        page.Parameters.AddWithValue("exposed", NpgsqlDbType.Date, after?.ExposedOn ?? Unknown);
+        page.Parameters.AddWithValue("unchained", after?.Unchained ?? false);
+        page.Parameters.AddWithValue("tier", (short)(after?.NegativeTier ?? short.MinValue));
+        page.Parameters.AddWithValue("filed", NpgsqlDbType.Date, after?.FiledOn ?? Unknown);
+        page.Parameters.AddWithValue("source", after?.Source ?? "");
+        page.Parameters.AddWithValue("request", after?.RequestId ?? "");
+        page.Parameters.AddWithValue("limit", PageLength);
+        var rows = new List<QueueRow>();
+        await using var reader = await page.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            rows.Add(Row(reader, (after?.Rank ?? 0) + rows.Count + 1, incident, "Queued"));
+        }
+
+        return rows;
+    }
+
+    private static async Task<IReadOnlyList<QueueRow>> ReadEndedAsync(
+        NpgsqlConnection connection, int incidentNo, string incident, string state, CancellationToken cancel)
+    {
+        await using var ended = new NpgsqlCommand(Ended, connection);
+        ended.CommandTimeout = 0;
+        ended.Parameters.AddWithValue("incident", incidentNo);
+        ended.Parameters.AddWithValue("state", state);
+        var rows = new List<QueueRow>();
+        await using var reader = await ended.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            rows.Add(Row(reader, null, incident, state));
+        }
+
+        return rows;
+    }
+
+    private static QueueRow Row(NpgsqlDataReader reader, long? rank, string incident, string state) => new(
+        rank, reader.GetString(0), reader.GetString(1), reader.GetString(2), incident, reader.GetString(3), state,
+        reader.GetInt16(4), reader.GetInt32(5), Known(reader.GetFieldValue<DateOnly>(6)),
+        Known(reader.GetFieldValue<DateOnly>(7)), NumberKey.FromBytes(reader.GetFieldValue<byte[]>(8)));
+
+    private static DateOnly? Known(DateOnly day) => day == Unknown ? null : day;
+
+    private static async Task<IReadOnlyList<(int No, string Id)>> IncidentsAsync(
+        NpgsqlConnection connection, string? incident, CancellationToken cancel)
+    {
+        await using var find = new NpgsqlCommand(
+            "select incident_no, id from incident where @id::text is null or id = @id order by id", connection);
+        find.Parameters.AddWithValue("id", NpgsqlDbType.Text, (object?)incident ?? DBNull.Value);
+        var incidents = new List<(int, string)>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            incidents.Add((reader.GetInt32(0), reader.GetString(1)));
+        }
+
+        return incidents.Count == 0 && incident is not null
+            ? throw new BadInput($"No incident '{incident}' is declared. Declare it with declare-incident FILE.json.")
+            : incidents;
+    }
+}

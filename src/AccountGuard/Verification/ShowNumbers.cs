@@ -1,0 +1,40 @@
+using AccountGuard.Numbers;
+using Npgsql;
+
+namespace AccountGuard.Verification;
+
+/// <summary>Numbers in clear, each against a record of who was shown it and what for (Rule 33).</summary>
+public static class ShowNumbers
+{
+    /// <summary>The records are committed before the numbers are returned; where they cannot be written nothing is shown.</summary>
+    public static async Task<Dictionary<NumberKey, string>> ForAsync(
+        Installation at, IReadOnlyCollection<NumberKey> numbers, string who, string purpose, CancellationToken cancel)
+    {
+        var keys = numbers.Select(n => n.ToBytes()).ToArray();
+        await using var record = at.Database.CreateCommand(
+            """
+            insert into access_record (who, number_key, fields, purpose, at)
+            select @who, k, 'number', @purpose, @at from unnest(@keys) as k
+            """);
+        record.Parameters.AddWithValue("who", who);
+        record.Parameters.AddWithValue("purpose", purpose);
+        record.Parameters.AddWithValue("at", at.Clock.GetUtcNow());
+        record.Parameters.AddWithValue("keys", keys);
+        await record.ExecuteNonQueryAsync(cancel);
+
+        var personalKeys = new PersonalKeys(at.Keys);
+        await using var find = at.Database.CreateCommand(
+            "select subject_key, wrapped, sealed_number from personal_key where subject_key = any (@keys)");
+        find.Parameters.AddWithValue("keys", keys);
+        var shown = new Dictionary<NumberKey, string>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var subject = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
+            shown[subject] = personalKeys.OpenNumber(
+                subject, reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2)).RevealDigits();
+        }
+
+        return shown;
+    }
+}
