@@ -8,6 +8,10 @@ namespace AccountGuard;
 public sealed record Installation(NpgsqlDataSource Database, IDocumentStore Events, KeyFile Keys, TimeProvider Clock)
     : IAsyncDisposable
 {
+    /// <summary>A session of the event store inside the caller's transaction, which stays the caller's to commit.</summary>
+    public IDocumentSession SessionIn(NpgsqlTransaction transaction) =>
+        Events.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction));
+
     public async ValueTask DisposeAsync()
     {
         Events.Dispose();

@@ -98,7 +98,7 @@ public static class ImportList
     {
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using var session = Delivery.SessionIn(at, transaction);
+        await using var session = at.SessionIn(transaction);
         await delivery.StoreAsync(transaction, session, cancel);
         var listNo = await NextListAsync(connection, cancel);
         var counted = await CopyRecordsAsync(at, connection, file, delivery.Label, listNo, progress, cancel);

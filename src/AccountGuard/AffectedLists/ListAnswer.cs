@@ -13,7 +13,7 @@ public static class ListAnswer
         if (delivery.No == answer.Delivery)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancel);
-            await using var session = Delivery.SessionIn(at, transaction);
+            await using var session = at.SessionIn(transaction);
             await delivery.CompleteAsync(transaction, session, answer, cancel);
             await session.SaveChangesAsync(cancel);
             await transaction.CommitAsync(cancel);

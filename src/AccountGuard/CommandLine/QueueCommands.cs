@@ -1,6 +1,5 @@
 using System.CommandLine;
 using AccountGuard.Deliveries;
-using AccountGuard.Numbers;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using AccountGuard.Numbers;
 using AccountGuard.Verification;
-using nietras.SeparatedValues;
 
 namespace AccountGuard.CommandLine;
 

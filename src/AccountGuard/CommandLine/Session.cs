@@ -1,5 +1,4 @@
 using AccountGuard.Schema;
-using AccountGuard.Vault;
 using Npgsql;
 
 namespace AccountGuard.CommandLine;

@@ -119,7 +119,7 @@ public static class BatchedDelivery
     {
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using var session = Delivery.SessionIn(at, transaction);
+        await using var session = at.SessionIn(transaction);
         await work(transaction, session);
         await session.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using AccountGuard.Numbers;
 using Marten;
-using Marten.Services;
 using Npgsql;
 
 namespace AccountGuard.Deliveries;
@@ -121,10 +120,6 @@ public sealed class Delivery : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancel);
         return new BadInput(reason);
     }
-
-    /// <summary>A session of the event store inside the caller's transaction, which stays the caller's to commit.</summary>
-    public static IDocumentSession SessionIn(Installation at, NpgsqlTransaction transaction) =>
-        at.Events.LightweightSession(SessionOptions.ForTransaction(transaction));
 
     public async ValueTask DisposeAsync()
     {

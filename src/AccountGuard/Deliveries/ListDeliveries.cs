@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AccountGuard.Numbers;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace AccountGuard.Deliveries;

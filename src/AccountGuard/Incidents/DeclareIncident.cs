@@ -1,4 +1,3 @@
-using AccountGuard.Deliveries;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -37,7 +36,7 @@ public static class DeclareIncident
             return await SameAgainAsync(connection, transaction, declaration, cancel);
         }
 
-        await using var session = Delivery.SessionIn(at, transaction);
+        await using var session = at.SessionIn(transaction);
         session.Events.StartStream(Incident.StreamOf(declaration.Id), new IncidentDeclared(
             declaration.Id, declaration.Name, declaration.TimeZone, declaration.Window?.From, declaration.CutoffThrough,
             declaration.PostDays, declaration.VerifiesAddresses, declaredAt.ToUniversalTime()));

@@ -1,4 +1,3 @@
-using AccountGuard.Deliveries;
 using Npgsql;
 
 namespace AccountGuard.Incidents;
@@ -48,7 +47,7 @@ public static class MoveCutoff
                     + "Give the new decision the next number.");
         }
 
-        await using var session = Delivery.SessionIn(at, transaction);
+        await using var session = at.SessionIn(transaction);
         session.Events.Append(Incident.StreamOf(incident), new CutoffMoved(
             incident, decision, through, reason.Trim(), decidedAt.ToUniversalTime()));
         await session.SaveChangesAsync(cancel);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using AccountGuard.Deliveries;
 using Npgsql;
 
 namespace AccountGuard.Payments;
@@ -43,7 +42,7 @@ public static class SetClosing
         insert.Parameters.AddWithValue("closes", closesOn);
         insert.Parameters.AddWithValue("at", decidedAt.ToUniversalTime());
         await insert.ExecuteNonQueryAsync(cancel);
-        await using var session = Delivery.SessionIn(at, transaction);
+        await using var session = at.SessionIn(transaction);
         session.Events.Append(Calendar, new ClosingDateSet(payDay, closesOn, decidedAt.ToUniversalTime()));
         await session.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);

@@ -1,7 +1,5 @@
 using Marten;
-using Marten.Services;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AccountGuard.Verification;
 
@@ -60,7 +58,7 @@ public static class OpenCases
             }
         }
 
-        await using var session = at.Events.LightweightSession(SessionOptions.ForTransaction(transaction));
+        await using var session = at.SessionIn(transaction);
         var count = 0;
         await using (var next = new NpgsqlCommand(NextSteps, connection, transaction))
         {

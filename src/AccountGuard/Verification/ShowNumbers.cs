@@ -1,5 +1,4 @@
 using AccountGuard.Numbers;
-using Npgsql;
 
 namespace AccountGuard.Verification;
 
