@@ -6,7 +6,7 @@ namespace AccountGuard.Incidents;
 /// <summary>An incident as it is declared in a JSON file; members that are not known are refused.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Declaration(
-    string Id, string Name, string TimeZone, Declaration.WindowPart? Window, Declaration.CutoffPart Cutoff,
+    string Id, string Name, string TimeZone, Declaration.CutoffPart Cutoff, Declaration.WindowPart? Window = null,
     int PostDays = 10, string AddressChanges = "link", JsonElement? HoldPolicy = null,
     IReadOnlyList<Declaration.Moment>? Timeline = null)
 {
@@ -19,16 +19,17 @@ public sealed record Declaration(
 
     /// <summary>The first exposed day; an incident may have none (Rule 2).</summary>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-    public sealed record WindowPart(DateOnly? From);
+    public sealed record WindowPart(DateOnly? From = null);
 
     /// <summary>The last exposed day: through includes its day, before does not (Rule 2).</summary>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-    public sealed record CutoffPart(DateOnly? Through, DateOnly? Before);
+    public sealed record CutoffPart(DateOnly? Through = null, DateOnly? Before = null);
 
     /// <summary>A line of the timeline (Rule 31): what happened, was learned and was published, each with its own instant.</summary>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     public sealed record Moment(
-        string What, DateTimeOffset? OccurredAt, DateTimeOffset? LearnedAt, DateTimeOffset? PublishedAt, string? Source);
+        string What, DateTimeOffset? OccurredAt = null, DateTimeOffset? LearnedAt = null, DateTimeOffset? PublishedAt = null,
+        string? Source = null);
 
     [JsonIgnore]
     public DateOnly CutoffThrough => Incidents.Cutoff.Through(Cutoff.Through, Cutoff.Before);
