@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace AccountGuard.SystemTests;
+
+/// <summary>A command run as a process of its own, as an operator runs it.</summary>
+public sealed record CommandRun(int Exit, string Output, string Messages)
+{
+    public static async Task<CommandRun> OfAsync(FreshDatabase database, params string[] args)
+    {
+        using var process = Start(database, args);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var messages = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CommandRun(process.ExitCode, await output, await messages);
+    }
+
+    /// <summary>The process itself, for tests that end it in the middle.</summary>
+    public static Process Start(FreshDatabase database, params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Installation).Assembly.Location, .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = database.Home,
+        };
+        foreach (var (name, value) in database.Environ)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+}

@@ -1,0 +1,101 @@
+using AccountGuard.CommandLine;
+using Npgsql;
+
+namespace AccountGuard.SystemTests;
+
+/// <summary>
+/// A database of its own for a test collection, on the throw-away server that ops/test starts, laid as a user would lay it:
+/// by the owner's login, with the application's login for all the rest.
+/// </summary>
+public sealed class FreshDatabase : IAsyncLifetime
+{
+    private const string Password = "only-for-tests";
+
+    private static readonly string Server = Environment.GetEnvironmentVariable("ACCOUNTGUARD_TEST_SERVER")
+        ?? throw new InvalidOperationException("Run ops/test: it starts the server that ACCOUNTGUARD_TEST_SERVER names.");
+
+    public string Name { get; } = $"test_{Guid.NewGuid():N}";
+
+    public string Home { get; } = Directory.CreateTempSubdirectory("accountguard-test-").FullName;
+
+    /// <summary>The superuser's connection: for what no role of ours may do, such as looking into everything.</summary>
+    public string Superuser => With("postgres", null);
+
+    public string Application => With("accountguard_app", Password);
+
+    public string Owner => With("accountguard_owner", Password);
+
+    /// <summary>The installation that the tests of the collection share.</summary>
+    public Installation At { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        await using (var server = new NpgsqlConnection(Server))
+        {
+            await server.OpenAsync();
+            await ExecuteAsync(server, $"""
+                do $$ begin
+                    perform pg_advisory_lock(1);
+                    if not exists (select from pg_roles where rolname = 'accountguard_owner') then
+                        create role accountguard_owner; end if;
+                    if not exists (select from pg_roles where rolname = 'accountguard_app') then
+                        create role accountguard_app; end if;
+                    alter role accountguard_owner login password '{Password}';
+                    alter role accountguard_app login password '{Password}';
+                    perform pg_advisory_unlock(1);
+                end $$
+                """);
+            await ExecuteAsync(server, $"create database {Name} owner accountguard_owner template template0");
+        }
+
+        At = await OpenAsync();
+    }
+
+    /// <summary>Another installation over the same database, as another process would open it.</summary>
+    public Task<Installation> OpenAsync() => Session.OpenAsync(
+        new ConfigurationBuilder().AddInMemoryCollection(Settings()).Build(), CancellationToken.None);
+
+    /// <summary>What a process needs in its environment to work on this database.</summary>
+    public Dictionary<string, string?> Environ => Settings().ToDictionary(s => s.Key.Replace(":", "__"), s => s.Value);
+
+    public async Task DisposeAsync()
+    {
+        await At.DisposeAsync();
+        NpgsqlConnection.ClearAllPools();
+        await using var server = new NpgsqlConnection(Server);
+        await server.OpenAsync();
+        await ExecuteAsync(server, $"drop database {Name} with (force)");
+        Directory.Delete(Home, recursive: true);
+    }
+
+    private Dictionary<string, string?> Settings() => new()
+    {
+        ["ConnectionStrings:AccountGuard"] = Application,
+        ["ConnectionStrings:AccountGuardOwner"] = Owner,
+        ["ACCOUNTGUARD_HOME"] = Home,
+    };
+
+    private string With(string user, string? password)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(Server) { Database = Name };
+        if (password is not null)
+        {
+            (builder.Username, builder.Password) = (user, password);
+        }
+
+        return builder.ConnectionString;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
+
+/// <summary>Tests that share one database, and keep apart by fresh incidents and numbers.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedDatabase : ICollectionFixture<FreshDatabase>
+{
+    public const string Name = "shared database";
+}
