@@ -16,6 +16,6 @@ public static class Events
         typeof(AffectedListDelivered),
         typeof(AccountChangeFiled), typeof(AccountChangeCancelled),
         typeof(ClosingDateSet),
-        typeof(VerificationRequired), typeof(CaseListedInError), typeof(CaseWithdrawn),
+        typeof(VerificationRequired), typeof(CaseEnded),
     ];
 }

@@ -11,9 +11,7 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
 
     public VerificationCase Apply(VerificationRequired e) => With(e.Incident, CaseGround.Required);
 
-    public VerificationCase Apply(CaseListedInError e) => With(e.Incident, CaseGround.ListedInError);
-
-    public VerificationCase Apply(CaseWithdrawn e) => With(e.Incident, CaseGround.Withdrawn);
+    public VerificationCase Apply(CaseEnded e) => With(e.Incident, e.EndedAs);
 
     private VerificationCase With(string incident, CaseGround ground) =>
         this with { Grounds = new Dictionary<string, CaseGround>(Grounds) { [incident] = ground } };
@@ -31,8 +29,8 @@ public enum CaseGround
 public sealed record VerificationRequired(
     Guid ChangeId, string Incident, string Reasons, int Tier, int ListVersion, DateTimeOffset OpenedAt);
 
-/// <summary>The ground of the case went: no listing in force, or the cutoff moved back. Nobody had worked it (Rule 6).</summary>
-public sealed record CaseListedInError(Guid ChangeId, string Incident, DateTimeOffset EndedAt);
-
-/// <summary>The change was cancelled by its sender. Nobody had worked the case (Rule 6).</summary>
-public sealed record CaseWithdrawn(Guid ChangeId, string Incident, DateTimeOffset EndedAt);
+/// <summary>
+/// The ground of the case went while nobody had worked it (Rule 6): listed in error where no listing is in force or the cutoff
+/// moved back, withdrawn where the sender cancelled the change.
+/// </summary>
+public sealed record CaseEnded(Guid ChangeId, string Incident, CaseGround EndedAs, DateTimeOffset EndedAt);

@@ -1,6 +1,7 @@
 using JasperFx;
 using JasperFx.Events;
 using Marten;
+using Weasel.Core;
 using Npgsql;
 
 namespace AccountGuard.Schema;
@@ -16,7 +17,7 @@ public static class EventStore
         options.Connection(database);
         options.DatabaseSchemaName = SchemaName;
         options.AutoCreateSchemaObjects = lays ? AutoCreate.CreateOrUpdate : AutoCreate.None;
-        options.UseSystemTextJsonForSerialization();
+        options.UseSystemTextJsonForSerialization(EnumStorage.AsString);
 
         // The gap between a sequence number and its commit is only closed for these two append modes; Rich is not kept up.
         options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;

@@ -83,14 +83,14 @@ public static class OpenCases
     {
         var change = step.GetGuid(0);
         var incident = step.GetString(1);
-        object happened = (step.GetString(2), step.IsDBNull(8) ? null : step.GetString(8)) switch
+        object happened = step.GetString(2) switch
         {
-            ("required", _) => new VerificationRequired(
+            "required" => new VerificationRequired(
                 change, incident, step.GetString(3), step.GetInt16(4), step.GetInt32(5),
                 step.GetFieldValue<DateTimeOffset>(6)),
-            ("ended", "Withdrawn") => new CaseWithdrawn(change, incident, step.GetFieldValue<DateTimeOffset>(7)),
-            ("ended", "ListedInError") => new CaseListedInError(change, incident, step.GetFieldValue<DateTimeOffset>(7)),
-            var (what, how) => throw new InvalidOperationException($"A hit has no step {what}, {how}."),
+            "ended" => new CaseEnded(
+                change, incident, Enum.Parse<CaseGround>(step.GetString(8)), step.GetFieldValue<DateTimeOffset>(7)),
+            var what => throw new InvalidOperationException($"A hit has no step {what}."),
         };
         if (started.Add(change) && !step.GetBoolean(9))
         {
