@@ -129,7 +129,9 @@ public static class ImportList
         return (int)(await next.ExecuteScalarAsync(cancel))!;
     }
 
-    /// <summary>A whole list with quarantined rows replaces nothing: the row that cannot be read may be the very number.</summary>
+    /// <summary>
+    /// A whole list with quarantined rows replaces nothing: the row that cannot be read may be the very number.
+    /// </summary>
     private static async Task StoreVersionAsync(
         NpgsqlTransaction transaction, ListOrder order, int incident, long delivery, int listNo, bool isClean,
         CancellationToken cancel)

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace AccountGuard.CommandLine;
 
-/// <summary>The command line: one command, one exit code. Results go to stdout, progress and messages to stderr.</summary>
+/// <summary>
+/// The command line: one command, one exit code. Results go to stdout, progress and messages to stderr.
+/// </summary>
 public static class Commands
 {
     private const int Done = 0;

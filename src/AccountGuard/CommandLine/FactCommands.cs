@@ -33,7 +33,9 @@ public static class FactCommands
         SetClosingCommand(json),
     ];
 
-    /// <summary>Finishes what stands unpublished, and opens cases: what every command that brings facts does last.</summary>
+    /// <summary>
+    /// Finishes what stands unpublished, and opens cases: what every command that brings facts does last.
+    /// </summary>
     public static async Task<HitCount> FinishAsync(Session session)
     {
         using var progress = new ProgressLine("publishing", "buckets", session.At.Clock);

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace AccountGuard.CommandLine;
 
 /// <summary>
-/// Progress of a long command on stderr: percent, rate and time left; one line that is overwritten on a terminal, else a
+/// Progress of a long command on stderr: percent, rate and time left; one line that is overwritten on a terminal, else
+/// a
 /// line every ten seconds.
 /// </summary>
 public sealed class ProgressLine(string what, string unit, TimeProvider clock) : IProgress<(long Done, long Total)>, IDisposable

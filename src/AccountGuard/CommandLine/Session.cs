@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace AccountGuard.CommandLine;
 
-/// <summary>What a command runs in: the configuration, the installation opened from it, and whether it answers in JSON.</summary>
+/// <summary>
+/// What a command runs in: the configuration, the installation opened from it, and whether it answers in JSON.
+/// </summary>
 public sealed record Session(Installation At, bool Json, CancellationToken Cancel)
 {
     /// <summary>Lays the schema where needed and opens the installation that the configuration names.</summary>

@@ -6,8 +6,10 @@ using Npgsql;
 namespace AccountGuard.Deliveries;
 
 /// <summary>
-/// A delivery whose rows are taken in batch by batch, each in a transaction of its own. The next batch is read and keyed
-/// while the one before it is written. The same file has the same batches, so a killed import finds those that are done.
+/// A delivery whose rows are taken in batch by batch, each in a transaction of its own. The next batch is read and
+/// keyed
+/// while the one before it is written. The same file has the same batches, so a killed import finds those that are
+/// done.
 /// </summary>
 public static class BatchedDelivery
 {

@@ -4,7 +4,8 @@ using AccountGuard.Vault;
 namespace AccountGuard.Deliveries;
 
 /// <summary>
-/// A delivered file, read twice: first whole, for its keyed hash and to see that it is text in its encoding; then as rows.
+/// A delivered file, read twice: first whole, for its keyed hash and to see that it is text in its encoding; then as
+/// rows.
 /// </summary>
 public sealed class DeliveredFile : IDisposable
 {

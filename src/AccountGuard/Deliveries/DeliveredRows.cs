@@ -3,7 +3,9 @@ using nietras.SeparatedValues;
 
 namespace AccountGuard.Deliveries;
 
-/// <summary>A data row: its number in the file from 1, its values by column (null: not delivered), or why it is no row.</summary>
+/// <summary>
+/// A data row: its number in the file from 1, its values by column (null: not delivered), or why it is no row.
+/// </summary>
 public readonly record struct DeliveredRow(long No, string?[] Values, string? Problem, string? Field)
 {
     /// <summary>The value without white space around; empty where it was not delivered.</summary>
@@ -14,10 +16,12 @@ public readonly record struct DeliveredRow(long No, string?[] Values, string? Pr
 public static class DeliveredRows
 {
     /// <summary>
-    /// The rows of a CSV file with a header. A row with another number of fields than the header is a row with a problem;
+    /// The rows of a CSV file with a header. A row with another number of fields than the header is a row with a
+    /// problem;
     /// where the file cannot be read on (an open quotation mark, a line beyond 16 MB), the rest is one such row.
     /// </summary>
-    /// <exception cref="BadInput">The header lacks a required column, names one twice or one that is not known.</exception>
+    /// <exception cref="BadInput">The header lacks a required column, names one twice or one that is not
+    /// known.</exception>
     public static IEnumerable<DeliveredRow> OfCsv(DeliveredFile file, string[] columns, string[] required)
     {
         using var text = file.ReadText();
@@ -45,7 +49,9 @@ public static class DeliveredRows
         }
     }
 
-    /// <summary>The rows of an NDJSON file, an object a line; numbers and booleans are taken as they are written.</summary>
+    /// <summary>
+    /// The rows of an NDJSON file, an object a line; numbers and booleans are taken as they are written.
+    /// </summary>
     public static IEnumerable<DeliveredRow> OfNdjson(DeliveredFile file, string[] columns)
     {
         using var text = file.ReadText();

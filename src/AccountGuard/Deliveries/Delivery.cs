@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace AccountGuard.Deliveries;
 
-/// <summary>How a delivery names itself: what it is, the sender's id, its content, and when it reached the payer.</summary>
+/// <summary>
+/// How a delivery names itself: what it is, the sender's id, its content, and when it reached the payer.
+/// </summary>
 public sealed record DeliveryLabel(
     string Kind, string? Id, UInt128 ContentKey, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Arguments)
 {
@@ -15,7 +17,8 @@ public sealed record DeliveryLabel(
 }
 
 /// <summary>
-/// A delivery while it is taken in, alone: whoever brings the same one waits, and then gets the answer or goes on where a
+/// A delivery while it is taken in, alone: whoever brings the same one waits, and then gets the answer or goes on where
+/// a
 /// killed process stopped (Rule 7).
 /// </summary>
 public sealed class Delivery : IAsyncDisposable
@@ -39,7 +42,8 @@ public sealed class Delivery : IAsyncDisposable
     /// <summary>The stream of its events.</summary>
     public Guid Stream { get; private set; }
 
-    /// <exception cref="BadInput">The sender's id was here before with other content (exit 2); the refusal is recorded.</exception>
+    /// <exception cref="BadInput">The sender's id was here before with other content (exit 2); the refusal is
+    /// recorded.</exception>
     public static async Task<Delivery> OpenAsync(Installation at, DeliveryLabel label, CancellationToken cancel)
     {
         var identity = label.Id is null ? at.Keys.Name("delivery content", label.ContentBytes)

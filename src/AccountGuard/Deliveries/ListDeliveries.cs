@@ -77,7 +77,9 @@ public static class ListDeliveries
         return rows;
     }
 
-    /// <summary>Settles a row that waits: it was looked into, and the reason says with what result. Once is enough.</summary>
+    /// <summary>
+    /// Settles a row that waits: it was looked into, and the reason says with what result. Once is enough.
+    /// </summary>
     /// <exception cref="BadInput">No such row is in quarantine.</exception>
     public static async Task SettleAsync(Installation at, long delivery, long row, string reason, CancellationToken cancel)
     {

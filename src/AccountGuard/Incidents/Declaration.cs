@@ -25,7 +25,9 @@ public sealed record Declaration(
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     public sealed record CutoffPart(DateOnly? Through = null, DateOnly? Before = null);
 
-    /// <summary>A line of the timeline (Rule 31): what happened, was learned and was published, each with its own instant.</summary>
+    /// <summary>
+    /// A line of the timeline (Rule 31): what happened, was learned and was published, each with its own instant.
+    /// </summary>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     public sealed record Moment(
         string What, DateTimeOffset? OccurredAt = null, DateTimeOffset? LearnedAt = null, DateTimeOffset? PublishedAt = null,

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace AccountGuard.Incidents;
 
-/// <summary>Moves an incident's cutoff by a numbered decision; decisions apply in the order of their numbers (Rules 2, 6).</summary>
+/// <summary>
+/// Moves an incident's cutoff by a numbered decision; decisions apply in the order of their numbers (Rules 2, 6).
+/// </summary>
 public static class MoveCutoff
 {
     /// <summary>Records the decision; it takes force bucket by bucket when it is published.</summary>

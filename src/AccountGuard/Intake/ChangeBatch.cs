@@ -14,7 +14,8 @@ public sealed class ChangeBatch(
     private const NpgsqlDbType Array = NpgsqlDbType.Array;
 
     /// <summary>
-    /// Passes the gates, writes the facts with their details and events, and quarantines what contradicts a fact that was
+    /// Passes the gates, writes the facts with their details and events, and quarantines what contradicts a fact that
+    /// was
     /// received before (Rule 7). The hits follow by the triggers.
     /// </summary>
     public async Task<BatchCount> WriteAsync(

@@ -56,7 +56,9 @@ public sealed record FiledChange(DeliveredRow Row)
 
     public bool IsCancellation => Kind == "cancel";
 
-    /// <summary>The identity of a change (Rule 7): the same source and request id have the same id everywhere.</summary>
+    /// <summary>
+    /// The identity of a change (Rule 7): the same source and request id have the same id everywhere.
+    /// </summary>
     public static Guid IdOf(string source, string requestId) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{source}\0{requestId}")).AsSpan(0, 16), bigEndian: true);
 
@@ -101,7 +103,9 @@ public sealed record FiledChange(DeliveredRow Row)
         return change;
     }
 
-    /// <summary>The personal data of the change as JSON, for sealing, with the fields that could not be read as they came.</summary>
+    /// <summary>
+    /// The personal data of the change as JSON, for sealing, with the fields that could not be read as they came.
+    /// </summary>
     public byte[] Details()
     {
         using var buffer = new MemoryStream(256);
@@ -122,7 +126,9 @@ public sealed record FiledChange(DeliveredRow Row)
         return buffer.ToArray();
     }
 
-    /// <summary>Any other field that cannot be read is kept as it came, marked, and never keeps a change from being screened.</summary>
+    /// <summary>
+    /// Any other field that cannot be read is kept as it came, marked, and never keeps a change from being screened.
+    /// </summary>
     private void ReadRest(KeyFile keys, PensionNumber number)
     {
         var content = new StringBuilder(256).Append(Kind).Append('\u001f').Append(number.RevealDigits());

@@ -41,7 +41,9 @@ public sealed record Mapping(
         new(row, default, default, default, default, "", null, code, field);
 }
 
-/// <summary>Mappings that are written and committed together. The triggers join the holders and settle their changes.</summary>
+/// <summary>
+/// Mappings that are written and committed together. The triggers join the holders and settle their changes.
+/// </summary>
 public sealed class MappingBatch(
     IReadOnlyList<Mapping> mappings, IReadOnlyDictionary<NumberKey, byte[]> keys, NumberKey nobody)
 {

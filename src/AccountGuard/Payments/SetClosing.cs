@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace AccountGuard.Payments;
 
-/// <summary>Sets the closing date of a pay-day; the queue is ranked anew bucket by bucket when it is published (Rule 22).</summary>
+/// <summary>
+/// Sets the closing date of a pay-day; the queue is ranked anew bucket by bucket when it is published (Rule 22).
+/// </summary>
 public static class SetClosing
 {
     private static readonly Guid Calendar = new(SHA256.HashData("calendar"u8).AsSpan(0, 16), bigEndian: true);

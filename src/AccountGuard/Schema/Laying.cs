@@ -9,8 +9,10 @@ using Npgsql;
 namespace AccountGuard.Schema;
 
 /// <summary>
-/// Lays the schema, and upgrades it with data in it: numbered migrations for the tables, repeatable ones for the rule and the
-/// rights, Marten's own for the events, the calendar, and the proof of the key file. Nothing is done where nothing changed.
+/// Lays the schema, and upgrades it with data in it: numbered migrations for the tables, repeatable ones for the rule
+/// and the
+/// rights, Marten's own for the events, the calendar, and the proof of the key file. Nothing is done where nothing
+/// changed.
 /// </summary>
 public static class Laying
 {
@@ -23,7 +25,8 @@ public static class Laying
 
     /// <summary>Brings the database up to this program.</summary>
     /// <returns>The key file that belongs to it, made where the database is new.</returns>
-    /// <exception cref="NotLayable">The server, the database or its roles do not allow it; the message says what to do.</exception>
+    /// <exception cref="NotLayable">The server, the database or its roles do not allow it; the message says what to
+    /// do.</exception>
     /// <exception cref="KeyTrouble">The key file is missing or is not the one the database was laid with.</exception>
     public static async Task<KeyFile> EnsureAsync(
         Database database, string? configuredKey, string keyPath, CancellationToken cancel)

@@ -3,7 +3,8 @@ using Npgsql;
 namespace AccountGuard.Screening;
 
 /// <summary>
-/// Gives force to what was decided or delivered, one bucket of numbers in one short transaction: lists, cutoffs, closing
+/// Gives force to what was decided or delivered, one bucket of numbers in one short transaction: lists, cutoffs,
+/// closing
 /// dates. What is left over from a killed process is found in the view unpublished; anyone may finish it.
 /// </summary>
 public static class Publication

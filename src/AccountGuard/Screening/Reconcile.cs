@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace AccountGuard.Screening;
 
-/// <summary>What the reconciliation found; all zero, or the promise is broken. Pending: parts not published yet.</summary>
+/// <summary>
+/// What the reconciliation found; all zero, or the promise is broken. Pending: parts not published yet.
+/// </summary>
 public sealed record Reconciliation(long Missing, long Unfounded, long Misranked, long Pending, DateTimeOffset RanAt)
 {
     public bool IsClean => Missing == 0 && Unfounded == 0 && Misranked == 0 && Pending == 0;

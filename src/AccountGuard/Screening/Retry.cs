@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace AccountGuard.Screening;
 
-/// <summary>Runs a whole transaction again after a deadlock or serialization failure: the gates allow for both.</summary>
+/// <summary>
+/// Runs a whole transaction again after a deadlock or serialization failure: the gates allow for both.
+/// </summary>
 public static class Retry
 {
     private const int Attempts = 20;

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace AccountGuard.Vault;
 
-/// <summary>AES-256-GCM: nonce (12 bytes), cipher text, tag (16 bytes). What it belongs to is authenticated with it.</summary>
+/// <summary>
+/// AES-256-GCM: nonce (12 bytes), cipher text, tag (16 bytes). What it belongs to is authenticated with it.
+/// </summary>
 public static class Sealed
 {
     private const int NonceLength = 12;

@@ -4,7 +4,8 @@ using Npgsql;
 namespace AccountGuard.Verification;
 
 /// <summary>
-/// Writes to the case streams what the hits say: that verification is required, or that the ground went. Its work list is
+/// Writes to the case streams what the hits say: that verification is required, or that the ground went. Its work list
+/// is
 /// the hits themselves, so that nothing is lost when it is killed, and the queue never waits for it.
 /// </summary>
 public static class OpenCases
