@@ -240,12 +240,9 @@ public static class ImportList
     {
         await using var find = new NpgsqlCommand(
             """
-            select min(w.row_no), min(a.row_no)
-            from list_record w
-            left join list_record a on a.list_no = w.list_no and a.number_key = w.number_key and not a.withdraws
-                and a.code is null
-            where w.list_no = @list and w.withdraws and w.code is null
-            group by w.number_key having @replaces or count(a.row_no) > 0
+            select min(row_no) filter (where withdraws), min(row_no) filter (where not withdraws)
+            from list_record where list_no = @list and code is null
+            group by number_key having bool_or(withdraws) and (@replaces or bool_or(not withdraws))
             order by 1 limit 10
             """, transaction.Connection, transaction);
         find.CommandTimeout = 0;

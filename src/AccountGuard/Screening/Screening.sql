@@ -211,7 +211,8 @@ declare
     held_shared int[] := '{}'; held_alone int[] := '{}';
     shared_wanted int[]; alone_wanted int[];
 begin
-    loop
+    -- With every gate held alone there is nothing left that could come up.
+    while cardinality(held_alone) < 256 loop
         alone_wanted  := array(select bucket from holder_buckets(exclusive) except select unnest(held_alone));
         shared_wanted := array(
             select bucket from holder_buckets(shared) except select unnest(held_shared || held_alone || alone_wanted));
@@ -339,7 +340,8 @@ begin
 end $$;
 
 -- Joins the two numbers of each mapping. Most mappings of a renumbering meet numbers that nobody joined before: those go
--- in as a set; the others one by one, since each may join what the one before has made.
+-- in as a set; the others one by one, since each may join what the one before has made. Mappings that clash wait in
+-- quarantine, the earlier ones too, whichever delivery brought them, and their numbers stay joined (Rule 8).
 create or replace function on_renumbering() returns trigger language plpgsql security definer
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
@@ -358,17 +360,24 @@ begin
     select k.number_key, r.old_key
     from new_rows r cross join lateral (values (r.old_key), (r.new_key)) as k (number_key)
     where taken = '{}' or (r.old_key <> all (taken) and r.new_key <> all (taken));
-    for pair in
-        select distinct old_key, new_key from new_rows
-        where old_key = any (taken) or new_key = any (taken) order by old_key, new_key
-    loop
-        keep   := coalesce((select holder_key from holder where number_key = pair.old_key), pair.old_key);
-        joined := coalesce((select holder_key from holder where number_key = pair.new_key), pair.new_key);
-        continue when keep = joined;
-        update holder set holder_key = keep where holder_key = joined;
-        insert into holder values (keep, keep), (joined, keep) on conflict (number_key) do nothing;
-    end loop;
-    perform settle(changes_of_holders(numbers));
+    if taken <> '{}' then
+        for pair in
+            select distinct old_key, new_key from new_rows
+            where old_key = any (taken) or new_key = any (taken) order by old_key, new_key
+        loop
+            keep   := coalesce((select holder_key from holder where number_key = pair.old_key), pair.old_key);
+            joined := coalesce((select holder_key from holder where number_key = pair.new_key), pair.new_key);
+            continue when keep = joined;
+            update holder set holder_key = keep where holder_key = joined;
+            insert into holder values (keep, keep), (joined, keep) on conflict (number_key) do nothing;
+        end loop;
+        insert into quarantined_row (delivery_no, row_no, code, field, number_key)
+        select distinct delivery_no, row_no, 'MappingClash', 'new_number', old_key from clashes_of(taken)
+        on conflict do nothing;
+        perform settle(changes_of_holders(taken));
+    end if;
+    -- A holder of two numbers that met just now has no others.
+    perform settle(array(select c.change_id from account_change c where c.number_key = any (numbers)));
     return null;
 end $$;
 
