@@ -26,4 +26,8 @@ public sealed record Installation(NpgsqlDataSource Database, IDocumentStore Even
 /// <summary>
 /// Input or usage that is refused whole: nothing was changed. The message names the place and the remedy.
 /// </summary>
-public sealed class BadInput(string message) : Exception(message);
+public sealed class BadInput(string message) : Exception(message)
+{
+    public static BadInput NoIncident(string id) =>
+        new($"No incident '{id}' is declared. Declare it with declare-incident FILE.json.");
+}

@@ -113,7 +113,7 @@ public static class ImportList
         }
 
         var quarantined = await StoreQuarantineAsync(transaction, listNo, delivery.No, cancel);
-        await StoreVersionAsync(transaction, order, incident, delivery.No, listNo, quarantined == 0, cancel);
+        await StoreVersionAsync(transaction, order, incident, delivery.No, listNo, counted.Records, quarantined == 0, cancel);
         session.Events.Append(Incident.StreamOf(order.Incident), new AffectedListDelivered(
             order.Incident, order.Version, order.LiveFrom, order.Replaces, delivery.No, counted.Records,
             counted.Tiers[2], counted.Tiers[3], counted.Tiers[4]));
@@ -133,19 +133,20 @@ public static class ImportList
     /// A whole list with quarantined rows replaces nothing: the row that cannot be read may be the very number.
     /// </summary>
     private static async Task StoreVersionAsync(
-        NpgsqlTransaction transaction, ListOrder order, int incident, long delivery, int listNo, bool isClean,
+        NpgsqlTransaction transaction, ListOrder order, int incident, long delivery, int listNo, long records, bool isClean,
         CancellationToken cancel)
     {
         await using var insert = new NpgsqlCommand(
             """
-            insert into affected_list (list_no, incident_no, version, delivery_no, live_from, replaces)
-            overriding system value values (@list, @incident, @version, @delivery, @live, @replaces)
+            insert into affected_list (list_no, incident_no, version, delivery_no, live_from, records, replaces)
+            overriding system value values (@list, @incident, @version, @delivery, @live, @records, @replaces)
             """, transaction.Connection, transaction);
         insert.Parameters.AddWithValue("list", listNo);
         insert.Parameters.AddWithValue("incident", incident);
         insert.Parameters.AddWithValue("version", order.Version);
         insert.Parameters.AddWithValue("delivery", delivery);
         insert.Parameters.AddWithValue("live", order.LiveFrom);
+        insert.Parameters.AddWithValue("records", records);
         insert.Parameters.AddWithValue("replaces", order.Replaces && isClean);
         await insert.ExecuteNonQueryAsync(cancel);
     }

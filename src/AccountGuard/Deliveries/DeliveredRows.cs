@@ -33,19 +33,20 @@ public static class DeliveredRows
         }
 
         var places = ReadHeader(reader.Current, columns, required);
-        for (long no = 1; ; no++)
+        long no = 0;
+        bool trouble;
+        while (TryMoveNext(reader, out trouble))
         {
-            if (!TryMoveNext(reader, out var trouble))
+            // An empty line is no row.
+            if (!reader.Current.Span.IsEmpty)
             {
-                if (trouble)
-                {
-                    yield return new DeliveredRow(no, new string?[columns.Length], QuarantineCode.Remainder, "");
-                }
-
-                yield break;
+                yield return ReadRow(reader.Current, ++no, places, columns.Length, file);
             }
+        }
 
-            yield return ReadRow(reader.Current, no, places, columns.Length, file);
+        if (trouble)
+        {
+            yield return new DeliveredRow(++no, new string?[columns.Length], QuarantineCode.Remainder, "");
         }
     }
 

@@ -18,6 +18,6 @@ public static class Incident
         find.Parameters.AddWithValue("id", id);
         return await find.ExecuteScalarAsync(cancel) is int no
             ? no
-            : throw new BadInput($"No incident '{id}' is declared. Declare it with declare-incident FILE.json.");
+            : throw BadInput.NoIncident(id);
     }
 }

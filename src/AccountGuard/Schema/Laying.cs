@@ -163,7 +163,7 @@ public static class Laying
         insert.Parameters.AddWithValue("closes", payDays.Select(p => p.ClosesOn).ToArray());
         await insert.ExecuteNonQueryAsync(cancel);
         await ExecuteAsync(connection,
-            "select accountguard.publish_closings(bucket) from generate_series(0, 255) as b (bucket)", cancel);
+            "select accountguard.publish_closings(0, 255)", cancel);
     }
 
     private static async Task<bool> IsWithoutKeyAsync(NpgsqlConnection connection, CancellationToken cancel) =>

@@ -90,6 +90,7 @@ create table affected_list (
     version     int  not null check (version > 0),
     delivery_no bigint not null references delivery,
     live_from   date not null,
+    records     bigint not null,
     replaces    boolean not null,             -- false for a whole list with quarantined rows: see publish_list
     unique (incident_no, version));
 
@@ -120,16 +121,17 @@ create table replacement (
     bucket      int not null check (bucket between 0 and 255),
     primary key (incident_no, version, bucket));
 
--- Buckets of a list that stand in listing, with what they did. Fewer than 256: the list is still being published.
+-- Buckets of a list that stand in listing, with what they did. Not all 256: the list is still being published.
 create table list_publication (
-    list_no     int    not null references affected_list,
-    bucket      int    not null check (bucket between 0 and 255),
-    added       bigint not null,
-    withdrawn   bigint not null,
-    not_listed  bigint not null,              -- withdrawals of numbers that were not listed: without effect
-    hits_opened bigint not null,
-    hits_ended  bigint not null,
-    primary key (list_no, bucket));
+    list_no      int    not null references affected_list,
+    first_bucket int    not null check (first_bucket between 0 and 255),
+    last_bucket  int    not null check (last_bucket between first_bucket and 255),
+    added        bigint not null,
+    withdrawn    bigint not null,
+    not_listed   bigint not null,             -- withdrawals of numbers that were not listed: without effect
+    hits_opened  bigint not null,
+    hits_ended   bigint not null,
+    primary key (list_no, first_bucket));
 
 -- Account changes and cancellations (Rules 4, 7). A day is a plain day (…_on) or an instant (…_at), whose day depends on
 -- the incident's time zone; neither: missing or unreadable.

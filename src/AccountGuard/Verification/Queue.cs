@@ -164,7 +164,7 @@ public static class Queue
         }
 
         return incidents.Count == 0 && incident is not null
-            ? throw new BadInput($"No incident '{incident}' is declared. Declare it with declare-incident FILE.json.")
+            ? throw BadInput.NoIncident(incident)
             : incidents;
     }
 }
