@@ -16,7 +16,8 @@ public static class Publication
     {
         var pending = new List<(string What, int No, int Bucket)>();
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
-        await using (var find = new NpgsqlCommand("select what, no, bucket from unpublished order by what, no, bucket", connection))
+        await using (var find = new NpgsqlCommand(
+            "select what, no, bucket from unpublished order by what, no, bucket", connection))
         await using (var reader = await find.ExecuteReaderAsync(cancel))
         {
             while (await reader.ReadAsync(cancel))
@@ -66,9 +67,11 @@ public static class Publication
 /// <summary>What the screening triggers opened and ended in a transaction.</summary>
 public static class HitsOfTransaction
 {
-    public static async Task<(long Opened, long Ended)> ReadAsync(NpgsqlTransaction transaction, CancellationToken cancel)
+    public static async Task<(long Opened, long Ended)> ReadAsync(
+        NpgsqlTransaction transaction, CancellationToken cancel)
     {
-        await using var read = new NpgsqlCommand("select hits_opened(), hits_ended()", transaction.Connection, transaction);
+        await using var read = new NpgsqlCommand(
+            "select hits_opened(), hits_ended()", transaction.Connection, transaction);
         await using var reader = await read.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         return (reader.GetInt64(0), reader.GetInt64(1));
