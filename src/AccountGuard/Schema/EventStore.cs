@@ -1,8 +1,8 @@
 using JasperFx;
 using JasperFx.Events;
 using Marten;
-using Weasel.Core;
 using Npgsql;
+using Weasel.Core;
 
 namespace AccountGuard.Schema;
 
