@@ -2,8 +2,7 @@ namespace AccountGuard;
 
 /// <summary>
 /// The life of one case: the verification of the holder's intent for one account change. Its stream has the change's id
-/// and
-/// holds events alone; read it from top to bottom.
+/// and holds events alone; read it from top to bottom.
 /// </summary>
 public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseGround> Grounds)
 {

@@ -33,7 +33,8 @@ public static class ImportList
 
         var arguments = ArgumentsOf(order);
         var label = new DeliveryLabel("list", order.DeliveryId,
-            file.ReadContentKey(at.Keys, "list " + string.Join(' ', arguments.Values), cancel), order.ReceivedAt, arguments);
+            file.ReadContentKey(at.Keys, "list " + string.Join(' ', arguments.Values), cancel), order.ReceivedAt,
+            arguments);
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         var incident = await Incident.FindAsync(connection, order.Incident, cancel);
         await using var delivery = await Delivery.OpenAsync(at, label, cancel);
@@ -164,7 +165,8 @@ public static class ImportList
         try
         {
             await using var copy = await connection.BeginBinaryImportAsync(
-                "copy list_record (list_no, row_no, number_key, withdraws, fields, code, field, sealed) from stdin (format binary)",
+                "copy list_record (list_no, row_no, number_key, withdraws, fields, code, field, sealed) "
+                    + "from stdin (format binary)",
                 cancel);
             copy.Timeout = TimeSpan.FromHours(1);
             await foreach (var batch in batches.Reader.ReadAllAsync(cancel))
@@ -193,7 +195,8 @@ public static class ImportList
     private sealed record KeyedBatch(List<ListRecord> Records, Dictionary<NumberKey, byte[]> Keys, long Position);
 
     private static async Task KeyBatchesAsync(
-        Installation at, DeliveredFile file, NumberKey nobody, ChannelWriter<KeyedBatch> writer, CancellationToken cancel)
+        Installation at, DeliveredFile file, NumberKey nobody, ChannelWriter<KeyedBatch> writer,
+        CancellationToken cancel)
     {
         try
         {
@@ -231,7 +234,9 @@ public static class ImportList
         copy.Write(record.Code, NpgsqlDbType.Text);
         copy.Write(record.Field, NpgsqlDbType.Text);
         copy.Write(
-            record.Code is null ? Sealed.Seal(key, record.Details(), "list record"u8) : Quarantine.Seal(key, record.Row),
+            record.Code is null
+                ? Sealed.Seal(key, record.Details(), "list record"u8)
+                : Quarantine.Seal(key, record.Row),
             NpgsqlDbType.Bytea);
     }
 
@@ -254,7 +259,8 @@ public static class ImportList
         while (await reader.ReadAsync(cancel))
         {
             found.Add(order.Replaces
-                ? $"row {reader.GetInt64(0)} withdraws a number from a whole list (with --replace, leave it out instead)"
+                ? $"row {reader.GetInt64(0)} withdraws a number from a whole list "
+                    + "(with --replace, leave it out instead)"
                 : $"row {reader.GetInt64(0)} withdraws the number that row {reader.GetInt64(1)} adds");
         }
 

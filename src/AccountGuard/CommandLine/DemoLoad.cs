@@ -9,8 +9,8 @@ using AccountGuard.Verification;
 namespace AccountGuard.CommandLine;
 
 /// <summary>
-/// Delivers the files of the demonstration in the order of the incident, as of the days on which they were received, and
-/// holds the queue that comes out against the one that must.
+/// Delivers the files of the demonstration in the order of the incident, as of the days on which they were received,
+/// and holds the queue that comes out against the one that must.
 /// </summary>
 public static class DemoLoad
 {
@@ -28,13 +28,15 @@ public static class DemoLoad
             Console.WriteLine($"{delivery.ReceivedAt:yyyy-MM-dd HH:mm}  {delivery.Label}");
             if (answer is not null)
             {
-                Console.WriteLine("                  " + Printing.Text(answer).ReplaceLineEndings("\n                  "));
+                Console.WriteLine(
+                    "                  " + Printing.Text(answer).ReplaceLineEndings("\n                  "));
                 agrees &= delivery.Rows is not { } rows || Agrees(rows, answer.Rows);
             }
 
             // What stood in between can be held against the queue only while it is there.
             var isLast = delivery == schedule.Deliveries[^1];
-            foreach (var expected in schedule.Expected.Where(e => e.AfterDelivery == delivery.Order && (isLast || !stood)))
+            foreach (var expected in schedule.Expected
+                .Where(e => e.AfterDelivery == delivery.Order && (isLast || !stood)))
             {
                 agrees &= await AgreesAsync(session, schedule.Incident, folder, expected);
             }
@@ -68,7 +70,8 @@ public static class DemoLoad
             "import-list" => await ImportList.RunAsync(at, file, OrderOf(delivery), progress, cancel),
             "import-changes" => await ImportChanges.RunAsync(
                 at, file, isNdjson: false, null, delivery.ReceivedAt, progress, cancel),
-            "import-renumbering" => await ImportRenumbering.RunAsync(at, file, null, delivery.ReceivedAt, progress, cancel),
+            "import-renumbering" => await ImportRenumbering.RunAsync(
+                at, file, null, delivery.ReceivedAt, progress, cancel),
             _ => throw new InvalidDataException($"The schedule names a command {delivery.Command}."),
         };
         await FactCommands.FinishAsync(session);
@@ -106,7 +109,8 @@ public static class DemoLoad
             }
         }
 
-        var wanted = (await File.ReadAllLinesAsync(Path.Combine(folder, expected.File), session.Cancel)).Skip(1).ToList();
+        var wanted = (await File.ReadAllLinesAsync(Path.Combine(folder, expected.File), session.Cancel))
+            .Skip(1).ToList();
         if (states.Length > 1)
         {
             // The contract gives ended rows no order.
@@ -129,13 +133,17 @@ public static class DemoLoad
         Console.WriteLine($"\nWhat the corrected list changed on 14 June: {before.Count:N0} open rows before, "
             + $"{after.Count:N0} after; {after.Keys.Except(before.Keys).Count():N0} came, "
             + $"{before.Keys.Except(after.Keys).Count():N0} went, "
-            + $"{after.Count(row => before.TryGetValue(row.Key, out var was) && was != row.Value):N0} have other reasons.");
+            + $"{after.Count(row => before.TryGetValue(row.Key, out var was) && was != row.Value):N0} "
+            + "have other reasons.");
     }
 
-    private static async Task<Dictionary<string, string>> ReadRowsAsync(string folder, string file, CancellationToken cancel) =>
+    private static async Task<Dictionary<string, string>> ReadRowsAsync(
+        string folder, string file, CancellationToken cancel) =>
         (await File.ReadAllLinesAsync(Path.Combine(folder, file), cancel)).Skip(1)
             .Select(line => line.Split(',', 3))
-            .ToDictionary(cells => cells[1] + ',' + cells[2].Split(',')[0], cells => string.Join(',', cells[2].Split(',')[3..6]));
+            .ToDictionary(
+                cells => cells[1] + ',' + cells[2].Split(',')[0],
+                cells => string.Join(',', cells[2].Split(',')[3..6]));
 
     private static async Task ShowHeadAsync(Session session, string incident)
     {

@@ -4,10 +4,10 @@ namespace AccountGuard.CommandLine;
 
 /// <summary>
 /// Progress of a long command on stderr: percent, rate and time left; one line that is overwritten on a terminal, else
-/// a
-/// line every ten seconds.
+/// a line every ten seconds.
 /// </summary>
-public sealed class ProgressLine(string what, string unit, TimeProvider clock) : IProgress<(long Done, long Total)>, IDisposable
+public sealed class ProgressLine(string what, string unit, TimeProvider clock)
+    : IProgress<(long Done, long Total)>, IDisposable
 {
     private static readonly TimeSpan OnTerminal = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan InLog = TimeSpan.FromSeconds(10);

@@ -12,7 +12,10 @@ public sealed class QueueOutput : IAsyncDisposable
     private readonly int _tableRows;
 
     private static readonly string[] Columns =
-        ["rank", "source", "request_id", "kind", "incident", "reasons", "state", "tier", "list_version", "filed_on", "exposed_on"];
+    [
+        "rank", "source", "request_id", "kind", "incident", "reasons", "state", "tier", "list_version", "filed_on",
+        "exposed_on",
+    ];
 
     private readonly string _format;
     private readonly string[] _columns;
@@ -50,7 +53,8 @@ public sealed class QueueOutput : IAsyncDisposable
                     _out.Write(Csv(cells) + "\n");
                     break;
                 case "json":
-                    _out.Write((_count == 0 ? "[\n" : ",\n") + JsonSerializer.Serialize(Json(row, cells), Printing.Json));
+                    _out.Write((_count == 0 ? "[\n" : ",\n")
+                        + JsonSerializer.Serialize(Json(row, cells), Printing.Json));
                     break;
                 default:
                     if (_count < _tableRows)

@@ -12,7 +12,8 @@ public static class ServiceCommands
     public static bool IsDevelopment =>
         !string.Equals(Configuration["DOTNET_ENVIRONMENT"], "Production", StringComparison.OrdinalIgnoreCase);
 
-    public static IEnumerable<Command> All(Option<bool> json) => [LaySchemaCommand(json), RunCommand(json), DemoCommand()];
+    public static IEnumerable<Command> All(Option<bool> json) =>
+        [LaySchemaCommand(json), RunCommand(json), DemoCommand()];
 
     private static Command LaySchemaCommand(Option<bool> json) => Command(
         "lay-schema", "Lays the schema, or upgrades it; every command does so where it is needed.", json, [],
@@ -69,8 +70,8 @@ public static class ServiceCommands
 
         using var progress = new ProgressLine("writing the demonstration", "rows", TimeProvider.System);
         var schedule = DemoFiles.Write(folder, scale, seed, progress, cancel);
-        Console.WriteLine($"{schedule.Deliveries.Count} files of the demonstration, and the queue that must come out, are in "
-            + folder);
+        Console.WriteLine($"{schedule.Deliveries.Count} files of the demonstration, and the queue that must come out, "
+            + $"are in {folder}");
     }
 
     private static string Home => Configuration["ACCOUNTGUARD_HOME"] ?? ".accountguard";

@@ -29,7 +29,8 @@ public static class DeliveredRows
         if (!TryMoveNext(reader, out var headerTrouble))
         {
             throw new BadInput("The file is empty"
-                + (headerTrouble ? " or its header cannot be read" : "") + $". Its first line names the columns: {string.Join(',', columns)}");
+                + (headerTrouble ? " or its header cannot be read" : "")
+                + $". Its first line names the columns: {string.Join(',', columns)}");
         }
 
         var places = ReadHeader(reader.Current, columns, required);
@@ -94,7 +95,8 @@ public static class DeliveredRows
             places[i] = Array.IndexOf(columns, name);
             if (places[i] < 0)
             {
-                throw new BadInput($"Column {i + 1} of the header is not known. Known are: {string.Join(',', columns)}");
+                throw new BadInput($"Column {i + 1} of the header is not known. "
+                    + $"Known are: {string.Join(',', columns)}");
             }
 
             if (Array.IndexOf(places, places[i]) < i)
@@ -122,7 +124,8 @@ public static class DeliveredRows
             values[places[i]] = row[i].ToString();
         }
 
-        // Unescaping leaves an opening quotation mark only where none closes it: the rest of the file stands in this field.
+        // Unescaping leaves an opening quotation mark only where none closes it: the rest of the file stands in this
+        // field.
         var opened = row.ColCount > 0 && row.Span.Count('"') % 2 != 0;
         return opened || (file.BreaksOff && row.Span.Contains('\uFFFD'))
             ? new DeliveredRow(no, values, QuarantineCode.Remainder, "")

@@ -10,7 +10,8 @@ namespace AccountGuard.Deliveries;
 /// How a delivery names itself: what it is, the sender's id, its content, and when it reached the payer.
 /// </summary>
 public sealed record DeliveryLabel(
-    string Kind, string? Id, UInt128 ContentKey, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Arguments)
+    string Kind, string? Id, UInt128 ContentKey, DateTimeOffset ReceivedAt,
+    IReadOnlyDictionary<string, string> Arguments)
 {
     /// <summary>The content key as bytes, as the database keeps it.</summary>
     public byte[] ContentBytes => new NumberKey(ContentKey).ToBytes();
@@ -18,8 +19,7 @@ public sealed record DeliveryLabel(
 
 /// <summary>
 /// A delivery while it is taken in, alone: whoever brings the same one waits, and then gets the answer or goes on where
-/// a
-/// killed process stopped (Rule 7).
+/// a killed process stopped (Rule 7).
 /// </summary>
 public sealed class Delivery : IAsyncDisposable
 {
@@ -164,8 +164,8 @@ public sealed class Delivery : IAsyncDisposable
         if (other)
         {
             throw await RefuseAsync(at, Label,
-                $"The delivery id '{Label.Id}' was here before with other content (delivery {No}). Nothing was taken in. "
-                + "Deliver the same content again, or give the other content an id of its own.", cancel);
+                $"The delivery id '{Label.Id}' was here before with other content (delivery {No}). Nothing was taken "
+                + "in. Deliver the same content again, or give the other content an id of its own.", cancel);
         }
     }
 }

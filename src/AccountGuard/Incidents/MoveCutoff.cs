@@ -45,8 +45,8 @@ public static class MoveCutoff
             compare.Parameters.AddWithValue("reason", reason.Trim());
             return await compare.ExecuteScalarAsync(cancel) is true
                 ? false
-                : throw new BadInput($"Decision {decision} of {incident} stands with other content. Nothing was changed. "
-                    + "Give the new decision the next number.");
+                : throw new BadInput($"Decision {decision} of {incident} stands with other content. Nothing was "
+                    + "changed. Give the new decision the next number.");
         }
 
         await using var session = at.SessionIn(transaction);

@@ -12,14 +12,15 @@ public sealed record FiledChange(DeliveredRow Row)
 {
     public static readonly string[] Columns =
     [
-        "source", "request_id", "kind", "number", "filed_on", "received_on", "entered_on", "channel", "office", "entered_by",
-        "decided_by", "new_account", "previous_account", "account_holder", "proof", "proxy", "address_of_record",
-        "address_since",
+        "source", "request_id", "kind", "number", "filed_on", "received_on", "entered_on", "channel", "office",
+        "entered_by", "decided_by", "new_account", "previous_account", "account_holder", "proof", "proxy",
+        "address_of_record", "address_since",
     ];
 
-    private const int Source = 0, RequestId = 1, KindColumn = 2, NumberColumn = 3, FiledOn = 4, ReceivedOn = 5, EnteredOn = 6,
-        ChannelColumn = 7, OfficeColumn = 8, EnteredByColumn = 9, DecidedByColumn = 10, NewAccount = 11, PreviousAccount = 12,
-        AccountHolder = 13, ProofColumn = 14, Proxy = 15, AddressOfRecord = 16, AddressSince = 17;
+    private const int Source = 0, RequestId = 1, KindColumn = 2, NumberColumn = 3, FiledOn = 4, ReceivedOn = 5,
+        EnteredOn = 6, ChannelColumn = 7, OfficeColumn = 8, EnteredByColumn = 9, DecidedByColumn = 10,
+        NewAccount = 11, PreviousAccount = 12, AccountHolder = 13, ProofColumn = 14, Proxy = 15,
+        AddressOfRecord = 16, AddressSince = 17;
 
     private const int LongestId = 200;
     private static readonly string[] Channels = ["counter", "post", "online", "proxy", "bank", "registry", "abroad"];
@@ -142,8 +143,8 @@ public sealed record FiledChange(DeliveredRow Row)
             NewAccountKey = ReadAccount(NewAccount, keys, content);
             PreviousAccountKey = ReadAccount(PreviousAccount, keys, content);
             ProxyKey = Row[Proxy] is "" ? null : keys.Name("proxy", Encoding.UTF8.GetBytes(Row[Proxy]));
-            foreach (var column in (ReadOnlySpan<int>)[OfficeColumn, EnteredByColumn, DecidedByColumn, AccountHolder, Proxy,
-                AddressOfRecord, AddressSince])
+            foreach (var column in (ReadOnlySpan<int>)[OfficeColumn, EnteredByColumn, DecidedByColumn, AccountHolder,
+                Proxy, AddressOfRecord, AddressSince])
             {
                 content.Append('\u001f').Append(Row[column]);
             }

@@ -54,7 +54,9 @@ public sealed class PersonalKeys(KeyFile file)
             while (await reader.ReadAsync(cancel))
             {
                 var subject = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
-                keys[subject] = reader.IsDBNull(1) ? offered[subject] : Unwrap(subject, reader.GetFieldValue<byte[]>(1));
+                keys[subject] = reader.IsDBNull(1)
+                    ? offered[subject]
+                    : Unwrap(subject, reader.GetFieldValue<byte[]>(1));
             }
 
             // Claimed by another at this very moment: neither fresh nor visible yet, so look again.
@@ -64,7 +66,9 @@ public sealed class PersonalKeys(KeyFile file)
         return keys;
     }
 
-    /// <summary>Sees that each number is kept sealed under a key of its own, for facts that seal nothing else.</summary>
+    /// <summary>
+    /// Sees that each number is kept sealed under a key of its own, for facts that seal nothing else.
+    /// </summary>
     public async Task EnsureAsync(
         NpgsqlConnection connection, IReadOnlyDictionary<NumberKey, PensionNumber> numbers, CancellationToken cancel)
     {
@@ -88,7 +92,8 @@ public sealed class PersonalKeys(KeyFile file)
     }
 
     /// <exception cref="KeyTrouble">The key was wrapped under another key file.</exception>
-    public byte[] Unwrap(NumberKey subject, byte[] wrapped) => Sealed.Open(file.WrappingKey, wrapped, subject.ToBytes());
+    public byte[] Unwrap(NumberKey subject, byte[] wrapped) =>
+        Sealed.Open(file.WrappingKey, wrapped, subject.ToBytes());
 
     /// <summary>The number under its own key. Only for an answer that leaves an access record (Rule 33).</summary>
     public PensionNumber OpenNumber(NumberKey subject, byte[] wrapped, byte[] sealedNumber)

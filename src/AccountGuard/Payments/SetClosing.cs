@@ -30,7 +30,8 @@ public static class SetClosing
         find.Parameters.AddWithValue("pay", payDay);
         var stands = await find.ExecuteScalarAsync(cancel) is DateOnly or DateTime
             ? await ClosesOnAsync(find, cancel)
-            : throw new BadInput($"{payDay:O} is no pay-day. Pay-days are the 15th of even months, or the bank day before.");
+            : throw new BadInput($"{payDay:O} is no pay-day. "
+                + "Pay-days are the 15th of even months, or the bank day before.");
         if (stands == closesOn)
         {
             return false;

@@ -1,6 +1,8 @@
--- Facts: append-only rows, written by the application and never altered (Rule 34). What is derived from them follows below.
+-- Facts: append-only rows, written by the application and never altered (Rule 34). What is derived from them follows
+-- below.
 -- Tables of millions of rows have no foreign keys: a look-up for each row of a bulk load would cost more than the row.
--- A key column (…_key) holds the first 128 bits of an HMAC-SHA256: it names a number, content or account without telling it.
+-- A key column (…_key) holds the first 128 bits of an HMAC-SHA256: it names a number, content or account without
+-- telling it.
 
 -- Deliveries (Rule 7). Two ways to be the same again: the sender's id, or else the content.
 create table delivery (
@@ -133,8 +135,8 @@ create table list_publication (
     hits_ended   bigint not null,
     primary key (list_no, first_bucket));
 
--- Account changes and cancellations (Rules 4, 7). A day is a plain day (…_on) or an instant (…_at), whose day depends on
--- the incident's time zone; neither: missing or unreadable.
+-- Account changes and cancellations (Rules 4, 7). A day is a plain day (…_on) or an instant (…_at), whose day depends
+-- on the incident's time zone; neither: missing or unreadable.
 create table account_change (
     change_id     uuid primary key,           -- made from source and request id
     number_key    bytea    not null,
@@ -197,7 +199,8 @@ create table closing_decision (
     closes_on   date not null,
     decided_at  timestamptz not null);
 
--- Derived: what the rule reads for each bucket, so that a move is published bucket by bucket and no transaction is long.
+-- Derived: what the rule reads for each bucket, so that a move is published bucket by bucket and no transaction is
+-- long.
 create table cutoff_in_force (
     incident_no int  not null references incident,
     bucket      int  not null check (bucket between 0 and 255),

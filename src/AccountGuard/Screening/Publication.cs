@@ -87,9 +87,11 @@ public static class Publication
 /// <summary>What the screening triggers opened and ended in a transaction.</summary>
 public static class HitsOfTransaction
 {
-    public static async Task<(long Opened, long Ended)> ReadAsync(NpgsqlTransaction transaction, CancellationToken cancel)
+    public static async Task<(long Opened, long Ended)> ReadAsync(
+        NpgsqlTransaction transaction, CancellationToken cancel)
     {
-        await using var read = new NpgsqlCommand("select hits_opened(), hits_ended()", transaction.Connection, transaction);
+        await using var read = new NpgsqlCommand(
+            "select hits_opened(), hits_ended()", transaction.Connection, transaction);
         await using var reader = await read.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         return (reader.GetInt64(0), reader.GetInt64(1));

@@ -28,7 +28,10 @@ public static class Retry
     private static bool IsConflict(Exception? e) => e switch
     {
         null => false,
-        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => true,
+        PostgresException
+        {
+            SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+        } => true,
         _ => IsConflict(e.InnerException),
     };
 }

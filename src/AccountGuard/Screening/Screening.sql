@@ -86,7 +86,8 @@ language sql stable rows 1 as $$
             d.from_on is null or lies_within(d.from_on, d.to_on, i.window_from, k.through_on)
                 or lies_within(d.received, d.received, i.window_from, k.through_on) as in_own_window,
             d.from_on is null or lies_within(d.from_on, d.to_on, i.window_from, greatest(k.through_on, l.live_from - 1))
-                or lies_within(d.received, d.received, i.window_from, greatest(k.through_on, l.live_from - 1)) as in_window,
+                or lies_within(d.received, d.received, i.window_from, greatest(k.through_on, l.live_from - 1))
+                as in_window,
             not d.filed_known or (d.received is not null
                 and lies_within(d.from_on, d.to_on, i.window_from, greatest(k.through_on, l.live_from - 1))
                  <> lies_within(d.received, d.received, i.window_from, greatest(k.through_on, l.live_from - 1)))
@@ -223,8 +224,8 @@ begin
     end loop;
 end $$;
 
--- For a transaction that will write several kinds of fact: all its gates at once and in order, so that the triggers below
--- find them held. Address changes change the rank of their holder's account changes, and go alone.
+-- For a transaction that will write several kinds of fact: all its gates at once and in order, so that the triggers
+-- below find them held. Address changes change the rank of their holder's account changes, and go alone.
 create or replace function pass_gates(filed uuid[], cancelled uuid[], numbers bytea[], address_numbers bytea[])
 returns void language plpgsql security definer set search_path = accountguard, pg_temp as $$
 begin
@@ -289,8 +290,8 @@ begin
     return null;
 end $$;
 
--- A change that is not seen here is not there yet, and whoever files it will see this cancellation. The holder's gate is
--- passed alone, for a cancelled address change gives back the rank of an account change.
+-- A change that is not seen here is not there yet, and whoever files it will see this cancellation. The holder's gate
+-- is passed alone, for a cancelled address change gives back the rank of an account change.
 create or replace function on_cancellation() returns trigger language plpgsql security definer
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
@@ -342,8 +343,8 @@ begin
     return null;
 end $$;
 
--- Joins the two numbers of each mapping. Most mappings of a renumbering meet numbers that nobody joined before: those go
--- in as a set; the others one by one, since each may join what the one before has made. Mappings that clash wait in
+-- Joins the two numbers of each mapping. Most mappings of a renumbering meet numbers that nobody joined before: those
+-- go in as a set; the others one by one, since each may join what the one before has made. Mappings that clash wait in
 -- quarantine, the earlier ones too, whichever delivery brought them, and their numbers stay joined (Rule 8).
 create or replace function on_renumbering() returns trigger language plpgsql security definer
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
@@ -408,9 +409,10 @@ create or replace trigger rescreen after update on cutoff_in_force
 do $$
 declare fact text;
 begin
-    foreach fact in array array['delivery', 'delivery_batch', 'delivery_completion', 'refused_delivery', 'quarantined_row',
-        'quarantine_settlement', 'incident', 'cutoff_decision', 'affected_list', 'list_record', 'listing', 'replacement',
-        'list_publication', 'account_change', 'cancellation', 'renumbering', 'closing_decision', 'access_record']
+    foreach fact in array array['delivery', 'delivery_batch', 'delivery_completion', 'refused_delivery',
+        'quarantined_row', 'quarantine_settlement', 'incident', 'cutoff_decision', 'affected_list', 'list_record',
+        'listing', 'replacement', 'list_publication', 'account_change', 'cancellation', 'renumbering',
+        'closing_decision', 'access_record']
     loop
         execute format('create or replace trigger keep before update or delete or truncate on %I '
             'for each statement execute function refuse()', fact);
@@ -483,8 +485,8 @@ end $$;
 create or replace function listed_numbers(incident int) returns bigint language sql stable as $$
     select count(distinct number_key) from listing_in_force where incident_no = incident $$;
 
--- Rule 22: the steps of exposure follow from the pay-days and the closing dates last set; a closing date that lies before
--- an earlier pay-day's exposes nothing.
+-- Rule 22: the steps of exposure follow from the pay-days and the closing dates last set; a closing date that lies
+-- before an earlier pay-day's exposes nothing.
 create or replace function publish_closings(first_bucket int, last_bucket int) returns void
 language plpgsql security definer set search_path = accountguard, pg_temp as $$
 begin
@@ -586,8 +588,9 @@ end $$;
 -- The reasons of a hit in their fixed order (contract of the queue).
 create or replace function reasons_of(alert_gap boolean, date_doubt boolean, renumbered boolean, chain boolean)
 returns text language sql immutable as $$
-    select concat_ws('+', case when alert_gap then 'AlertGap' else 'Listed' end, case when date_doubt then 'DateDoubt' end,
-        case when renumbered then 'Renumbered' end, case when chain then 'AddressChain' end) $$;
+    select concat_ws('+', case when alert_gap then 'AlertGap' else 'Listed' end,
+        case when date_doubt then 'DateDoubt' end, case when renumbered then 'Renumbered' end,
+        case when chain then 'AddressChain' end) $$;
 
 -- Rule 22: the open queue by incident, in its order; unknown days come first.
 create or replace view open_queue as

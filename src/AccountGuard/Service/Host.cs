@@ -3,7 +3,9 @@ using Serilog.Events;
 
 namespace AccountGuard.Service;
 
-/// <summary>The service: its rounds, and two routes that say whether it lives and whether it may be relied on.</summary>
+/// <summary>
+/// The service: its rounds, and two routes that say whether it lives and whether it may be relied on.
+/// </summary>
 public static class Host
 {
     public static async Task RunAsync(Installation at, int port, CancellationToken cancel)
@@ -21,7 +23,8 @@ public static class Host
         app.MapGet("/api/health/live", () => Results.Ok(new { live = true }));
         app.MapGet("/api/health/ready", (Rounds rounds) => rounds.Last is { IsClean: true } last
             ? Results.Ok(new { ready = true, reconciledAt = last.RanAt })
-            : Results.Json(new { ready = false, last = rounds.Last }, statusCode: StatusCodes.Status503ServiceUnavailable));
+            : Results.Json(
+                new { ready = false, last = rounds.Last }, statusCode: StatusCodes.Status503ServiceUnavailable));
         try
         {
             await app.StartAsync(cancel);

@@ -5,8 +5,9 @@ using Serilog;
 namespace AccountGuard.Service;
 
 /// <summary>
-/// What the service does by itself, again and again: finishes what stands unpublished, opens and ends cases, reconciles.
-/// Its work list is the database, so that nothing is lost when it is killed, and several services may run beside each other.
+/// What the service does by itself, again and again: finishes what stands unpublished, opens and ends cases,
+/// reconciles. Its work list is the database, so that nothing is lost when it is killed, and several services may run
+/// beside each other.
 /// </summary>
 public sealed class Rounds(Installation at) : BackgroundService
 {
@@ -49,8 +50,9 @@ public sealed class Rounds(Installation at) : BackgroundService
         }
         else
         {
-            Log.Error("The hits are not what the rule says: missing {Missing}, unfounded {Unfounded}, wrong reason or rank "
-                + "{Misranked}, not yet published {Pending}", Last.Missing, Last.Unfounded, Last.Misranked, Last.Pending);
+            Log.Error("The hits are not what the rule says: missing {Missing}, unfounded {Unfounded}, wrong reason or "
+                + "rank {Misranked}, not yet published {Pending}",
+                Last.Missing, Last.Unfounded, Last.Misranked, Last.Pending);
         }
     }
 }

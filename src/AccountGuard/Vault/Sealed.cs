@@ -16,7 +16,8 @@ public static class Sealed
         var nonce = sealedBytes.AsSpan(0, NonceLength);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(key, TagLength);
-        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(NonceLength, plain.Length), sealedBytes.AsSpan(^TagLength..), belongsTo);
+        aes.Encrypt(
+            nonce, plain, sealedBytes.AsSpan(NonceLength, plain.Length), sealedBytes.AsSpan(^TagLength..), belongsTo);
         return sealedBytes;
     }
 
@@ -28,7 +29,8 @@ public static class Sealed
         {
             using var aes = new AesGcm(key, TagLength);
             aes.Decrypt(
-                sealedBytes[..NonceLength], sealedBytes[NonceLength..^TagLength], sealedBytes[^TagLength..], plain, belongsTo);
+                sealedBytes[..NonceLength], sealedBytes[NonceLength..^TagLength], sealedBytes[^TagLength..], plain,
+                belongsTo);
         }
         catch (AuthenticationTagMismatchException)
         {

@@ -66,7 +66,8 @@ public static class Queue
     {
         if (state is not null && !OpenStates.Contains(state) && !EndedStates.Contains(state))
         {
-            throw new BadInput($"There is no state '{state}'. States are {string.Join(", ", [.. OpenStates, .. EndedStates])}.");
+            throw new BadInput($"There is no state '{state}'. "
+                + $"States are {string.Join(", ", [.. OpenStates, .. EndedStates])}.");
         }
 
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
