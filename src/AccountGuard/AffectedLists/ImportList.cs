@@ -114,7 +114,15 @@ public static class ImportList
         }
 
         var quarantined = await StoreQuarantineAsync(transaction, listNo, delivery.No, cancel);
-        await StoreVersionAsync(transaction, order, incident, delivery.No, listNo, counted.Records, quarantined == 0, cancel);
+        await Incident.TakeTurnAsync(transaction, incident, cancel);
+        if (!await StoreVersionAsync(
+            transaction, order, incident, delivery.No, listNo, counted.Records, quarantined == 0, cancel))
+        {
+            // Another delivery brought this version while this one was read.
+            await transaction.RollbackAsync(cancel);
+            return (await SameVersionAsync(at, connection, order, incident, delivery.Label, cancel))!.Value;
+        }
+
         session.Events.Append(Incident.StreamOf(order.Incident), new AffectedListDelivered(
             order.Incident, order.Version, order.LiveFrom, order.Replaces, delivery.No, counted.Records,
             counted.Tiers[2], counted.Tiers[3], counted.Tiers[4]));
@@ -133,14 +141,16 @@ public static class ImportList
     /// <summary>
     /// A whole list with quarantined rows replaces nothing: the row that cannot be read may be the very number.
     /// </summary>
-    private static async Task StoreVersionAsync(
-        NpgsqlTransaction transaction, ListOrder order, int incident, long delivery, int listNo, long records, bool isClean,
-        CancellationToken cancel)
+    private static async Task<bool> StoreVersionAsync(
+        NpgsqlTransaction transaction, ListOrder order, int incident, long delivery, int listNo, long records,
+        bool isClean, CancellationToken cancel)
     {
         await using var insert = new NpgsqlCommand(
             """
             insert into affected_list (list_no, incident_no, version, delivery_no, live_from, records, replaces)
-            overriding system value values (@list, @incident, @version, @delivery, @live, @records, @replaces)
+            overriding system value
+            values (@list, @incident, @version, @delivery, @live, @records, @replaces)
+            on conflict (incident_no, version) do nothing
             """, transaction.Connection, transaction);
         insert.Parameters.AddWithValue("list", listNo);
         insert.Parameters.AddWithValue("incident", incident);
@@ -149,7 +159,7 @@ public static class ImportList
         insert.Parameters.AddWithValue("live", order.LiveFrom);
         insert.Parameters.AddWithValue("records", records);
         insert.Parameters.AddWithValue("replaces", order.Replaces && isClean);
-        await insert.ExecuteNonQueryAsync(cancel);
+        return await insert.ExecuteNonQueryAsync(cancel) > 0;
     }
 
     /// <summary>Sealed before they leave this process: not even the log of the database sees a name.</summary>

@@ -20,4 +20,16 @@ public static class Incident
             ? no
             : throw BadInput.NoIncident(id);
     }
+
+    /// <summary>
+    /// Until the transaction ends nobody else appends to the incident's stream: two at once would have the same version.
+    /// </summary>
+    public static async Task TakeTurnAsync(NpgsqlTransaction transaction, int incident, CancellationToken cancel)
+    {
+        await using var take = new NpgsqlCommand(
+            "select pg_advisory_xact_lock(4715, @incident)", transaction.Connection, transaction);
+        take.CommandTimeout = 0;
+        take.Parameters.AddWithValue("incident", incident);
+        await take.ExecuteNonQueryAsync(cancel);
+    }
 }

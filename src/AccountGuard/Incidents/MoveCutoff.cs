@@ -22,6 +22,7 @@ public static class MoveCutoff
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         var incidentNo = await Incident.FindAsync(connection, incident, cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await Incident.TakeTurnAsync(transaction, incidentNo, cancel);
         await using var insert = new NpgsqlCommand(
             """
             insert into cutoff_decision (incident_no, decision, through_on, reason, decided_at)

@@ -26,10 +26,10 @@ returns table (from_on date, to_on date, received date, filed_known boolean) lan
                         coalesce(received_on, (received_at at time zone time_zone)::date) as received,
                         coalesce(entered_on, (entered_at at time zone time_zone)::date) as entered) g) f) e) d $$;
 
--- Rule 2: the window has no first day where the incident has none.
+-- Rule 2: the window has no first day where the incident has none, and no day at all where its cutoff lies before it.
 create or replace function lies_within(day_from date, day_to date, window_from date, window_through date)
 returns boolean language sql immutable as $$
-    select coalesce(day_from <= window_through and day_to >= coalesce(window_from, day_to), false) $$;
+    select day_from is not null and greatest(day_from, window_from) <= least(day_to, window_through) $$;
 
 create or replace function numbers_of_holder(number bytea) returns table (number_key bytea)
 language sql stable rows 2 as $$
@@ -442,10 +442,12 @@ end $$;
 create or replace function numbers_in_force(incident int, first_bucket int, last_bucket int) returns setof bytea
 language sql stable as $$
     select distinct number_key from listing_in_force
-    where incident_no = incident and number_key >= first_key(first_bucket) and number_key < first_key(last_bucket + 1) $$;
+    where incident_no = incident
+      and number_key >= first_key(first_bucket) and number_key < first_key(last_bucket + 1) $$;
 
--- The listing rows of some buckets of a delivered list. Its triggers open and end the hits. A whole list with quarantined
--- rows withdraws nothing by what it lacks: the row that cannot be read may be the very number (replaces is false then).
+-- The listing rows of some buckets of a delivered list. Its triggers open and end the hits. A whole list with
+-- quarantined rows withdraws nothing by what it lacks: the row that cannot be read may be the very number (replaces is
+-- false then).
 create or replace function publish_list(list int, first_bucket int, last_bucket int) returns void
 language plpgsql security definer set search_path = accountguard, pg_temp as $$
 declare
