@@ -38,6 +38,8 @@ public static class SetClosing
         }
 
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var turn = new NpgsqlCommand("select pg_advisory_xact_lock(4715, 0)", connection, transaction);
+        await turn.ExecuteNonQueryAsync(cancel);
         await using var insert = new NpgsqlCommand(
             "insert into closing_decision (pay_on, closes_on, decided_at) values (@pay, @closes, @at)",
             connection, transaction);
