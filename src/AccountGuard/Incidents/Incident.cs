@@ -22,7 +22,8 @@ public static class Incident
     }
 
     /// <summary>
-    /// Until the transaction ends nobody else appends to the incident's stream: two at once would have the same version.
+    /// Until the transaction ends nobody else appends to the incident's stream: two at once would have the same
+    /// version.
     /// </summary>
     public static async Task TakeTurnAsync(NpgsqlTransaction transaction, int incident, CancellationToken cancel)
     {

@@ -35,6 +35,7 @@ public sealed class PersonalKeys(KeyFile file)
         var open = subjects.ToArray();
         while (open.Length > 0)
         {
+            using var wrapping = Sealed.SetUp(file.WrappingKey);
             var offered = new Dictionary<NumberKey, byte[]>(open.Length);
             var wrapped = new byte[open.Length][];
             var numbers = new byte[]?[open.Length];
@@ -42,7 +43,7 @@ public sealed class PersonalKeys(KeyFile file)
             {
                 var key = RandomNumberGenerator.GetBytes(KeyLength);
                 offered[open[i].Key] = key;
-                wrapped[i] = Sealed.Seal(file.WrappingKey, key, open[i].Key.ToBytes());
+                wrapped[i] = Sealed.Seal(wrapping, key, open[i].Key.ToBytes());
                 numbers[i] = open[i].Value is { } number ? SealNumber(key, number) : null;
             }
 

@@ -104,9 +104,8 @@ create table list_record (
     fields     smallint not null,
     code       text,
     field      text,
-    sealed     bytea    not null,
-    primary key (list_no, row_no));
-create index list_record_number on list_record (number_key, list_no);
+    sealed     bytea    not null);
+create unique index list_record_number on list_record (number_key, list_no, row_no);
 
 create table listing (
     number_key  bytea    not null,
@@ -128,6 +127,7 @@ create table list_publication (
     list_no      int    not null references affected_list,
     first_bucket int    not null check (first_bucket between 0 and 255),
     last_bucket  int    not null check (last_bucket between first_bucket and 255),
+    accepted     bigint not null,             -- records without their repetitions
     added        bigint not null,
     withdrawn    bigint not null,
     not_listed   bigint not null,             -- withdrawals of numbers that were not listed: without effect

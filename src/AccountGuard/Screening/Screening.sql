@@ -206,10 +206,11 @@ create or replace function holder_buckets(numbers bytea[]) returns table (bucket
 
 -- Whoever holds the gate of a holder's bucket keeps its numbers as they are. But the holder was read before the gate
 -- was passed, and may have been joined to another meanwhile: read again until nothing new comes up.
-create or replace function pass_holders(shared bytea[], exclusive bytea[]) returns void language plpgsql
+create or replace function pass_holders(shared bytea[], exclusive bytea[], held_alone int[] default '{}')
+returns void language plpgsql
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
-    held_shared int[] := '{}'; held_alone int[] := '{}';
+    held_shared int[] := '{}';
     shared_wanted int[]; alone_wanted int[];
 begin
     -- With every gate held alone there is nothing left that could come up.
@@ -308,12 +309,14 @@ end $$;
 
 create or replace function on_listing() returns trigger language plpgsql security definer
 set search_path = accountguard, pg_temp as $$
-declare numbers bytea[] := array(select distinct number_key from new_rows);
+declare
+    numbers bytea[] := array(select distinct number_key from new_rows);
+    buckets int[] := array(select distinct get_byte(n, 0) from unnest(numbers) as n);
 begin
     if numbers = '{}' then return null; end if;
     -- The numbers' own buckets too: a whole list withdraws by them (see on_replacement).
-    perform pass(4712, '{}', array(select get_byte(n, 0) from unnest(numbers) as n));
-    perform pass_holders('{}', numbers);
+    perform pass(4712, '{}', buckets);
+    perform pass_holders('{}', numbers, held_alone => buckets);
     perform settle(changes_of_holders(numbers));
     return null;
 end $$;
@@ -452,7 +455,8 @@ create or replace function publish_list(list int, first_bucket int, last_bucket 
 language plpgsql security definer set search_path = accountguard, pg_temp as $$
 declare
     target affected_list%rowtype;
-    before bytea[]; after bytea[]; idle bigint;
+    before bytea[] := '{}'; after bytea[];
+    kept bigint; listed bigint; idle bigint;
 begin
     select * into strict target from affected_list where list_no = list;
     perform pass_buckets(first_bucket, last_bucket);
@@ -461,31 +465,39 @@ begin
         where p.list_no = list and p.first_bucket <= publish_list.last_bucket
           and p.last_bucket >= publish_list.first_bucket)
     then return; end if;
-    before := array(select numbers_in_force(target.incident_no, first_bucket, last_bucket));
-    with published as (
+    -- The first list of an incident adds whatever it lists: there is nothing to compare with.
+    if exists (select from affected_list l where l.incident_no = target.incident_no and l.list_no <> list) then
+        before := array(select numbers_in_force(target.incident_no, first_bucket, last_bucket));
+    end if;
+    with record as materialized (
+        select r.number_key, r.fields, r.withdraws from list_record r
+        where r.list_no = list and r.number_key >= first_key(first_bucket) and r.number_key < first_key(last_bucket + 1)
+        group by r.number_key, r.fields, r.withdraws),
+    published as (
         insert into listing (number_key, incident_no, version, live_from, fields)
         select r.number_key, target.incident_no, target.version,
             case when not bool_or(r.withdraws) then target.live_from end, bit_or(r.fields)
-        from list_record r
-        where r.list_no = list and r.number_key >= first_key(first_bucket) and r.number_key < first_key(last_bucket + 1)
-        group by r.number_key order by r.number_key
+        from record r group by r.number_key order by r.number_key
         returning number_key, live_from)
-    select count(*) into idle from published p
-    where p.live_from is null and p.number_key not in (select unnest(before));
+    select (select count(*) from record), count(*) filter (where p.live_from is not null),
+        count(*) filter (where p.live_from is null and p.number_key not in (select unnest(before)))
+    into kept, listed, idle from published p;
     if target.replaces then
         insert into replacement (incident_no, version, bucket)
         select target.incident_no, target.version, generate_series(first_bucket, last_bucket);
     end if;
-    after := array(select numbers_in_force(target.incident_no, first_bucket, last_bucket));
-    insert into list_publication
-    select list, first_bucket, last_bucket,
-        (select count(*) from (select unnest(after) except select unnest(before)) as a),
-        (select count(*) from (select unnest(before) except select unnest(after)) as w),
-        idle, hits_opened(), hits_ended();
+    if exists (select from affected_list l where l.incident_no = target.incident_no and l.list_no <> list) then
+        after := array(select numbers_in_force(target.incident_no, first_bucket, last_bucket));
+        insert into list_publication
+        select list, first_bucket, last_bucket, kept,
+            (select count(*) from (select unnest(after) except select unnest(before)) as a),
+            (select count(*) from (select unnest(before) except select unnest(after)) as w),
+            idle, hits_opened(), hits_ended();
+    else
+        insert into list_publication
+        values (list, first_bucket, last_bucket, kept, listed, 0, idle, hits_opened(), hits_ended());
+    end if;
 end $$;
-
-create or replace function listed_numbers(incident int) returns bigint language sql stable as $$
-    select count(distinct number_key) from listing_in_force where incident_no = incident $$;
 
 -- Rule 22: the steps of exposure follow from the pay-days and the closing dates last set; a closing date that lies
 -- before an earlier pay-day's exposes nothing.

@@ -12,10 +12,18 @@ public static class Sealed
 
     public static byte[] Seal(byte[] key, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> belongsTo)
     {
+        using var aes = new AesGcm(key, TagLength);
+        return Seal(aes, plain, belongsTo);
+    }
+
+    /// <summary>For one key used many times over: setting it up costs more than sealing.</summary>
+    public static AesGcm SetUp(byte[] key) => new(key, TagLength);
+
+    public static byte[] Seal(AesGcm aes, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> belongsTo)
+    {
         var sealedBytes = new byte[NonceLength + plain.Length + TagLength];
         var nonce = sealedBytes.AsSpan(0, NonceLength);
         RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(key, TagLength);
         aes.Encrypt(
             nonce, plain, sealedBytes.AsSpan(NonceLength, plain.Length), sealedBytes.AsSpan(^TagLength..), belongsTo);
         return sealedBytes;
