@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using AccountGuard.AffectedLists;
 using AccountGuard.Deliveries;
@@ -5,7 +6,6 @@ using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
-using AccountGuard.Verification;
 
 namespace AccountGuard.SystemTests;
 
@@ -22,7 +22,9 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
 {
     private const string ListHeader = "number,name,birth_date,address,action,ref\n";
     private const string ChangesHeader = "source,request_id,kind,number,filed_on,received_on,entered_on\n";
+    private static readonly ConcurrentDictionary<string, Task<Story>> Shared = new();
     private static int _incidents;
+    private static int _ids;
     private static int _files;
     private static long _numbers = 1_000_000_000;
 
@@ -32,6 +34,8 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
 
     /// <summary>When what follows is received.</summary>
     public string ReceivedAt { get; set; } = "2015-09-30T09:00:00+09:00";
+
+    private Queue<string> _store = new();
 
     private DateTimeOffset Now => DateTimeOffset.Parse(ReceivedAt);
 
@@ -46,7 +50,27 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
         return story;
     }
 
+    /// <summary>
+    /// The story that tests of single changes share, since a list takes longer to publish than they do: it has listed
+    /// numbers in store, a leaked field beside each, with their alert live from 2 June 2015.
+    /// </summary>
+    public static Task<Story> OfListedNumbersAsync(FreshDatabase database) =>
+        Shared.GetOrAdd(database.Name, async _ =>
+        {
+            var story = await BeginAsync(database);
+            var numbers = FreshNumbers(1_000);
+            await story.ListAsync(1, [.. numbers.Select(n => Listed(n, 2))]);
+            story._store = new Queue<string>(numbers);
+            return story;
+        });
+
     public Installation At { get; } = at;
+
+    /// <summary>A listed number that no test has used.</summary>
+    public string ListedNumber() => _store.Dequeue();
+
+    /// <summary>A request id that nobody has yet.</summary>
+    public static string Id() => $"R{Interlocked.Increment(ref _ids):D5}";
 
     /// <summary>A number that nobody has yet.</summary>
     public static string Number() => $"{Interlocked.Increment(ref _numbers):D10}";
@@ -126,7 +150,7 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
         var found = await Reconcile.RunAsync(At, Incident, CancellationToken.None);
         found.IsClean.ShouldBeTrue($"The queue does not reconcile: {found}");
         var rows = new List<StoryRow>();
-        await foreach (var r in Queue.ReadAsync(At, Incident, state, CancellationToken.None))
+        await foreach (var r in Verification.Queue.ReadAsync(At, Incident, state, CancellationToken.None))
         {
             r.Incident.ShouldBe(Incident);
             rows.Add(new StoryRow(r.Rank, r.RequestId, r.Kind, r.Reasons, r.State, r.Tier, r.ListVersion,
@@ -142,6 +166,22 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
     /// <summary>The reasons of each request id in the open queue.</summary>
     public async Task<Dictionary<string, string>> ReasonsAsync() =>
         (await QueueAsync()).ToDictionary(r => r.Id, r => r.Reasons);
+
+    /// <summary>
+    /// What a change of a listed number with these days, received at an instant, is queued for; an empty text where it is
+    /// not queued.
+    /// </summary>
+    public async Task<string> ReasonsOfAsync(
+        string filed = "", string received = "", string entered = "", string at = "2015-09-30T09:00:00+09:00")
+    {
+        (var id, ReceivedAt) = (Id(), at);
+        var answer = await ChangesAsync(Filed(id, ListedNumber(), filed, received, entered));
+        answer.Rows.ShouldBe(new RowCount(1, 1, 0, 0));
+        return (await RowAsync(id))?.Reasons ?? "";
+    }
+
+    /// <summary>The open row of a request id; null where it is not queued.</summary>
+    public async Task<StoryRow?> RowAsync(string id) => (await QueueAsync()).SingleOrDefault(r => r.Id == id);
 
     /// <summary>The one row of the open queue.</summary>
     public async Task<StoryRow> OnlyRowAsync() => (await QueueAsync()).ShouldHaveSingleItem();
