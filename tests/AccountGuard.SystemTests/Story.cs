@@ -163,9 +163,8 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
     /// <summary>Request ids of the open queue, in its order.</summary>
     public async Task<string[]> IdsAsync(string? state = null) => [.. (await QueueAsync(state)).Select(r => r.Id)];
 
-    /// <summary>The reasons of each request id in the open queue.</summary>
-    public async Task<Dictionary<string, string>> ReasonsAsync() =>
-        (await QueueAsync()).ToDictionary(r => r.Id, r => r.Reasons);
+    /// <summary>Request ids of the open queue, in its order, each with its reasons.</summary>
+    public async Task<string[]> ReasonsAsync() => [.. (await QueueAsync()).Select(r => $"{r.Id}: {r.Reasons}")];
 
     /// <summary>
     /// What a change of a listed number with these days, received at an instant, is queued for; an empty text where it is
