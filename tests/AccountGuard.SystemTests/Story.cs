@@ -6,6 +6,7 @@ using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
+using AccountGuard.Verification;
 
 namespace AccountGuard.SystemTests;
 
@@ -150,7 +151,7 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
         var found = await Reconcile.RunAsync(At, Incident, CancellationToken.None);
         found.IsClean.ShouldBeTrue($"The queue does not reconcile: {found}");
         var rows = new List<StoryRow>();
-        await foreach (var r in Verification.Queue.ReadAsync(At, Incident, state, CancellationToken.None))
+        await foreach (var r in Queue.ReadAsync(At, Incident, state, CancellationToken.None))
         {
             r.Incident.ShouldBe(Incident);
             rows.Add(new StoryRow(r.Rank, r.RequestId, r.Kind, r.Reasons, r.State, r.Tier, r.ListVersion,

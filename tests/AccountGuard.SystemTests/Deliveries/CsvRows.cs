@@ -1,5 +1,6 @@
 using System.Text;
 using AccountGuard.Deliveries;
+using AccountGuard.Vault;
 using CsCheck;
 
 namespace AccountGuard.SystemTests.Deliveries;
@@ -16,7 +17,7 @@ public sealed class CsvRows
         {
             File.WriteAllBytes(path, content);
             using var file = DeliveredFile.Open(path, encoding);
-            file.ReadContentKey(Vault.KeyFile.FromSecret(new byte[32]), "rows", CancellationToken.None);
+            file.ReadContentKey(KeyFile.FromSecret(new byte[32]), "rows", CancellationToken.None);
             return [.. DeliveredRows.OfCsv(file, Columns, ["a"])];
         }
         finally
