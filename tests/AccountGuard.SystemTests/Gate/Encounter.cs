@@ -10,6 +10,9 @@ namespace AccountGuard.SystemTests.Gate;
 /// <param name="NeedsGate">False where a constraint of the tables orders the writers as well.</param>
 public sealed record Encounter(string Name, string[] Before, string[][] Writers, string Queue, bool NeedsGate = true)
 {
+    /// <summary>What the next command does when all is committed: it finishes what is not published.</summary>
+    public string After { get; init; } = "";
+
     private const string Nothing = "nothing";
     private const string Hit = "a: Listed, tier 1, version 1, pays 2015-06-15";
     private const string Alias = "a: Listed+Renumbered, tier 1, version 1, pays 2015-06-15";
@@ -67,7 +70,7 @@ public sealed record Encounter(string Name, string[] Before, string[][] Writers,
         new("filing × replacement that lacks it", [List(Old), Deliver(2, true)],
             [[File("a", Old)], [PublishList(2, Old)]], Nothing),
         new("filing × replacement that has it", [List(Old), Deliver(2, true, Old)],
-            [[File("a", Old)], [PublishList(2, Old)]], Hit),
+            [[File("a", Old)], [PublishList(2, Old)]], Hit, NeedsGate: false),
         new("filing under an alias × replacement", [List(Old), Renumber(New, Old), Deliver(2, true)],
             [[File("a", New)], [PublishList(2, Old)]], Nothing),
         new("renumbering × replacement", [List(Old), File("a", New), Deliver(2, true)],
@@ -85,6 +88,17 @@ public sealed record Encounter(string Name, string[] Before, string[][] Writers,
             "a: Listed+Renumbered, tier 1, version 1, pays 2015-08-14"),
         new("listing × closing date", [File("a", Old), Close("2015-06-15", "2015-05-15")],
             [[List(Old)], [PublishClosings(Old)]], "a: Listed, tier 1, version 1, pays 2015-08-14"),
+    ];
+
+    /// <summary>Closing dates are published by whoever finds that they are not.</summary>
+    public static readonly Encounter[] Closings =
+    [
+        new("closing date × publication of another", [List(Old), File("a", Old), Close("2015-10-15", "2015-09-10")],
+            [[Close("2015-06-15", "2015-05-15")], [PublishClosings(Old)]],
+            "a: Listed, tier 1, version 1, pays 2015-08-14") { After = FinishClosings },
+        new("closing date × a later one that is published", [List(Old), File("a", Old)],
+            [[Close("2015-06-15", "2015-05-15")], [Close("2015-10-15", "2015-09-10"), FinishClosings]],
+            "a: Listed, tier 1, version 1, pays 2015-08-14") { After = FinishClosings },
     ];
 
     public static readonly Encounter[] Threes =

@@ -68,6 +68,10 @@ public static class Facts
         values ('{payDay}', '{closesOn}', '2015-06-02T00:00:00Z')
         """;
 
+    /// <summary>Of one bucket, as a command does of all.</summary>
+    public const string FinishClosings =
+        "select publish_closings(bucket) from unpublished where what = 'closing' and bucket = 176";
+
     public static string PublishClosings(string number) => $"select publish_closings({Bucket(number)})";
 
     private static string Id(string request) => $"md5('{request}')::uuid";

@@ -29,17 +29,28 @@ public class GateDatabase : IAsyncLifetime
 
     private readonly FreshDatabase _fresh = new();
 
-    public virtual async Task InitializeAsync()
+    /// <summary>Where encounters are run; tests of a class come one after another.</summary>
+    public Meeting Meeting { get; private set; } = null!;
+
+    /// <summary>What a test database has beyond the laid one.</summary>
+    protected virtual string Additions => "";
+
+    public async Task InitializeAsync()
     {
         await _fresh.InitializeAsync();
         await using var connection = await OpenAsync();
 
         // Nothing here depends on the disk, and everything on many small commits.
         await ExecuteAsync(connection, $"alter database {_fresh.Name} set synchronous_commit = off");
-        await ExecuteAsync(connection, Prepare);
+        await ExecuteAsync(connection, Prepare + Additions);
+        Meeting = await Meeting.OpenAsync(this);
     }
 
-    public Task DisposeAsync() => _fresh.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await Meeting.DisposeAsync();
+        await _fresh.DisposeAsync();
+    }
 
     /// <summary>A connection of the superuser, in a session of its own.</summary>
     public async Task<NpgsqlConnection> OpenAsync()
@@ -74,7 +85,7 @@ public class GateDatabase : IAsyncLifetime
 /// </summary>
 public sealed class TurnstileDatabase : GateDatabase
 {
-    private static readonly string Turnstiles = $$"""
+    protected override string Additions => $$"""
         create schema turnstile;
         grant usage on schema turnstile to public;
         create function turnstile.stop() returns void language plpgsql as $$
@@ -108,11 +119,4 @@ public sealed class TurnstileDatabase : GateDatabase
         alter function settle(uuid[]) owner to accountguard_owner;
         create trigger stop after insert on exposure for each statement execute function turnstile.stop_statement();
         """;
-
-    public override async Task InitializeAsync()
-    {
-        await base.InitializeAsync();
-        await using var connection = await OpenAsync();
-        await ExecuteAsync(connection, Turnstiles);
-    }
 }

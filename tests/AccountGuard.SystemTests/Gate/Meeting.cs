@@ -2,90 +2,90 @@ using Npgsql;
 
 namespace AccountGuard.SystemTests.Gate;
 
-/// <summary>Runs schedules of an encounter, and counts those after which the hits are not what the rule says.</summary>
-public sealed class Meeting(GateDatabase database) : IAsyncDisposable
+/// <summary>How many schedules were run, and after which of them the hits are not what the rule says.</summary>
+public sealed record Tally(int Schedules, int Deadlocks, IReadOnlyList<string> Broken);
+
+/// <summary>Runs schedules of an encounter on connections that stay open, since their plans are the costly part.</summary>
+public sealed class Meeting : IAsyncDisposable
 {
+    private const int Writers = 3;
+
     private const string Found = """
-        select coalesce((select string_agg(distinct what, ', ') || ' among: ' from unsettled()), '') || coalesce((
+        select coalesce((
+            select string_agg(distinct what, ', ') || ' among: ' from ({0}) as unsettled (what)), '') || coalesce((
             select string_agg(format('%s: %s, tier %s, version %s, pays %s', request_id,
                 reasons_of(alert_gap, date_doubt, renumbered, chain), tier, list_version, exposed_on), '; ' order by request_id)
             from hit where ended_at is null), 'nothing')
         """;
 
-    private Stepper? _stepper;
-    private NpgsqlConnection? _eye;
+    private readonly Stepper _stepper;
+    private readonly NpgsqlConnection _eye;
+    private readonly NpgsqlCommand _found;
 
-    public int Schedules { get; private set; }
+    private Meeting(Stepper stepper, NpgsqlConnection eye, NpgsqlCommand found) =>
+        (_stepper, _eye, _found) = (stepper, eye, found);
 
-    public int Deadlocks { get; private set; }
-
-    public List<string> Broken { get; } = [];
-
-    public async Task<Meeting> OpenAsync(int lanes, params string[] options)
+    public static async Task<Meeting> OpenAsync(GateDatabase database)
     {
-        _eye = await database.OpenAsync();
-        _stepper = await Stepper.OpenAsync(database, lanes, options);
-        return this;
+        // The body of the function as a statement of our own: planned once, not for each schedule.
+        var eye = await database.OpenAsync();
+        var unsettled = await GateDatabase.TextAsync(
+            eye, "select replace(prosrc, 'only_incident', '1') from pg_proc where proname = 'unsettled'");
+        var found = new NpgsqlCommand(Found.Replace("{0}", unsettled), eye);
+        await found.PrepareAsync();
+        return new Meeting(await Stepper.OpenAsync(database, Writers), eye, found);
     }
 
-    public async Task RunAllAsync(Encounter encounter)
-    {
-        var steps = encounter.Writers.Select(w => w.Length + 2).ToArray();
-        foreach (var turns in Interleavings.All(steps))
-        {
-            await RunAsync(encounter, turns, stops: false);
-        }
-    }
+    /// <summary>Every order of the statements, or as many as that.</summary>
+    public Task<Tally> RunAsync(Encounter encounter, int atMost, bool gates = true) => RunAsync(
+        encounter, Interleavings.Sample([.. encounter.Writers.Select(w => w.Length + 1)], atMost), gates, stops: false);
 
     /// <summary>Statements too are held in their middle, before each gate and before the rule.</summary>
-    public async Task RunSampleAsync(Encounter encounter, int atMost)
+    public async Task<Tally> RunHeldAsync(Encounter encounter, int atMost)
     {
         var steps = new int[encounter.Writers.Length];
         for (var writer = 0; writer < steps.Length; writer++)
         {
             await PrepareAsync(encounter);
-            steps[writer] = await _stepper!.CountAsync(encounter.Writers[writer], stops: true);
+            steps[writer] = await _stepper.CountAsync(encounter.Writers[writer]);
         }
 
-        foreach (var turns in Interleavings.Sample(steps, atMost))
-        {
-            await RunAsync(encounter, turns, stops: true);
-        }
+        return await RunAsync(encounter, Interleavings.Sample(steps, atMost), gates: true, stops: true);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_eye is not null)
-        {
-            await GateDatabase.SweepAsync(_eye);
-            await _eye.DisposeAsync();
-        }
-
-        if (_stepper is not null)
-        {
-            await _stepper.DisposeAsync();
-        }
+        await _found.DisposeAsync();
+        await _eye.DisposeAsync();
+        await _stepper.DisposeAsync();
     }
 
-    private async Task RunAsync(Encounter encounter, int[] turns, bool stops)
+    private async Task<Tally> RunAsync(Encounter encounter, IEnumerable<int[]> schedules, bool gates, bool stops)
     {
-        await PrepareAsync(encounter);
-        var outcome = await _stepper!.RunAsync(encounter.Writers, turns, stops);
-        Schedules++;
-        Deadlocks += outcome.Deadlocks;
-        var found = await GateDatabase.TextAsync(_eye!, Found);
-        if (found != encounter.Queue || outcome.Errors.Count > 0)
+        var (count, deadlocks, broken) = (0, 0, new List<string>());
+        foreach (var turns in schedules)
         {
-            Broken.Add($"{encounter.Name} in turns {string.Concat(turns)}: {found} {string.Join("; ", outcome.Errors)}");
+            await PrepareAsync(encounter);
+            var outcome = await _stepper.RunAsync(encounter.Writers, turns, gates, stops);
+            await GateDatabase.ExecuteAsync(_eye, $"begin; {encounter.After}; commit");
+            var found = (string)(await _found.ExecuteScalarAsync())!;
+            count++;
+            deadlocks += outcome.Deadlocks;
+            if (found != encounter.Queue || outcome.Errors.Count > 0)
+            {
+                broken.Add($"{encounter.Name} in turns {string.Concat(turns)}: {found} {string.Join("; ", outcome.Errors)}");
+            }
         }
+
+        return new Tally(count, deadlocks, broken);
     }
 
     private async Task PrepareAsync(Encounter encounter)
     {
-        await GateDatabase.SweepAsync(_eye!);
+        await GateDatabase.SweepAsync(_eye);
         foreach (var fact in encounter.Before)
         {
-            await GateDatabase.ExecuteAsync(_eye!, fact);
+            await GateDatabase.ExecuteAsync(_eye, fact);
         }
     }
 }

@@ -13,7 +13,7 @@ public sealed record Outcome(int Deadlocks, IReadOnlyList<string> Errors);
 public sealed class Stepper : IAsyncDisposable
 {
     public const int TurnstileFamily = 6000;
-    private const int Turnstiles = 40;
+    private const int Turnstiles = 24;
     private const int MostPolls = 100_000;
 
     private readonly NpgsqlConnection _control;
@@ -21,16 +21,14 @@ public sealed class Stepper : IAsyncDisposable
 
     private Stepper(NpgsqlConnection control, List<Lane> lanes) => (_control, _lanes) = (control, lanes);
 
-    /// <param name="database">Lanes work in it with the application's rights.</param>
-    /// <param name="options">Settings of the lanes, such as gates that are switched off.</param>
-    public static async Task<Stepper> OpenAsync(GateDatabase database, int lanes, params string[] options)
+    /// <summary>Lanes work with the application's rights.</summary>
+    public static async Task<Stepper> OpenAsync(GateDatabase database, int lanes)
     {
         var opened = new List<Lane>();
         for (var no = 0; no < lanes; no++)
         {
             var connection = await database.OpenAsync();
-            await GateDatabase.ExecuteAsync(connection, string.Join(';',
-                ["set deadlock_timeout = 20", .. options, "set role accountguard_app"]));
+            await GateDatabase.ExecuteAsync(connection, "set deadlock_timeout = 20; set role accountguard_app");
             opened.Add(new Lane(connection, no));
         }
 
@@ -38,11 +36,11 @@ public sealed class Stepper : IAsyncDisposable
     }
 
     /// <summary>How many turns a transaction takes alone.</summary>
-    public async Task<int> CountAsync(string[] transaction, bool stops)
+    public async Task<int> CountAsync(string[] transaction)
     {
-        await CloseTurnstilesAsync(stops);
+        await CloseTurnstilesAsync(stops: true, lanes: 1);
         var (lane, count) = (_lanes[0], 0);
-        await lane.PrepareAsync(transaction, stops);
+        await lane.PrepareAsync(transaction, gates: true, stops: true);
         while (await AdvanceAsync(lane))
         {
             count++;
@@ -52,12 +50,12 @@ public sealed class Stepper : IAsyncDisposable
         return count;
     }
 
-    public async Task<Outcome> RunAsync(string[][] transactions, int[] turns, bool stops)
+    public async Task<Outcome> RunAsync(string[][] transactions, int[] turns, bool gates, bool stops)
     {
-        await CloseTurnstilesAsync(stops);
+        await CloseTurnstilesAsync(stops, transactions.Length);
         for (var i = 0; i < transactions.Length; i++)
         {
-            await _lanes[i].PrepareAsync(transactions[i], stops);
+            await _lanes[i].PrepareAsync(transactions[i], gates, stops);
         }
 
         foreach (var turn in turns)
@@ -98,34 +96,41 @@ public sealed class Stepper : IAsyncDisposable
     /// <returns>False where the lane has nothing left to do, or waits for another.</returns>
     private async Task<bool> AdvanceAsync(Lane lane)
     {
-        var state = await StateAsync(lane);
-        switch (state)
+        if (lane.IsBlocked)
         {
-            case { IsBlocked: true } or { IsOver: true }:
-                return false;
-            case { Turnstile: { } turnstile }:
-                await GateDatabase.ExecuteAsync(
-                    _control, $"select pg_advisory_unlock({TurnstileFamily + lane.No}, {turnstile})");
-                break;
-            default:
-                lane.StartNext();
-                break;
+            await StandAsync(lane);
         }
 
-        await StateAsync(lane);
+        if (lane.IsBlocked || lane.IsOver)
+        {
+            return false;
+        }
+
+        if (lane.Turnstile is { } turnstile)
+        {
+            await GateDatabase.ExecuteAsync(
+                _control, $"select pg_advisory_unlock({TurnstileFamily + lane.No}, {turnstile})");
+        }
+        else
+        {
+            lane.StartNext();
+        }
+
+        await StandAsync(lane);
         return true;
     }
 
-    private readonly record struct State(bool IsOver, bool IsBlocked, int? Turnstile);
-
-    /// <summary>Where the lane has come to a stand: locks are granted and released at once, so that a look at them is enough.</summary>
-    private async Task<State> StateAsync(Lane lane)
+    /// <summary>
+    /// Until the lane has come to a stand: its statement has ended, or its backend waits. Whoever releases a lock grants it
+    /// to those who wait, so that nobody seems to wait for a turnstile that is open.
+    /// </summary>
+    private async Task StandAsync(Lane lane)
     {
         for (var polls = 0; polls < MostPolls; polls++)
         {
             if (await lane.IsIdleAsync())
             {
-                return new State(lane.IsOver, false, null);
+                return;
             }
 
             await using var look = new NpgsqlCommand(
@@ -134,20 +139,20 @@ public sealed class Stepper : IAsyncDisposable
             await using var reader = await look.ExecuteReaderAsync();
             if (await reader.ReadAsync())
             {
-                return !reader.IsDBNull(0) && reader.GetInt32(0) == TurnstileFamily + lane.No
-                    ? new State(false, false, reader.GetInt32(1))
-                    : new State(false, true, null);
+                var isTurnstile = !reader.IsDBNull(0) && reader.GetInt32(0) == TurnstileFamily + lane.No;
+                (lane.IsBlocked, lane.Turnstile) = (!isTurnstile, isTurnstile ? reader.GetInt32(1) : null);
+                return;
             }
         }
 
         throw new InvalidOperationException("A step neither ends nor waits for a lock.");
     }
 
-    private Task CloseTurnstilesAsync(bool stops) => stops
+    private Task CloseTurnstilesAsync(bool stops, int lanes) => stops
         ? GateDatabase.ExecuteAsync(_control,
             $"""
             select pg_advisory_lock({TurnstileFamily} + lane, turnstile)
-            from generate_series(0, {_lanes.Count - 1}) as lane, generate_series(1, {Turnstiles}) as turnstile
+            from generate_series(0, {lanes - 1}) as lane, generate_series(1, {Turnstiles}) as turnstile
             """)
         : Task.CompletedTask;
 
@@ -164,18 +169,24 @@ public sealed class Stepper : IAsyncDisposable
 
         public int Pid => connection.ProcessID;
 
+        public bool IsBlocked { get; set; }
+
+        public int? Turnstile { get; set; }
+
         public bool IsVictim { get; private set; }
 
         public string? Error { get; private set; }
 
         public bool IsOver => _running is null && (IsVictim || Error is not null || _next == _statements.Length);
 
-        public Task PrepareAsync(string[] transaction, bool stops)
+        public Task PrepareAsync(string[] transaction, bool gates, bool stops)
         {
-            (_statements, _next, _running, IsVictim, Error) =
-                (["begin", .. transaction, "commit"], 0, null, false, null);
+            // Begin takes neither a snapshot nor a lock: a step of its own would only repeat schedules.
+            (_statements, _next, _running, IsBlocked, Turnstile, IsVictim, Error) =
+                ([$"begin; {transaction[0]}", .. transaction[1..], "commit"], 0, null, false, null, false, null);
             return GateDatabase.ExecuteAsync(connection,
-                $"set turnstile.passed = 0; set turnstile.lane = '{(stops ? $"{no}" : "")}'");
+                $"set turnstile.passed = 0; set turnstile.gates = {(gates ? "on" : "off")}; "
+                + $"set turnstile.lane = '{(stops ? $"{no}" : "")}'");
         }
 
         public void StartNext() => _running = GateDatabase.ExecuteAsync(connection, _statements[_next++]);
@@ -192,6 +203,7 @@ public sealed class Stepper : IAsyncDisposable
                 return false;
             }
 
+            (IsBlocked, Turnstile) = (false, null);
             try
             {
                 await _running;
