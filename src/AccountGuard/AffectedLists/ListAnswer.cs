@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace AccountGuard.AffectedLists;
 
-/// <summary>What a delivered list is answered with, counted from what stands in the database once it is published.</summary>
+/// <summary>
+/// What a delivered list is answered with, counted from what stands in the database once it is published.
+/// </summary>
 public static class ListAnswer
 {
     public static async Task<DeliveryAnswer> CompleteAsync(
