@@ -44,7 +44,7 @@ public static class Facts
     public static string Decide(int decision, string through) =>
         $"insert into cutoff_decision values (1, {decision}, '{through}', 'moved', '2015-06-02T00:00:00Z')";
 
-    public static string PublishCutoff(string number) => $"select publish_cutoff(1, {Bucket(number)})";
+    public static string PublishCutoff(string number) => $"select publish_cutoff(1, {Bucket(number)}, {Bucket(number)})";
 
     /// <summary>A bucket where no cutoff was published yet, as after a declaration.</summary>
     public static string Undeclare(string number) =>
@@ -57,11 +57,12 @@ public static class Facts
             insert into list_record (list_no, row_no, number_key, withdraws, fields, sealed)
             values ({version}, {row}, '\x{number}', false, 0, '\x00')
             """).Prepend($"""
-            insert into affected_list (list_no, incident_no, version, delivery_no, live_from, replaces)
-            overriding system value values ({version}, 1, {version}, 1, '2015-05-10', {replaces})
+            insert into affected_list (list_no, incident_no, version, delivery_no, live_from, records, replaces)
+            overriding system value values ({version}, 1, {version}, 1, '2015-05-10', {numbers.Length}, {replaces})
             """));
 
-    public static string PublishList(int version, string number) => $"select publish_list({version}, {Bucket(number)})";
+    public static string PublishList(int version, string number) =>
+        $"select publish_list({version}, {Bucket(number)}, {Bucket(number)})";
 
     public static string Close(string payDay, string closesOn) => $"""
         insert into closing_decision (pay_on, closes_on, decided_at)
@@ -70,9 +71,10 @@ public static class Facts
 
     /// <summary>Of one bucket, as a command does of all.</summary>
     public const string FinishClosings =
-        "select publish_closings(bucket) from unpublished where what = 'closing' and bucket = 176";
+        "select publish_closings(bucket, bucket) from unpublished where what = 'closing' and bucket = 176";
 
-    public static string PublishClosings(string number) => $"select publish_closings({Bucket(number)})";
+    public static string PublishClosings(string number) =>
+        $"select publish_closings({Bucket(number)}, {Bucket(number)})";
 
     private static string Id(string request) => $"md5('{request}')::uuid";
 

@@ -10,7 +10,7 @@ public class GateDatabase : IAsyncLifetime
         values ('leak', 'Asia/Tokyo', '2015-05-08', 10, false, '{}', '2015-06-01T00:00:00Z');
         insert into cutoff_decision values (1, 0, '2015-05-31', 'declared', '2015-06-01T00:00:00Z');
         insert into delivery (kind, content_key, received_at, arguments) values ('list', '\x01', '2015-06-01T00:00:00Z', '{}');
-        select publish_cutoff(1, bucket) from generate_series(0, 255) as b (bucket);
+        select publish_cutoff(1, 0, 255);
         """;
 
     // As replication would: no trigger stands in the way, and none screens.
@@ -23,7 +23,7 @@ public class GateDatabase : IAsyncLifetime
         update cutoff_in_force set decision = 0, through_on = '2015-05-31' where decision > 0;
         insert into cutoff_in_force select 1, bucket, 0, '2015-05-31' from generate_series(0, 255) as b (bucket)
             on conflict do nothing;
-        select publish_closings(bucket) from closing_in_force where decision_no > 0;
+        select publish_closings(bucket, bucket) from closing_in_force where decision_no > 0;
         commit;
         """;
 

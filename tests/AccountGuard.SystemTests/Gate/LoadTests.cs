@@ -99,8 +99,8 @@ public sealed class LoadTests(GateDatabase database, ITestOutputHelper output) :
 
     private static string Whole(int version, string number) =>
         $"""
-        insert into affected_list (list_no, incident_no, version, delivery_no, live_from, replaces)
-        overriding system value values ({version}, 1, {version}, 1, '2015-05-10', true);
+        insert into affected_list (list_no, incident_no, version, delivery_no, live_from, records, replaces)
+        overriding system value values ({version}, 1, {version}, 1, '2015-05-10', 1, true);
         insert into list_record (list_no, row_no, number_key, withdraws, fields, sealed)
         values ({version}, 1, '\x{number}', false, 0, '\x00');
         {PublishList(version, number)}
