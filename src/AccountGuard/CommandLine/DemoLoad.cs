@@ -152,5 +152,7 @@ public static class DemoLoad
         {
             table.Write([row], new Dictionary<Numbers.NumberKey, string>());
         }
+
+        table.Finish();
     }
 }

@@ -94,6 +94,8 @@ public static class QueueCommands
                     output.Write(page, numbers);
                 }
 
+                output.Finish();
+
                 return 0;
             });
     }

@@ -30,16 +30,8 @@ public sealed class QueueOutput : IAsyncDisposable
         _columns = showsNumbers ? [.. Columns, "number"] : Columns;
     }
 
-    public static QueueOutput Open(string format, bool showsNumbers, int tableRows = TableRows)
-    {
-        var output = new QueueOutput(format, showsNumbers, tableRows);
-        if (format == "csv")
-        {
-            output._out.Write(string.Join(',', output._columns) + "\n");
-        }
-
-        return output;
-    }
+    public static QueueOutput Open(string format, bool showsNumbers, int tableRows = TableRows) =>
+        new(format, showsNumbers, tableRows);
 
     /// <param name="numbers">Empty, or every number of the page.</param>
     public void Write(IEnumerable<QueueRow> page, IReadOnlyDictionary<NumberKey, string> numbers)
@@ -50,6 +42,7 @@ public sealed class QueueOutput : IAsyncDisposable
             switch (_format)
             {
                 case "csv":
+                    WriteHeader();
                     _out.Write(Csv(cells) + "\n");
                     break;
                 case "json":
@@ -69,19 +62,32 @@ public sealed class QueueOutput : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>What follows the last row. Left out where reading failed: nothing then looks like an empty queue.</summary>
+    public void Finish()
     {
-        if (_format == "json")
+        switch (_format)
         {
-            _out.Write(_count == 0 ? "[]\n" : "\n]\n");
+            case "csv":
+                WriteHeader();
+                break;
+            case "json":
+                _out.Write(_count == 0 ? "[]\n" : "\n]\n");
+                break;
+            default:
+                _out.Write(Printing.Table(_columns, _table) + "\n");
+                _out.Write(_count > _tableRows ? $"… {_count - _tableRows:N0} more rows: --format csv shows all\n" : "");
+                break;
         }
-        else if (_format == "table")
-        {
-            _out.Write(Printing.Table(_columns, _table) + "\n");
-            _out.Write(_count > _tableRows ? $"… {_count - _tableRows:N0} more rows: --format csv shows all\n" : "");
-        }
+    }
 
-        await _out.DisposeAsync();
+    public ValueTask DisposeAsync() => _out.DisposeAsync();
+
+    private void WriteHeader()
+    {
+        if (_count == 0)
+        {
+            _out.Write(string.Join(',', _columns) + "\n");
+        }
     }
 
     /// <summary>A row as it stands in the CSV output, without numbers.</summary>

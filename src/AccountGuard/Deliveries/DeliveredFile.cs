@@ -94,7 +94,7 @@ public sealed class DeliveredFile : IDisposable
     {
         _stream.Position = 0;
         var lenient = (Encoding)_encoding.Clone();
-        lenient.DecoderFallback = DecoderFallback.ReplacementFallback;
+        lenient.DecoderFallback = new DecoderReplacementFallback("\uFFFD");
         return new StreamReader(
             _stream, lenient, detectEncodingFromByteOrderMarks: _encoding.CodePage != 932, ChunkLength,
             leaveOpen: true);

@@ -47,7 +47,9 @@ public static class ListDeliveries
             : throw new BadInput($"There is no delivery '{idOrNo}'. Run deliveries without an id to see all.");
     }
 
-    /// <summary>Rows that nobody settled and whose change did not come in readable form since.</summary>
+    /// <summary>
+    /// Rows that nobody settled and whose change, or its cancellation, did not come in readable form since.
+    /// </summary>
     public static async Task<IReadOnlyList<WaitingRow>> WaitingAsync(
         Installation at, string? idOrNo, CancellationToken cancel)
     {
@@ -59,7 +61,12 @@ public static class ListDeliveries
               and not exists (
                     select from quarantine_settlement s where s.delivery_no = q.delivery_no and s.row_no = q.row_no)
               and (q.code = @contradicts
-                or not exists (select from account_change c where c.change_id = q.change_id))
+                or not exists (
+                    select from account_change c where c.change_id = q.change_id and not q.cancels
+                      and (c.delivery_no, c.row_no) > (q.delivery_no, q.row_no))
+                and not exists (
+                    select from cancellation c where c.change_id = q.change_id and q.cancels
+                      and (c.delivery_no, c.row_no) > (q.delivery_no, q.row_no)))
             order by q.delivery_no, q.row_no
             """);
         find.CommandTimeout = 0;

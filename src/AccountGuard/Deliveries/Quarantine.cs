@@ -8,7 +8,7 @@ namespace AccountGuard.Deliveries;
 
 /// <summary>A row that waits in quarantine: where it stands, why, and when known whose number it names.</summary>
 public readonly record struct QuarantinedRow(
-    long RowNo, string Code, string Field, Guid? ChangeId, NumberKey? NumberKey, byte[] Sealed);
+    long RowNo, string Code, string Field, Guid? ChangeId, NumberKey? NumberKey, byte[] Sealed, bool Cancels = false);
 
 /// <summary>The rows that wait, with reason codes: nothing that was delivered is lost (Rule 7).</summary>
 public static class Quarantine
@@ -40,8 +40,8 @@ public static class Quarantine
 
         await using var insert = new NpgsqlCommand(
             """
-            insert into quarantined_row (delivery_no, row_no, code, field, change_id, number_key, sealed)
-            select @delivery, * from unnest(@rows, @codes, @fields, @changes, @numbers, @sealed)
+            insert into quarantined_row (delivery_no, row_no, code, field, change_id, number_key, sealed, cancels)
+            select @delivery, * from unnest(@rows, @codes, @fields, @changes, @numbers, @sealed, @cancels)
             on conflict do nothing
             """, transaction.Connection, transaction);
         insert.Parameters.AddWithValue("delivery", delivery);
@@ -53,6 +53,7 @@ public static class Quarantine
         insert.Parameters.AddWithValue(
             "numbers", NpgsqlDbType.Array | NpgsqlDbType.Bytea, rows.Select(r => r.NumberKey?.ToBytes()).ToArray());
         insert.Parameters.AddWithValue("sealed", rows.Select(r => r.Sealed).ToArray());
+        insert.Parameters.AddWithValue("cancels", rows.Select(r => r.Cancels).ToArray());
         await insert.ExecuteNonQueryAsync(cancel);
     }
 }

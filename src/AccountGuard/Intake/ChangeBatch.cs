@@ -205,7 +205,7 @@ public sealed class ChangeBatch(
     private QuarantinedRow Quarantined(FiledChange change) => new(
         change.Row.No, change.Code ?? QuarantineCode.OtherContent,
         change.Code is null ? "request_id" : change.Field ?? "",
-        change.ChangeId, change.Key, Quarantine.Seal(keys[change.Key ?? nobody], change.Row));
+        change.ChangeId, change.Key, Quarantine.Seal(keys[change.Key ?? nobody], change.Row), change.IsCancellation);
 
     private static object EventOf(FiledChange c, long delivery) => c.IsCancellation
         ? new AccountChangeCancelled(

@@ -87,7 +87,7 @@ public sealed record FiledChange(DeliveredRow Row)
         if (!PensionNumber.TryParse(row.Values[NumberColumn], out var number))
         {
             var code = row[NumberColumn].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber;
-            return new FiledChange(row) { ChangeId = id, Code = code, Field = "number" };
+            return new FiledChange(row) { ChangeId = id, Kind = row[KindColumn], Code = code, Field = "number" };
         }
 
         var kind = row[KindColumn] is "" ? "account" : row[KindColumn];

@@ -1,3 +1,4 @@
+-- evolve-repeat-always
 -- The application reads and adds; it does not alter, delete, truncate, or switch off a trigger (it owns nothing).
 -- Hits, holders, cutoffs in force and exposures change only through the functions and triggers of Screening.sql.
 grant usage on schema accountguard to accountguard_app;

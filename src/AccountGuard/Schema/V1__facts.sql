@@ -42,6 +42,7 @@ create table quarantined_row (
     code        text   not null,
     field       text   not null,
     change_id   uuid,
+    cancels     boolean not null default false,
     number_key  bytea,
     sealed      bytea,                        -- null: a mapping that clashes; the row itself is in renumbering
     primary key (delivery_no, row_no));

@@ -1,3 +1,4 @@
+-- evolve-repeat-always
 -- Screening: the rule, and the gates that make the hits equal the rule at every commit.
 -- Laid again whenever this file changes; the tables stand in Schema/V1__facts.sql. PostgreSQL 15 or later.
 
@@ -379,7 +380,9 @@ begin
             insert into holder values (keep, keep), (joined, keep) on conflict (number_key) do nothing;
         end loop;
         insert into quarantined_row (delivery_no, row_no, code, field, number_key)
-        select distinct delivery_no, row_no, 'MappingClash', 'new_number', old_key from clashes_of(taken)
+        select distinct delivery_no, row_no, 'MappingClash', 'new_number', old_key
+        from clashes_of(array(
+            select n.number_key from unnest(taken) as t cross join lateral numbers_of_holder(t) n))
         on conflict do nothing;
         perform settle(changes_of_holders(taken));
     end if;
