@@ -33,7 +33,13 @@ public sealed record NumberMapping(int Old, int New, string Relation, string Eff
 public sealed record Facts(
     IReadOnlyCollection<DeclaredIncident> Incidents, IReadOnlyCollection<CutoffDecision> Cutoffs,
     IReadOnlyCollection<ListVersion> Lists, IReadOnlyCollection<ReportedChange> Changes,
-    IReadOnlyCollection<ChangeCancellation> Cancellations, IReadOnlyCollection<NumberMapping> Mappings);
+    IReadOnlyCollection<ChangeCancellation> Cancellations, IReadOnlyCollection<NumberMapping> Mappings)
+{
+    /// <summary>What came again is there once.</summary>
+    public Facts With(Facts more) => new(
+        [.. Incidents.Union(more.Incidents)], [.. Cutoffs.Union(more.Cutoffs)], [.. Lists.Union(more.Lists)],
+        [.. Changes.Union(more.Changes)], [.. Cancellations.Union(more.Cancellations)], [.. Mappings.Union(more.Mappings)]);
+}
 
 /// <summary>A row of the open queue, as the contract describes it.</summary>
 public sealed record QueueLine(

@@ -30,7 +30,12 @@ public sealed class World(FreshDatabase database)
                 new Declaration.WindowPart(incident.From), incident.PostDays, incident.VerifiesAddresses ? "verify" : "link");
             await DeclareIncident.RunAsync(database.At, declaration, DateTimeOffset.UnixEpoch, default);
         }
+
+        await FinishAsync();
     }
+
+    /// <summary>What every command that brings facts does last.</summary>
+    public Task FinishAsync() => Publication.FinishAsync(database.At, null, default);
 
     public async Task DeliverAsync(Parcel parcel)
     {
@@ -38,7 +43,7 @@ public sealed class World(FreshDatabase database)
         {
             await MoveCutoff.RunAsync(database.At, $"{Mark}i{cutoff.Incident}", cutoff.Decision, cutoff.Through, "moved",
                 DateTimeOffset.UnixEpoch, default);
-            await Publication.FinishAsync(database.At, null, default);
+            await FinishAsync();
         }
 
         foreach (var list in parcel.Facts.Lists)
