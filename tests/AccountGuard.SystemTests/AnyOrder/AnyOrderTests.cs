@@ -6,8 +6,8 @@ namespace AccountGuard.SystemTests.AnyOrder;
 
 /// <summary>
 /// Rule 6: whatever the order in which accepted facts arrive, the open queue is the same. A failure prints its seed:
-/// <c>CsCheck_Seed=SEED CsCheck_Iter=1 ops/test --filter "FullyQualifiedName~AnyOrder"</c> plays that history again, and
-/// without <c>CsCheck_Iter</c> a hundred more in search of a smaller one.
+/// <c>CsCheck_Seed=SEED CsCheck_Iter=1 ops/test --filter "FullyQualifiedName~AnyOrder"</c> plays that history again,
+/// and without <c>CsCheck_Iter</c> a hundred more in search of a smaller one.
 /// </summary>
 public sealed class AnyOrderTests(ITestOutputHelper output)
 {
@@ -66,14 +66,16 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
             await database.InitializeAsync();
             try
             {
-                // Each history is played to its end on a thread of its own: CsCheck's asynchronous sampling lets two tasks
-                // draw from one thread's generator, and then the seed that it prints is not that of the history.
+                // Each history is played to its end on a thread of its own: CsCheck's asynchronous sampling lets two
+                // tasks draw from one thread's generator, and then the seed that it prints is not the history's.
                 await Task.Run(() => Histories.Any.Sample(
-                    history => PlayAsync(database, history, property).GetAwaiter().GetResult(), writeLine: output.WriteLine,
+                    history => PlayAsync(database, history, property).GetAwaiter().GetResult(),
                     iter: Check.Seed is null ? Math.Min(left, HistoriesOfADatabase) : Check.Iter, threads: 2,
+                    writeLine: output.WriteLine,
                     print: history => $"{history}\n\nWithout what is not needed for it:\n{Pruned(history)}"));
 
-                History Pruned(History failing) => failing.Prunings().FirstOrDefault(Fails) is { } less ? Pruned(less) : failing;
+                History Pruned(History failing) =>
+                    failing.Prunings().FirstOrDefault(Fails) is { } less ? Pruned(less) : failing;
                 bool Fails(History history)
                 {
                     try

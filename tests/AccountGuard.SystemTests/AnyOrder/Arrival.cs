@@ -5,13 +5,13 @@ public sealed record Parcel(string? Id, Facts Facts)
 {
     public static readonly Facts Nothing = new([], [], [], [], [], []);
 
-    public DateTimeOffset ReceivedAt =>
-        Facts.Changes.Select(c => c.DeliveredAt).Concat(Facts.Cancellations.Select(c => c.DeliveredAt)).FirstOrDefault();
+    public DateTimeOffset ReceivedAt => Facts.Changes.Select(c => c.DeliveredAt)
+        .Concat(Facts.Cancellations.Select(c => c.DeliveredAt)).FirstOrDefault();
 }
 
 /// <summary>
-/// The way in which the facts of a history arrive: shuffled, split, partly again in another delivery, and some deliveries
-/// again whole, under the same id, under another, or under none.
+/// The way in which the facts of a history arrive: shuffled, split, partly again in another delivery, and some
+/// deliveries again whole, under the same id, under another, or under none.
 /// </summary>
 public static class Arrival
 {

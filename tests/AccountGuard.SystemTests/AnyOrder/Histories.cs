@@ -30,8 +30,8 @@ public sealed record History(Facts Facts, int Arrival)
         Facts.Incidents.Select(i => $"i{i.No} {i.From:O} through {i.Through:O}, {i.Zone}, {i.PostDays} post days, "
             + $"addresses {(i.VerifiesAddresses ? "verify" : "link")}")
         .Concat(Facts.Cutoffs.Select(c => $"i{c.Incident} cutoff {c.Decision} through {c.Through:O}"))
-        .Concat(Facts.Lists.Select(l => $"i{l.Incident} list {l.Version} live {l.LiveFrom:O}{(l.Replaces ? " replaces" : "")}: "
-            + string.Join(", ", l.Rows.Select(r => r.Withdraws ? $"-n{r.Number}"
+        .Concat(Facts.Lists.Select(l => $"i{l.Incident} list {l.Version} live {l.LiveFrom:O}"
+            + $"{(l.Replaces ? " replaces" : "")}: " + string.Join(", ", l.Rows.Select(r => r.Withdraws ? $"-n{r.Number}"
                 : $"n{r.Number}{string.Concat(r.Fields.Select(f => "+" + f))}"))))
         .Concat(Facts.Mappings.Select(m => $"n{m.Old} -> n{m.New} {m.Relation} {m.EffectiveOn}"))
         .Concat(Facts.Changes.Select(c => $"{c.Source}/{c.Request} {c.Kind} n{c.Number} filed '{c.Filed}' "
@@ -40,7 +40,7 @@ public sealed record History(Facts Facts, int Arrival)
         .Append($"arrival {Arrival}"));
 }
 
-/// <summary>Small histories, thick with borders: few numbers, few days, and all that may contradict or repeat itself.</summary>
+/// <summary>Small histories, thick with borders: few numbers, few days, and all that may contradict or repeat.</summary>
 public static class Histories
 {
     // A closing date of the calendar (20 March) and a change of the clocks (29 March, Europe) lie among the days.
@@ -69,7 +69,8 @@ public static class Histories
     private static readonly Gen<DateTimeOffset> Instant =
         Gen.Select(Day, Gen.OneOf(0, 4, 9, 10, 15, 23), Gen.OneOf(-1L, 0L, 1L), Gen.OneOf(0, 9, -4),
             (day, hour, tick, offset) => new DateTimeOffset(
-                day.ToDateTime(new TimeOnly(hour, 0)).AddTicks(tick * 10), TimeSpan.Zero).ToOffset(TimeSpan.FromHours(offset)));
+                day.ToDateTime(new TimeOnly(hour, 0)).AddTicks(tick * 10), TimeSpan.Zero)
+                .ToOffset(TimeSpan.FromHours(offset)));
 
     private static readonly Gen<string> PlainDay = Day.Select(day => day.ToString("O", CultureInfo.InvariantCulture));
 
@@ -80,7 +81,8 @@ public static class Histories
         (4, Gen.Const("")), (4, PlainDay), (1, Instant.Select(Text)), (1, Gen.OneOf(Unreadable)));
 
     private static readonly Gen<DeclaredIncident> Incident = Gen.Select(
-        Gen.Frequency((3, Gen.Int[0, 5]), (1, Gen.Const(-1))), Gen.Int[3, 12].Select(FirstDay.AddDays), Gen.Int[1, 5], Gen.Bool, Gen.OneOf(Zones),
+        Gen.Frequency((3, Gen.Int[0, 5]), (1, Gen.Const(-1))), Gen.Int[3, 12].Select(FirstDay.AddDays), Gen.Int[1, 5],
+        Gen.Bool, Gen.OneOf(Zones),
         (from, through, postDays, verifies, zone) => new DeclaredIncident(
             1, from < 0 ? null : FirstDay.AddDays(from), through, postDays, verifies, zone));
 
@@ -108,7 +110,7 @@ public static class Histories
         Gen.OneOf("", "2015-03-20", "2015-08-24", "unknown"),
         (old, @new, relation, effective) => new NumberMapping(old, @new, relation, effective));
 
-    /// <summary>The counts of the brief that the property was written for; versions and requests are numbered here.</summary>
+    /// <summary>Any history. Versions, decisions and requests get their numbers and names here.</summary>
     public static readonly Gen<History> Any = Gen.Select(
         Incident.Array[1, 2], Gen.Select(Gen.Int[1, 2], Day).Array[0, 3], List.Array[1, 4], Change.Array[2, 8],
         Gen.Select(Cancellation.Array[0, 3], Mapping.Array[0, 4]), Gen.OneOf([.. Enumerable.Range(0, 1_000)]),
@@ -122,7 +124,11 @@ public static class Histories
                     Incident = Math.Min(list.Incident, incidents.Length),
                     Version = at + 1,
                 })],
-                [.. changes.Select((change, at) => change with { Source = Requests[at].Source, Request = Requests[at].Request })],
+                [.. changes.Select((change, at) => change with
+                {
+                    Source = Requests[at].Source,
+                    Request = Requests[at].Request,
+                })],
                 [.. rest.Item1.DistinctBy(c => (c.Source, c.Request))], [.. rest.Item2.Distinct()]),
             arrival));
 

@@ -3,16 +3,17 @@ using AccountGuard.Payments;
 
 namespace AccountGuard.SystemTests.AnyOrder;
 
-/// <summary>An incident, as far as the rules read it. Facts name incidents, numbers and requests by small names of their own.</summary>
+/// <summary>An incident, as far as the rules read it. Facts have small names of their own for all they speak of.</summary>
 public sealed record DeclaredIncident(
     int No, DateOnly? From, DateOnly Through, int PostDays, bool VerifiesAddresses, string Zone);
 
 public sealed record CutoffDecision(int Incident, int Decision, DateOnly Through);
 
-/// <summary>A row of a list; Fields: the leaked ones beside the number, of "name", "birth_date" and "address".</summary>
+/// <summary>A row of a list; Fields: the leaked ones beside the number: name, birth_date, address.</summary>
 public sealed record ListRow(int Number, bool Withdraws, IReadOnlyList<string> Fields);
 
-public sealed record ListVersion(int Incident, int Version, DateOnly LiveFrom, bool Replaces, IReadOnlyList<ListRow> Rows)
+public sealed record ListVersion(
+    int Incident, int Version, DateOnly LiveFrom, bool Replaces, IReadOnlyList<ListRow> Rows)
 {
     /// <summary>Rule 5: by a row, or, where the file is the whole list, by what it lacks.</summary>
     public bool Ends(int number) => Replaces
@@ -38,7 +39,8 @@ public sealed record Facts(
     /// <summary>What came again is there once.</summary>
     public Facts With(Facts more) => new(
         [.. Incidents.Union(more.Incidents)], [.. Cutoffs.Union(more.Cutoffs)], [.. Lists.Union(more.Lists)],
-        [.. Changes.Union(more.Changes)], [.. Cancellations.Union(more.Cancellations)], [.. Mappings.Union(more.Mappings)]);
+        [.. Changes.Union(more.Changes)], [.. Cancellations.Union(more.Cancellations)],
+        [.. Mappings.Union(more.Mappings)]);
 }
 
 /// <summary>A row of the open queue, as the contract describes it.</summary>
@@ -57,7 +59,7 @@ public static class Model
 
     private sealed record Listing(int Number, int Version, DateOnly LiveFrom, IReadOnlyList<string> Fields);
 
-    /// <summary>The days of a change in an incident (Rules 3, 4): none is possible, or the earliest of them is known.</summary>
+    /// <summary>The days of a change in an incident (Rules 3, 4). No possible day: no earliest one.</summary>
     private sealed record Days(DateOnly? Filed, DateOnly? Received, IReadOnlyList<DateOnly> Possible)
     {
         public DateOnly? Earliest => Possible.Count == 0 ? null : Possible.Min();
@@ -90,11 +92,13 @@ public static class Model
 
     private static IEnumerable<Screened> Screen(Facts facts, DeclaredIncident incident)
     {
-        var cutoff = facts.Cutoffs.Where(c => c.Incident == incident.No).MaxBy(c => c.Decision)?.Through ?? incident.Through;
+        var decisions = facts.Cutoffs.Where(c => c.Incident == incident.No);
+        var cutoff = decisions.MaxBy(c => c.Decision)?.Through ?? incident.Through;
         var lists = facts.Lists.Where(l => l.Incident == incident.No).ToList();
         var inForce = from list in lists
                       from row in list.Rows
-                      where !row.Withdraws && !lists.Any(later => later.Version > list.Version && later.Ends(row.Number))
+                      where !row.Withdraws
+                          && !lists.Any(later => later.Version > list.Version && later.Ends(row.Number))
                       select new Listing(row.Number, list.Version, list.LiveFrom, row.Fields);
         return from change in facts.Changes
                where !facts.Cancellations.Any(x => (x.Source, x.Request) == (change.Source, change.Request))
@@ -105,9 +109,11 @@ public static class Model
     }
 
     private static Screened Screen(
-        ReportedChange change, DeclaredIncident incident, DateOnly cutoff, IReadOnlySet<int> holder, List<Listing> listings)
+        ReportedChange change, DeclaredIncident incident, DateOnly cutoff, IReadOnlySet<int> holder,
+        List<Listing> listings)
     {
-        var lastDays = listings.GroupBy(l => l.Number, l => l.LiveFrom.AddDays(-1)).Select(n => Later(cutoff, n.Min())).ToList();
+        var lastDays = listings.GroupBy(l => l.Number, l => l.LiveFrom.AddDays(-1))
+            .Select(days => Later(cutoff, days.Min())).ToList();
         bool IsExposed(DateOnly day) => lastDays.Any(last => IsWithin(incident.From, last, day));
         var days = DaysOf(change, incident);
         return new Screened(change, holder, listings, days,
@@ -146,11 +152,11 @@ public static class Model
         return new Days(filed, received, [.. new[] { filed, received }.OfType<DateOnly>(), .. posted]);
     }
 
-    /// <summary>A day as it stands, an instant as the day it is in the incident's time zone; null for all else.</summary>
+    /// <summary>A day as it stands, an instant as the day that it is in the time zone; null for all else.</summary>
     private static DateOnly? Read(string text, TimeZoneInfo zone) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
-        : text.Contains('T') && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var at) ? DayIn(zone, at)
-        : null;
+        : text.Contains('T') && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var at)
+            ? DayIn(zone, at) : null;
 
     private static DateOnly DayIn(TimeZoneInfo zone, DateTimeOffset at) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(at, zone).DateTime);

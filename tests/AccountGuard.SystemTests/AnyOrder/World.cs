@@ -9,7 +9,7 @@ using AccountGuard.Verification;
 
 namespace AccountGuard.SystemTests.AnyOrder;
 
-/// <summary>A history on a database, kept apart from all others there by incidents, numbers and sources of its own.</summary>
+/// <summary>A history on a database, apart from all others there by incidents, numbers and sources of its own.</summary>
 public sealed class World(FreshDatabase database)
 {
     private const int NumbersOfAWorld = 10;
@@ -27,7 +27,8 @@ public sealed class World(FreshDatabase database)
         {
             var declaration = new Declaration(
                 IdOf(incident), "any order", incident.Zone, new Declaration.CutoffPart(incident.Through),
-                new Declaration.WindowPart(incident.From), incident.PostDays, incident.VerifiesAddresses ? "verify" : "link");
+                new Declaration.WindowPart(incident.From), incident.PostDays,
+                incident.VerifiesAddresses ? "verify" : "link");
             await DeclareIncident.RunAsync(database.At, declaration, DateTimeOffset.UnixEpoch, default);
         }
 
@@ -41,15 +42,16 @@ public sealed class World(FreshDatabase database)
     {
         foreach (var cutoff in parcel.Facts.Cutoffs)
         {
-            await MoveCutoff.RunAsync(database.At, $"{Mark}i{cutoff.Incident}", cutoff.Decision, cutoff.Through, "moved",
-                DateTimeOffset.UnixEpoch, default);
+            await MoveCutoff.RunAsync(database.At, $"{Mark}i{cutoff.Incident}", cutoff.Decision, cutoff.Through,
+                "moved", DateTimeOffset.UnixEpoch, default);
             await FinishAsync();
         }
 
         foreach (var list in parcel.Facts.Lists)
         {
             var order = new ListOrder($"{Mark}i{list.Incident}", list.Version, list.LiveFrom,
-                new ControlTotals(list.Rows.Count, null, null, null, 0), list.Replaces, IdOf(parcel), DateTimeOffset.UnixEpoch);
+                new ControlTotals(list.Rows.Count, null, null, null, 0), list.Replaces, IdOf(parcel),
+                DateTimeOffset.UnixEpoch);
             await WithFileAsync(TextOf(list), file => ImportList.RunAsync(database.At, file, order, null, default));
         }
 
@@ -74,8 +76,8 @@ public sealed class World(FreshDatabase database)
         var lines = new List<QueueLine>();
         await foreach (var row in Queue.ReadAsync(database.At, IdOf(incident), null, default))
         {
-            lines.Add(new QueueLine(row.Rank!.Value, row.Source[Mark.Length..], row.RequestId, row.Kind, row.Reasons, row.Tier,
-                row.ListVersion, row.FiledOn, row.ExposedOn));
+            lines.Add(new QueueLine(row.Rank!.Value, row.Source[Mark.Length..], row.RequestId, row.Kind, row.Reasons,
+                row.Tier, row.ListVersion, row.FiledOn, row.ExposedOn));
         }
 
         return lines;
@@ -88,8 +90,8 @@ public sealed class World(FreshDatabase database)
 
     private string TextOf(ListVersion list) => list.Rows.Aggregate(
         new StringBuilder("number,name,birth_date,address,action\n"), (text, row) => text.AppendLine(string.Join(',',
-            Text(row.Number), row.Fields.Contains("name") ? "N" : "", row.Fields.Contains("birth_date") ? "1950-01-01" : "",
-            row.Fields.Contains("address") ? "A" : "", row.Withdraws ? "withdraw" : ""))).ToString();
+            Text(row.Number), row.Fields.Contains("name") ? "N" : "",
+            row.Fields.Contains("birth_date") ? "1950-01-01" : "", row.Fields.Contains("address") ? "A" : "", row.Withdraws ? "withdraw" : ""))).ToString();
 
     private string TextOf(IEnumerable<NumberMapping> mappings) => mappings.Aggregate(
         new StringBuilder("old_number,new_number,effective_on,relation\n"),
