@@ -41,7 +41,12 @@ public static class Arrival
         {
             Id = p.Id is null ? $"e{named.IndexOf(p)}" : null,
         });
-        return Shuffled([.. named, .. again], random);
+        var arriving = Shuffled([.. named, .. again], random);
+
+        // What comes last finds all the rest there, and must do the whole work alone: now and then that is all of a kind.
+        var last = random.Next(8);
+        return [.. arriving.OrderBy(p => last == (p.Facts.Lists.Count > 0 ? 0 : p.Facts.Cutoffs.Count > 0 ? 1
+            : p.Facts.Mappings.Count > 0 ? 2 : p.Facts.Cancellations.Count > 0 ? 3 : -1))];
     }
 
     /// <summary>In pieces of one to four, some rows a second time.</summary>

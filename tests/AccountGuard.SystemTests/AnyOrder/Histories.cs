@@ -31,7 +31,8 @@ public sealed record History(Facts Facts, int Arrival)
             + $"addresses {(i.VerifiesAddresses ? "verify" : "link")}")
         .Concat(Facts.Cutoffs.Select(c => $"i{c.Incident} cutoff {c.Decision} through {c.Through:O}"))
         .Concat(Facts.Lists.Select(l => $"i{l.Incident} list {l.Version} live {l.LiveFrom:O}"
-            + $"{(l.Replaces ? " replaces" : "")}: " + string.Join(", ", l.Rows.Select(r => r.Withdraws ? $"-n{r.Number}"
+            + $"{(l.Replaces ? " replaces" : "")}: "
+            + string.Join(", ", l.Rows.Select(r => r.Withdraws ? $"-n{r.Number}"
                 : $"n{r.Number}{string.Concat(r.Fields.Select(f => "+" + f))}"))))
         .Concat(Facts.Mappings.Select(m => $"n{m.Old} -> n{m.New} {m.Relation} {m.EffectiveOn}"))
         .Concat(Facts.Changes.Select(c => $"{c.Source}/{c.Request} {c.Kind} n{c.Number} filed '{c.Filed}' "
@@ -40,7 +41,7 @@ public sealed record History(Facts Facts, int Arrival)
         .Append($"arrival {Arrival}"));
 }
 
-/// <summary>Small histories, thick with borders: few numbers, few days, and all that may contradict or repeat.</summary>
+/// <summary>Small histories, thick with borders: few numbers and days, and all that may clash or repeat.</summary>
 public static class Histories
 {
     // A closing date of the calendar (20 March) and a change of the clocks (29 March, Europe) lie among the days.
@@ -63,6 +64,7 @@ public static class Histories
     // Some numbers and requests are met again and again, so that facts speak of each other.
     private static readonly Gen<int> Number = Gen.Frequency((1, Gen.Int[1, 2]), (1, Gen.Int[1, LastNumber]));
     private static readonly Gen<int> Request = Gen.Frequency((4, Gen.Int[0, 4]), (1, Gen.Int[0, Requests.Length - 1]));
+    private static readonly Gen<int> NumberSet = Gen.Int[0, (1 << LastNumber) - 1];
     private static readonly Gen<DateOnly> Day = Gen.Int[0, 12].Select(FirstDay.AddDays);
 
     /// <summary>Instants at both sides of the midnights of the zones above.</summary>
@@ -81,14 +83,15 @@ public static class Histories
         (4, Gen.Const("")), (4, PlainDay), (1, Instant.Select(Text)), (1, Gen.OneOf(Unreadable)));
 
     private static readonly Gen<DeclaredIncident> Incident = Gen.Select(
-        Gen.Frequency((3, Gen.Int[0, 5]), (1, Gen.Const(-1))), Gen.Int[3, 12].Select(FirstDay.AddDays), Gen.Int[1, 5],
+        Gen.Frequency((3, Gen.Int[0, 5]), (1, Gen.Const(-1))), Gen.Int[2, 9].Select(FirstDay.AddDays), Gen.Int[1, 5],
         Gen.Bool, Gen.OneOf(Zones),
         (from, through, postDays, verifies, zone) => new DeclaredIncident(
             1, from < 0 ? null : FirstDay.AddDays(from), through, postDays, verifies, zone));
 
     private static readonly Gen<ListVersion> List = Gen.Select(
-        Day, Gen.Frequency((3, Gen.Const(false)), (1, Gen.Const(true))), Gen.Int[0, (1 << LastNumber) - 1],
-        Gen.Select(Number, Gen.Int[0, 7]).Array[0, 5], Gen.Int[1, 2],
+        Gen.Int[2, 14].Select(FirstDay.AddDays), Gen.Frequency((3, Gen.Const(false)), (1, Gen.Const(true))),
+        Gen.Select(NumberSet, NumberSet, (one, other) => one & other), Gen.Select(Number, Gen.Int[0, 7]).Array[0, 6],
+        Gen.Int[1, 2],
         (live, replaces, withdrawn, rows, incident) => new ListVersion(incident, 1, live, replaces, [.. rows.Select(r =>
             !replaces && (withdrawn >> (r.Item1 - 1) & 1) == 1 ? new ListRow(r.Item1, true, [])
             : new ListRow(r.Item1, false, [.. AllFields.Where((_, at) => (r.Item2 >> at & 1) == 1)]))]));
@@ -96,7 +99,7 @@ public static class Histories
     private static readonly Gen<ReportedChange> Change = Gen.Select(
         Gen.Frequency((3, Gen.Const("account")), (2, Gen.Const("address"))), Number, Reported, Reported, Entered,
         Gen.Frequency((3, Gen.Const(FirstDay.AddDays(20).ToDateTime(TimeOnly.MinValue))),
-            (2, Gen.Const(FirstDay.AddDays(7).ToDateTime(new TimeOnly(15, 0))))),
+            (1, Gen.Const(FirstDay.AddDays(7).ToDateTime(new TimeOnly(15, 0))))),
         (kind, number, filed, received, entered, delivered) => new ReportedChange(
             "", "", kind, number, filed, received, entered, new DateTimeOffset(delivered, TimeSpan.Zero)));
 

@@ -3,7 +3,7 @@ using AccountGuard.Payments;
 
 namespace AccountGuard.SystemTests.AnyOrder;
 
-/// <summary>An incident, as far as the rules read it. Facts have small names of their own for all they speak of.</summary>
+/// <summary>An incident, as far as the rules read it. Facts have small names for all that they speak of.</summary>
 public sealed record DeclaredIncident(
     int No, DateOnly? From, DateOnly Through, int PostDays, bool VerifiesAddresses, string Zone);
 

@@ -9,7 +9,7 @@ using AccountGuard.Verification;
 
 namespace AccountGuard.SystemTests.AnyOrder;
 
-/// <summary>A history on a database, apart from all others there by incidents, numbers and sources of its own.</summary>
+/// <summary>A history on a database, kept apart there by incidents, numbers and sources of its own.</summary>
 public sealed class World(FreshDatabase database)
 {
     private const int NumbersOfAWorld = 10;
@@ -91,7 +91,8 @@ public sealed class World(FreshDatabase database)
     private string TextOf(ListVersion list) => list.Rows.Aggregate(
         new StringBuilder("number,name,birth_date,address,action\n"), (text, row) => text.AppendLine(string.Join(',',
             Text(row.Number), row.Fields.Contains("name") ? "N" : "",
-            row.Fields.Contains("birth_date") ? "1950-01-01" : "", row.Fields.Contains("address") ? "A" : "", row.Withdraws ? "withdraw" : ""))).ToString();
+            row.Fields.Contains("birth_date") ? "1950-01-01" : "", row.Fields.Contains("address") ? "A" : "",
+            row.Withdraws ? "withdraw" : ""))).ToString();
 
     private string TextOf(IEnumerable<NumberMapping> mappings) => mappings.Aggregate(
         new StringBuilder("old_number,new_number,effective_on,relation\n"),
