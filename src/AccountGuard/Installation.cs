@@ -4,11 +4,15 @@ using Npgsql;
 
 namespace AccountGuard;
 
-/// <summary>What every action works with: the database as the application's role, the event store over it, the key, the clock.</summary>
+/// <summary>
+/// What every action works with: the database as the application's role, the event store over it, the key, the clock.
+/// </summary>
 public sealed record Installation(NpgsqlDataSource Database, IDocumentStore Events, KeyFile Keys, TimeProvider Clock)
     : IAsyncDisposable
 {
-    /// <summary>A session of the event store inside the caller's transaction, which stays the caller's to commit.</summary>
+    /// <summary>
+    /// A session of the event store inside the caller's transaction, which stays the caller's to commit.
+    /// </summary>
     public IDocumentSession SessionIn(NpgsqlTransaction transaction) =>
         Events.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction));
 
@@ -19,5 +23,11 @@ public sealed record Installation(NpgsqlDataSource Database, IDocumentStore Even
     }
 }
 
-/// <summary>Input or usage that is refused whole: nothing was changed. The message names the place and the remedy.</summary>
-public sealed class BadInput(string message) : Exception(message);
+/// <summary>
+/// Input or usage that is refused whole: nothing was changed. The message names the place and the remedy.
+/// </summary>
+public sealed class BadInput(string message) : Exception(message)
+{
+    public static BadInput NoIncident(string id) =>
+        new($"No incident '{id}' is declared. Declare it with declare-incident FILE.json.");
+}

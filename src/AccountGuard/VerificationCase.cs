@@ -1,8 +1,8 @@
 namespace AccountGuard;
 
 /// <summary>
-/// The life of one case: the verification of the holder's intent for one account change. Its stream has the change's id and
-/// holds events alone; read it from top to bottom.
+/// The life of one case: the verification of the holder's intent for one account change. Its stream has the change's id
+/// and holds events alone; read it from top to bottom.
 /// </summary>
 public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseGround> Grounds)
 {
@@ -17,7 +17,9 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
         this with { Grounds = new Dictionary<string, CaseGround>(Grounds) { [incident] = ground } };
 }
 
-/// <summary>Why a case stands in the queue of an incident, or why it left it while nobody had worked it (Rule 6).</summary>
+/// <summary>
+/// Why a case stands in the queue of an incident, or why it left it while nobody had worked it (Rule 6).
+/// </summary>
 public enum CaseGround
 {
     Required,
@@ -30,7 +32,8 @@ public sealed record VerificationRequired(
     Guid ChangeId, string Incident, string Reasons, int Tier, int ListVersion, DateTimeOffset OpenedAt);
 
 /// <summary>
-/// The ground of the case went while nobody had worked it (Rule 6): listed in error where no listing is in force or the cutoff
+/// The ground of the case went while nobody had worked it (Rule 6): listed in error where no listing is in force or the
+/// cutoff
 /// moved back, withdrawn where the sender cancelled the change.
 /// </summary>
 public sealed record CaseEnded(Guid ChangeId, string Incident, CaseGround EndedAs, DateTimeOffset EndedAt);

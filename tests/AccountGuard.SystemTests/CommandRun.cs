@@ -5,9 +5,14 @@ namespace AccountGuard.SystemTests;
 /// <summary>A command run as a process of its own, as an operator runs it.</summary>
 public sealed record CommandRun(int Exit, string Output, string Messages)
 {
-    public static async Task<CommandRun> OfAsync(FreshDatabase database, params string[] args)
+    public static Task<CommandRun> OfAsync(FreshDatabase database, params string[] args) =>
+        OfAsync(database, [], args);
+
+    /// <param name="settings">Of the environment, over those of the database; null takes one away.</param>
+    public static async Task<CommandRun> OfAsync(
+        FreshDatabase database, (string Name, string? Value)[] settings, string[] args)
     {
-        using var process = Start(database, args);
+        using var process = Start(database, settings, args);
         var output = process.StandardOutput.ReadToEndAsync();
         var messages = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -15,7 +20,9 @@ public sealed record CommandRun(int Exit, string Output, string Messages)
     }
 
     /// <summary>The process itself, for tests that end it in the middle.</summary>
-    public static Process Start(FreshDatabase database, params string[] args)
+    public static Process Start(FreshDatabase database, params string[] args) => Start(database, [], args);
+
+    private static Process Start(FreshDatabase database, (string Name, string? Value)[] settings, string[] args)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Installation).Assembly.Location, .. args])
         {
@@ -24,6 +31,11 @@ public sealed record CommandRun(int Exit, string Output, string Messages)
             WorkingDirectory = database.Home,
         };
         foreach (var (name, value) in database.Environ)
+        {
+            start.Environment[name] = value;
+        }
+
+        foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;
         }

@@ -4,7 +4,8 @@ namespace AccountGuard.AffectedLists;
 public sealed record ControlTotals(long Records, long? Two, long? Three, long? Four, long Rounding)
 {
     /// <summary>
-    /// What does not agree, a sentence each; empty where all agrees. Without rounding each figure equals the count; with
+    /// What does not agree, a sentence each; empty where all agrees. Without rounding each figure equals the count;
+    /// with
     /// rounding N it may differ by N/2, and the declared parts add up to the declared total exactly.
     /// </summary>
     public IEnumerable<string> Differences(RecordCount counted)

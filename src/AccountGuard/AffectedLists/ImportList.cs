@@ -33,7 +33,8 @@ public static class ImportList
 
         var arguments = ArgumentsOf(order);
         var label = new DeliveryLabel("list", order.DeliveryId,
-            file.ReadContentKey(at.Keys, "list " + string.Join(' ', arguments.Values), cancel), order.ReceivedAt, arguments);
+            file.ReadContentKey(at.Keys, "list " + string.Join(' ', arguments.Values), cancel), order.ReceivedAt,
+            arguments);
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         var incident = await Incident.FindAsync(connection, order.Incident, cancel);
         await using var delivery = await Delivery.OpenAsync(at, label, cancel);
@@ -113,7 +114,15 @@ public static class ImportList
         }
 
         var quarantined = await StoreQuarantineAsync(transaction, listNo, delivery.No, cancel);
-        await StoreVersionAsync(transaction, order, incident, delivery.No, listNo, quarantined == 0, cancel);
+        await Incident.TakeTurnAsync(transaction, incident, cancel);
+        if (!await StoreVersionAsync(
+            transaction, order, incident, delivery.No, listNo, counted.Records, quarantined == 0, cancel))
+        {
+            // Another delivery brought this version while this one was read.
+            await transaction.RollbackAsync(cancel);
+            return (await SameVersionAsync(at, connection, order, incident, delivery.Label, cancel))!.Value;
+        }
+
         session.Events.Append(Incident.StreamOf(order.Incident), new AffectedListDelivered(
             order.Incident, order.Version, order.LiveFrom, order.Replaces, delivery.No, counted.Records,
             counted.Tiers[2], counted.Tiers[3], counted.Tiers[4]));
@@ -129,23 +138,28 @@ public static class ImportList
         return (int)(await next.ExecuteScalarAsync(cancel))!;
     }
 
-    /// <summary>A whole list with quarantined rows replaces nothing: the row that cannot be read may be the very number.</summary>
-    private static async Task StoreVersionAsync(
-        NpgsqlTransaction transaction, ListOrder order, int incident, long delivery, int listNo, bool isClean,
-        CancellationToken cancel)
+    /// <summary>
+    /// A whole list with quarantined rows replaces nothing: the row that cannot be read may be the very number.
+    /// </summary>
+    private static async Task<bool> StoreVersionAsync(
+        NpgsqlTransaction transaction, ListOrder order, int incident, long delivery, int listNo, long records,
+        bool isClean, CancellationToken cancel)
     {
         await using var insert = new NpgsqlCommand(
             """
-            insert into affected_list (list_no, incident_no, version, delivery_no, live_from, replaces)
-            overriding system value values (@list, @incident, @version, @delivery, @live, @replaces)
+            insert into affected_list (list_no, incident_no, version, delivery_no, live_from, records, replaces)
+            overriding system value
+            values (@list, @incident, @version, @delivery, @live, @records, @replaces)
+            on conflict (incident_no, version) do nothing
             """, transaction.Connection, transaction);
         insert.Parameters.AddWithValue("list", listNo);
         insert.Parameters.AddWithValue("incident", incident);
         insert.Parameters.AddWithValue("version", order.Version);
         insert.Parameters.AddWithValue("delivery", delivery);
         insert.Parameters.AddWithValue("live", order.LiveFrom);
+        insert.Parameters.AddWithValue("records", records);
         insert.Parameters.AddWithValue("replaces", order.Replaces && isClean);
-        await insert.ExecuteNonQueryAsync(cancel);
+        return await insert.ExecuteNonQueryAsync(cancel) > 0;
     }
 
     /// <summary>Sealed before they leave this process: not even the log of the database sees a name.</summary>
@@ -161,7 +175,8 @@ public static class ImportList
         try
         {
             await using var copy = await connection.BeginBinaryImportAsync(
-                "copy list_record (list_no, row_no, number_key, withdraws, fields, code, field, sealed) from stdin (format binary)",
+                "copy list_record (list_no, row_no, number_key, withdraws, fields, code, field, sealed) "
+                    + "from stdin (format binary)",
                 cancel);
             copy.Timeout = TimeSpan.FromHours(1);
             await foreach (var batch in batches.Reader.ReadAllAsync(cancel))
@@ -190,7 +205,8 @@ public static class ImportList
     private sealed record KeyedBatch(List<ListRecord> Records, Dictionary<NumberKey, byte[]> Keys, long Position);
 
     private static async Task KeyBatchesAsync(
-        Installation at, DeliveredFile file, NumberKey nobody, ChannelWriter<KeyedBatch> writer, CancellationToken cancel)
+        Installation at, DeliveredFile file, NumberKey nobody, ChannelWriter<KeyedBatch> writer,
+        CancellationToken cancel)
     {
         try
         {
@@ -228,7 +244,9 @@ public static class ImportList
         copy.Write(record.Code, NpgsqlDbType.Text);
         copy.Write(record.Field, NpgsqlDbType.Text);
         copy.Write(
-            record.Code is null ? Sealed.Seal(key, record.Details(), "list record"u8) : Quarantine.Seal(key, record.Row),
+            record.Code is null
+                ? Sealed.Seal(key, record.Details(), "list record"u8)
+                : Quarantine.Seal(key, record.Row),
             NpgsqlDbType.Bytea);
     }
 
@@ -238,12 +256,9 @@ public static class ImportList
     {
         await using var find = new NpgsqlCommand(
             """
-            select min(w.row_no), min(a.row_no)
-            from list_record w
-            left join list_record a on a.list_no = w.list_no and a.number_key = w.number_key and not a.withdraws
-                and a.code is null
-            where w.list_no = @list and w.withdraws and w.code is null
-            group by w.number_key having @replaces or count(a.row_no) > 0
+            select min(row_no) filter (where withdraws), min(row_no) filter (where not withdraws)
+            from list_record where list_no = @list and code is null
+            group by number_key having bool_or(withdraws) and (@replaces or bool_or(not withdraws))
             order by 1 limit 10
             """, transaction.Connection, transaction);
         find.CommandTimeout = 0;
@@ -254,7 +269,8 @@ public static class ImportList
         while (await reader.ReadAsync(cancel))
         {
             found.Add(order.Replaces
-                ? $"row {reader.GetInt64(0)} withdraws a number from a whole list (with --replace, leave it out instead)"
+                ? $"row {reader.GetInt64(0)} withdraws a number from a whole list "
+                    + "(with --replace, leave it out instead)"
                 : $"row {reader.GetInt64(0)} withdraws the number that row {reader.GetInt64(1)} adds");
         }
 

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace AccountGuard.AffectedLists;
 
-/// <summary>What a delivered list is answered with, counted from what stands in the database once it is published.</summary>
+/// <summary>
+/// What a delivered list is answered with, counted from what stands in the database once it is published.
+/// </summary>
 public static class ListAnswer
 {
     public static async Task<DeliveryAnswer> CompleteAsync(
@@ -27,21 +29,14 @@ public static class ListAnswer
     {
         await using var count = new NpgsqlCommand(
             """
-            with record as (
-                select count(*) as received, count(*) filter (where code is not null) as quarantined
-                from list_record where list_no = @list),
-            kept as (
-                select count(*) as accepted from (
-                    select distinct number_key, fields, withdraws from list_record
-                    where list_no = @list and code is null) d),
-            published as (
-                select sum(added)::bigint as added, sum(withdrawn)::bigint as withdrawn,
-                    sum(not_listed)::bigint as not_listed,
-                    sum(hits_opened)::bigint as opened, sum(hits_ended)::bigint as ended
-                from list_publication where list_no = @list)
-            select l.delivery_no, received, accepted, quarantined, listed_numbers(l.incident_no), added, withdrawn,
-                opened, ended, not_listed
-            from affected_list l, record, kept, published where l.list_no = @list
+            select l.delivery_no, l.records, sum(p.accepted)::bigint,
+                (select count(*) from quarantined_row q where q.delivery_no = l.delivery_no),
+                (select sum(o.added - o.withdrawn)::bigint from list_publication o
+                 join affected_list a using (list_no) where a.incident_no = l.incident_no),
+                sum(p.added)::bigint, sum(p.withdrawn)::bigint, sum(p.hits_opened)::bigint, sum(p.hits_ended)::bigint,
+                sum(p.not_listed)::bigint
+            from affected_list l join list_publication p using (list_no)
+            where l.list_no = @list group by l.list_no
             """, connection);
         count.CommandTimeout = 0;
         count.Parameters.AddWithValue("list", listNo);

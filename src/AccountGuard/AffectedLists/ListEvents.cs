@@ -1,7 +1,8 @@
 namespace AccountGuard.AffectedLists;
 
 /// <summary>
-/// A version of the affected list was taken in. Its rows are fact rows, not events: they are a million, and personal data
+/// A version of the affected list was taken in. Its rows are fact rows, not events: they are a million, and personal
+/// data
 /// must be erasable. Tiers count additions by the row's own fields: records, not numbers (Rule 1).
 /// </summary>
 public sealed record AffectedListDelivered(

@@ -7,12 +7,16 @@ namespace AccountGuard.AffectedLists;
 
 /// <summary>A row of an affected list, read and keyed; its personal data still has to be sealed.</summary>
 public sealed record ListRecord(
-    DeliveredRow Row, PensionNumber? Number, NumberKey? Key, bool Withdraws, LeakedFields Fields, string? Code, string? Field)
+    DeliveredRow Row, PensionNumber? Number, NumberKey? Key, bool Withdraws, LeakedFields Fields, string? Code,
+    string? Field)
 {
     public static readonly string[] Columns = ["number", "name", "kana", "birth_date", "address", "action", "ref"];
-    private const int NumberColumn = 0, NameColumn = 1, KanaColumn = 2, BirthColumn = 3, AddressColumn = 4, ActionColumn = 5;
+    private const int NumberColumn = 0, NameColumn = 1, KanaColumn = 2, BirthColumn = 3, AddressColumn = 4,
+        ActionColumn = 5;
 
-    /// <summary>The tier of an addition by its own fields, 1 to 4; null for a withdrawal or a row that is no addition.</summary>
+    /// <summary>
+    /// The tier of an addition by its own fields, 1 to 4; null for a withdrawal or a row that is no addition.
+    /// </summary>
     public int? TierOfAddition => Withdraws || Code is QuarantineCode.UnknownAction or QuarantineCode.BrokenRow
         or QuarantineCode.Remainder ? null : 1 + System.Numerics.BitOperations.PopCount((uint)Fields);
 
@@ -41,7 +45,9 @@ public sealed record ListRecord(
         return new ListRecord(row, number, NumberKey.Of(number, keys), withdraws, fields, null, null);
     }
 
-    /// <summary>The personal data of the record as JSON, for sealing: the columns that are filled, under their names.</summary>
+    /// <summary>
+    /// The personal data of the record as JSON, for sealing: the columns that are filled, under their names.
+    /// </summary>
     public byte[] Details()
     {
         using var buffer = new MemoryStream(256);

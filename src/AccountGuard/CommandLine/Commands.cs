@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace AccountGuard.CommandLine;
 
-/// <summary>The command line: one command, one exit code. Results go to stdout, progress and messages to stderr.</summary>
+/// <summary>
+/// The command line: one command, one exit code. Results go to stdout, progress and messages to stderr.
+/// </summary>
 public static class Commands
 {
     private const int Done = 0;
@@ -19,7 +21,8 @@ public static class Commands
         var root = new RootCommand("AccountGuard verifies account changes filed for leaked numbers.");
         var json = new Option<bool>("--json") { Description = "Answer with one JSON value.", Recursive = true };
         root.Options.Add(json);
-        foreach (var command in FactCommands.All(json).Concat(QueueCommands.All(json)).Concat(ServiceCommands.All(json)))
+        foreach (var command in FactCommands.All(json)
+            .Concat(QueueCommands.All(json)).Concat(ServiceCommands.All(json)))
         {
             root.Subcommands.Add(command);
         }
@@ -38,7 +41,11 @@ public static class Commands
 
         try
         {
-            var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var settings = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
             return await parsed.InvokeAsync(settings, cancel);
         }
         catch (Exception e)
@@ -55,7 +62,8 @@ public static class Commands
         switch (e)
         {
             case OperationCanceledException when cancel.IsCancellationRequested:
-                await Console.Error.WriteLineAsync("Stopped. What was committed stands; the same command again goes on from there.");
+                await Console.Error.WriteLineAsync(
+                    "Stopped. What was committed stands; the same command again goes on from there.");
                 return Interrupted;
             case BadInput or NotLayable or KeyTrouble:
                 await Console.Error.WriteLineAsync(e.Message);
@@ -65,8 +73,8 @@ public static class Commands
                 return DatabaseDoesNotAnswer;
             case NpgsqlException { InnerException: IOException or System.Net.Sockets.SocketException }
                 or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }:
-                await Console.Error.WriteLineAsync($"The connection to the database was lost: {e.Message} What was committed "
-                    + "stands; the same command again goes on from there.");
+                await Console.Error.WriteLineAsync($"The connection to the database was lost: {e.Message} What was "
+                    + "committed stands; the same command again goes on from there.");
                 return DatabaseDoesNotAnswer;
             default:
                 // A fault of ours. A database error may quote values in its details, but not in its message and code.

@@ -13,13 +13,20 @@ namespace AccountGuard.CommandLine;
 /// <summary>Commands that bring facts: incidents, lists, changes, renumberings, decisions.</summary>
 public static class FactCommands
 {
-    private static readonly Option<string?> DeliveryId = new("--delivery") { Description = "The sender's delivery id." };
+    private static readonly Option<string?> DeliveryId = new("--delivery")
+    {
+        Description = "The sender's delivery id.",
+    };
+
     private static readonly Option<string?> ReceivedAt = new("--received-at")
     {
         Description = "When the delivery was received, for replaying the past (development only).",
     };
 
-    private static readonly Option<string?> TextEncoding = new("--encoding") { Description = "utf-8 (default) or shift_jis." };
+    private static readonly Option<string?> TextEncoding = new("--encoding")
+    {
+        Description = "utf-8 (default) or shift_jis.",
+    };
 
     public static IEnumerable<Command> All(Option<bool> json) =>
     [
@@ -33,7 +40,9 @@ public static class FactCommands
         SetClosingCommand(json),
     ];
 
-    /// <summary>Finishes what stands unpublished, and opens cases: what every command that brings facts does last.</summary>
+    /// <summary>
+    /// Finishes what stands unpublished, and opens cases: what every command that brings facts does last.
+    /// </summary>
     public static async Task<HitCount> FinishAsync(Session session)
     {
         using var progress = new ProgressLine("publishing", "buckets", session.At.Clock);
@@ -128,8 +137,8 @@ public static class FactCommands
                 using var delivered = DeliveredFile.Open(path, parsed.GetValue(TextEncoding));
                 using var progress = new ProgressLine(name, "bytes", session.At.Clock);
                 return await AnswerAsync(session, await run(
-                    session.At, delivered, path, parsed.GetValue(DeliveryId), ReceivedAtOf(session.At, parsed), progress,
-                    session.Cancel));
+                    session.At, delivered, path, parsed.GetValue(DeliveryId), ReceivedAtOf(session.At, parsed),
+                    progress, session.Cancel));
             });
     }
 
@@ -137,8 +146,8 @@ public static class FactCommands
     {
         var payDay = new Argument<string>("PAY-DAY");
         var day = new Argument<string>("DAY");
-        return ServiceCommands.Command("set-closing", "Sets the closing date of a pay-day; the queue is ranked anew.", json,
-            [payDay, day], async (session, parsed) =>
+        return ServiceCommands.Command("set-closing", "Sets the closing date of a pay-day; the queue is ranked anew.",
+            json, [payDay, day], async (session, parsed) =>
             {
                 var closesOn = DayOf(parsed.GetRequiredValue(day))!.Value;
                 var paidOn = DayOf(parsed.GetRequiredValue(payDay))!.Value;
@@ -162,10 +171,12 @@ public static class FactCommands
         File.Exists(path) ? File.OpenRead(path) : throw new BadInput($"There is no file {path}.");
 
     private static bool IsNdjson(string path) =>
-        path.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
+        path.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
 
     private static DateOnly? DayOf(string? text) => text is null ? null
-        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
         : throw new BadInput($"'{text}' is no day. A day is written YYYY-MM-DD.");
 
     /// <summary>When the delivery was received: now, or in development the instant that is replayed.</summary>

@@ -3,10 +3,11 @@ using System.Globalization;
 namespace AccountGuard.CommandLine;
 
 /// <summary>
-/// Progress of a long command on stderr: percent, rate and time left; one line that is overwritten on a terminal, else a
-/// line every ten seconds.
+/// Progress of a long command on stderr: percent, rate and time left; one line that is overwritten on a terminal, else
+/// a line every ten seconds.
 /// </summary>
-public sealed class ProgressLine(string what, string unit, TimeProvider clock) : IProgress<(long Done, long Total)>, IDisposable
+public sealed class ProgressLine(string what, string unit, TimeProvider clock)
+    : IProgress<(long Done, long Total)>, IDisposable
 {
     private static readonly TimeSpan OnTerminal = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan InLog = TimeSpan.FromSeconds(10);

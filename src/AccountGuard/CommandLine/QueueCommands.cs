@@ -9,17 +9,27 @@ namespace AccountGuard.CommandLine;
 public static class QueueCommands
 {
     public static IEnumerable<Command> All(Option<bool> json) =>
-        [DeliveriesCommand(json), QuarantineCommand(json), SettleCommand(json), QueueCommand(json), ReconcileCommand(json)];
+    [
+        DeliveriesCommand(json), QuarantineCommand(json), SettleCommand(json), QueueCommand(json),
+        ReconcileCommand(json),
+    ];
 
     private static Command DeliveriesCommand(Option<bool> json)
     {
-        var id = new Argument<string?>("ID") { Arity = ArgumentArity.ZeroOrOne, Description = "Sender's id or number." };
+        var id = new Argument<string?>("ID")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "Sender's id or number.",
+        };
         return ServiceCommands.Command("deliveries", "What arrived, with hashes and rows.", json, [id],
             async (session, parsed) =>
             {
                 var listed = await ListDeliveries.RunAsync(session.At, parsed.GetValue(id), session.Cancel);
                 Printing.Write(session, listed, Printing.Table(
-                    ["no", "kind", "id", "received", "state", "rows", "accepted", "duplicates", "quarantined", "content"],
+                    [
+                        "no", "kind", "id", "received", "state", "rows", "accepted", "duplicates", "quarantined",
+                        "content",
+                    ],
                     listed.Select(d => new[]
                     {
                         $"{d.Delivery}", d.Kind, d.Id ?? "", $"{d.ReceivedAt:yyyy-MM-ddTHH:mm:ssZ}", d.State,
@@ -51,8 +61,8 @@ public static class QueueCommands
         return ServiceCommands.Command("settle", "Settles a row in quarantine that was looked into.", json,
             [delivery, row, reason], async (session, parsed) =>
             {
-                await ListDeliveries.SettleAsync(session.At, parsed.GetRequiredValue(delivery), parsed.GetRequiredValue(row),
-                    parsed.GetRequiredValue(reason), session.Cancel);
+                await ListDeliveries.SettleAsync(session.At, parsed.GetRequiredValue(delivery),
+                    parsed.GetRequiredValue(row), parsed.GetRequiredValue(reason), session.Cancel);
                 Printing.Write(session, new { settled = true }, "Settled.");
                 return 0;
             });
@@ -64,13 +74,17 @@ public static class QueueCommands
         var state = new Option<string?>("--state") { Description = "One state; without it the open ones." };
         var format = new Option<string>("--format") { DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "csv", "json");
-        var showNumbers = new Option<bool>("--show-numbers") { Description = "Shows numbers, against an access record." };
+        var showNumbers = new Option<bool>("--show-numbers")
+        {
+            Description = "Shows numbers, against an access record.",
+        };
         return ServiceCommands.Command("queue", "The verification queue in its order.", json,
             [incident, state, format, showNumbers], async (session, parsed) =>
             {
                 var chosen = session.Json ? "json" : parsed.GetRequiredValue(format);
                 await using var output = QueueOutput.Open(chosen, parsed.GetValue(showNumbers));
-                var rows = Queue.ReadAsync(session.At, parsed.GetValue(incident), parsed.GetValue(state), session.Cancel);
+                var rows = Queue.ReadAsync(
+                    session.At, parsed.GetValue(incident), parsed.GetValue(state), session.Cancel);
                 await foreach (var page in rows.Chunk(1_000).WithCancellation(session.Cancel))
                 {
                     var numbers = parsed.GetValue(showNumbers)

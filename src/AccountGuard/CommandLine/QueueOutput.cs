@@ -9,9 +9,13 @@ namespace AccountGuard.CommandLine;
 public sealed class QueueOutput : IAsyncDisposable
 {
     private const int TableRows = 50;
+    private readonly int _tableRows;
 
     private static readonly string[] Columns =
-        ["rank", "source", "request_id", "kind", "incident", "reasons", "state", "tier", "list_version", "filed_on", "exposed_on"];
+    [
+        "rank", "source", "request_id", "kind", "incident", "reasons", "state", "tier", "list_version", "filed_on",
+        "exposed_on",
+    ];
 
     private readonly string _format;
     private readonly string[] _columns;
@@ -19,15 +23,16 @@ public sealed class QueueOutput : IAsyncDisposable
     private readonly StreamWriter _out = new(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16);
     private long _count;
 
-    private QueueOutput(string format, bool showsNumbers)
+    private QueueOutput(string format, bool showsNumbers, int tableRows)
     {
+        _tableRows = tableRows;
         _format = format;
         _columns = showsNumbers ? [.. Columns, "number"] : Columns;
     }
 
-    public static QueueOutput Open(string format, bool showsNumbers)
+    public static QueueOutput Open(string format, bool showsNumbers, int tableRows = TableRows)
     {
-        var output = new QueueOutput(format, showsNumbers);
+        var output = new QueueOutput(format, showsNumbers, tableRows);
         if (format == "csv")
         {
             output._out.Write(string.Join(',', output._columns) + "\n");
@@ -45,13 +50,14 @@ public sealed class QueueOutput : IAsyncDisposable
             switch (_format)
             {
                 case "csv":
-                    _out.Write(string.Join(',', cells.Select(Escape)) + "\n");
+                    _out.Write(Csv(cells) + "\n");
                     break;
                 case "json":
-                    _out.Write((_count == 0 ? "[\n" : ",\n") + JsonSerializer.Serialize(Json(row, cells), Printing.Json));
+                    _out.Write((_count == 0 ? "[\n" : ",\n")
+                        + JsonSerializer.Serialize(Json(row, cells), Printing.Json));
                     break;
                 default:
-                    if (_count < TableRows)
+                    if (_count < _tableRows)
                     {
                         _table.Add(cells);
                     }
@@ -72,11 +78,16 @@ public sealed class QueueOutput : IAsyncDisposable
         else if (_format == "table")
         {
             _out.Write(Printing.Table(_columns, _table) + "\n");
-            _out.Write(_count > TableRows ? $"… {_count - TableRows:N0} more rows: --format csv shows all\n" : "");
+            _out.Write(_count > _tableRows ? $"… {_count - _tableRows:N0} more rows: --format csv shows all\n" : "");
         }
 
         await _out.DisposeAsync();
     }
+
+    /// <summary>A row as it stands in the CSV output, without numbers.</summary>
+    public static string CsvLine(QueueRow row) => Csv(Cells(row));
+
+    private static string Csv(string[] cells) => string.Join(',', cells.Select(Escape));
 
     private static string[] Cells(QueueRow row) =>
     [

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AccountGuard.Demonstration;
 
 namespace AccountGuard.CommandLine;
 
@@ -12,12 +13,68 @@ public static class ServiceCommands
         !string.Equals(Configuration["DOTNET_ENVIRONMENT"], "Production", StringComparison.OrdinalIgnoreCase);
 
     public static IEnumerable<Command> All(Option<bool> json) =>
-        [Command("lay-schema", "Lays the schema, or upgrades it; every command does so where it is needed.", json, [],
-            (session, _) =>
+        [LaySchemaCommand(json), RunCommand(json), DemoCommand()];
+
+    private static Command LaySchemaCommand(Option<bool> json) => Command(
+        "lay-schema", "Lays the schema, or upgrades it; every command does so where it is needed.", json, [],
+        (session, _) =>
+        {
+            Printing.Write(session, new { laid = true }, "The schema is laid.");
+            return Task.FromResult(0);
+        });
+
+    private static Command RunCommand(Option<bool> json)
+    {
+        var demo = new Option<bool>("--demo") { Description = "Loads the 2015 incident at its real size first." };
+        var scale = new Option<double>("--scale") { DefaultValueFactory = _ => DemoFiles.DefaultScale, Hidden = true };
+        var port = new Option<int>("--port") { DefaultValueFactory = _ => 5080 };
+        return Command("run", "Runs the service until Ctrl-C.", json, [demo, scale, port], async (session, parsed) =>
+        {
+            if (parsed.GetValue(demo))
             {
-                Printing.Write(session, new { laid = true }, "The schema is laid.");
-                return Task.FromResult(0);
-            })];
+                var folder = Path.Combine(Home, "demo");
+                WriteDemo(folder, parsed.GetValue(scale), DemoFiles.DefaultSeed, session.Cancel);
+                if (!await DemoLoad.RunAsync(session, folder))
+                {
+                    await Console.Error.WriteLineAsync("The demonstration did not come out as it must.");
+                    return Commands.ExitOf(isClean: false);
+                }
+            }
+
+            await Service.Host.RunAsync(session.At, parsed.GetValue(port), session.Cancel);
+            return 0;
+        });
+    }
+
+    private static Command DemoCommand()
+    {
+        var scale = new Option<double>("--scale") { DefaultValueFactory = _ => DemoFiles.DefaultScale };
+        var seed = new Option<int>("--seed") { DefaultValueFactory = _ => DemoFiles.DefaultSeed };
+        var output = new Option<string>("--out") { Required = true };
+        var command = new Command("demo", "Writes the files of the demonstration, and the queue that must come out.")
+            { scale, seed, output };
+        command.SetAction((parsed, cancel) =>
+        {
+            WriteDemo(parsed.GetRequiredValue(output), parsed.GetValue(scale), parsed.GetValue(seed), cancel);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static void WriteDemo(string folder, double scale, int seed, CancellationToken cancel)
+    {
+        if (scale is < 0.001 or > 10)
+        {
+            throw new BadInput("--scale is from 0.001 to 10.");
+        }
+
+        using var progress = new ProgressLine("writing the demonstration", "rows", TimeProvider.System);
+        var schedule = DemoFiles.Write(folder, scale, seed, progress, cancel);
+        Console.WriteLine($"{schedule.Deliveries.Count} files of the demonstration, and the queue that must come out, "
+            + $"are in {folder}");
+    }
+
+    private static string Home => Configuration["ACCOUNTGUARD_HOME"] ?? ".accountguard";
 
     /// <summary>A command of these arguments and options, run in an installation opened for it.</summary>
     public static Command Command(

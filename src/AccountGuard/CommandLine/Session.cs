@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace AccountGuard.CommandLine;
 
-/// <summary>What a command runs in: the configuration, the installation opened from it, and whether it answers in JSON.</summary>
+/// <summary>
+/// What a command runs in: the configuration, the installation opened from it, and whether it answers in JSON.
+/// </summary>
 public sealed record Session(Installation At, bool Json, CancellationToken Cancel)
 {
     /// <summary>Lays the schema where needed and opens the installation that the configuration names.</summary>
@@ -15,7 +17,8 @@ public sealed record Session(Installation At, bool Json, CancellationToken Cance
         var database = new Database(application, configuration.GetConnectionString("AccountGuardOwner"));
         try
         {
-            var keys = await Laying.EnsureAsync(database, configuration["AccountGuard:Key"], KeyPath(configuration), cancel);
+            var keys = await Laying.EnsureAsync(
+                database, configuration["AccountGuard:Key"], KeyPath(configuration), cancel);
             var source = database.OpenAsApplication();
             return new Installation(source, EventStore.Open(source, lays: false), keys, TimeProvider.System);
         }
@@ -24,7 +27,8 @@ public sealed record Session(Installation At, bool Json, CancellationToken Cance
             throw new NoDatabase($"The database does not answer ({database.Where}): {e.Message} "
                 + "Start it, or correct ConnectionStrings__AccountGuard.");
         }
-        catch (Exception e) when (e is ArgumentException or FormatException && e.StackTrace?.Contains("ConnectionString") == true)
+        catch (Exception e) when (e is ArgumentException or FormatException
+            && e.StackTrace?.Contains("ConnectionString") == true)
         {
             throw new BadInput("ConnectionStrings__AccountGuard cannot be read. It looks like "
                 + "Host=…;Database=…;Username=…;Password=…");

@@ -6,8 +6,10 @@ using Npgsql;
 namespace AccountGuard.Deliveries;
 
 /// <summary>
-/// A delivery whose rows are taken in batch by batch, each in a transaction of its own. The next batch is read and keyed
-/// while the one before it is written. The same file has the same batches, so a killed import finds those that are done.
+/// A delivery whose rows are taken in batch by batch, each in a transaction of its own. The next batch is read and
+/// keyed
+/// while the one before it is written. The same file has the same batches, so a killed import finds those that are
+/// done.
 /// </summary>
 public static class BatchedDelivery
 {
@@ -30,7 +32,8 @@ public static class BatchedDelivery
         var hasRows = source.MoveNext();
         if (delivery.No == 0)
         {
-            await InTransactionAsync(at, (transaction, session) => delivery.StoreAsync(transaction, session, cancel), cancel);
+            await InTransactionAsync(
+                at, (transaction, session) => delivery.StoreAsync(transaction, session, cancel), cancel);
         }
 
         var done = await BatchesDoneAsync(at, delivery.No, cancel);
@@ -99,8 +102,10 @@ public static class BatchedDelivery
                 var count = await write(transaction, session, delivery, batch);
                 var (opened, ended) = await HitsOfTransaction.ReadAsync(transaction, cancel);
                 await using var insert = new NpgsqlCommand(
-                    "insert into delivery_batch values (@no, @through, @accepted, @duplicates, @quarantined, @opened, @ended)",
-                    transaction.Connection, transaction);
+                    """
+                    insert into delivery_batch
+                    values (@no, @through, @accepted, @duplicates, @quarantined, @opened, @ended)
+                    """, transaction.Connection, transaction);
                 insert.Parameters.AddWithValue("no", delivery.No);
                 insert.Parameters.AddWithValue("through", through);
                 insert.Parameters.AddWithValue("accepted", count.Accepted);
@@ -140,7 +145,8 @@ public static class BatchedDelivery
         return done;
     }
 
-    private static async Task<DeliveryAnswer> CompleteAsync(Installation at, Delivery delivery, CancellationToken cancel)
+    private static async Task<DeliveryAnswer> CompleteAsync(
+        Installation at, Delivery delivery, CancellationToken cancel)
     {
         await InTransactionAsync(at, async (transaction, session) =>
         {

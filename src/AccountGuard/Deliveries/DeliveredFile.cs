@@ -4,7 +4,8 @@ using AccountGuard.Vault;
 namespace AccountGuard.Deliveries;
 
 /// <summary>
-/// A delivered file, read twice: first whole, for its keyed hash and to see that it is text in its encoding; then as rows.
+/// A delivered file, read twice: first whole, for its keyed hash and to see that it is text in its encoding; then as
+/// rows.
 /// </summary>
 public sealed class DeliveredFile : IDisposable
 {
@@ -39,7 +40,8 @@ public sealed class DeliveredFile : IDisposable
         }
 
         return new DeliveredFile(
-            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, ChunkLength, FileOptions.SequentialScan),
+            new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read, ChunkLength, FileOptions.SequentialScan),
             textEncoding);
     }
 
@@ -94,7 +96,8 @@ public sealed class DeliveredFile : IDisposable
         var lenient = (Encoding)_encoding.Clone();
         lenient.DecoderFallback = DecoderFallback.ReplacementFallback;
         return new StreamReader(
-            _stream, lenient, detectEncodingFromByteOrderMarks: _encoding.CodePage != 932, ChunkLength, leaveOpen: true);
+            _stream, lenient, detectEncodingFromByteOrderMarks: _encoding.CodePage != 932, ChunkLength,
+            leaveOpen: true);
     }
 
     public void Dispose() => _stream.Dispose();

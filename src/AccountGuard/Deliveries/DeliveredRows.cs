@@ -3,7 +3,9 @@ using nietras.SeparatedValues;
 
 namespace AccountGuard.Deliveries;
 
-/// <summary>A data row: its number in the file from 1, its values by column (null: not delivered), or why it is no row.</summary>
+/// <summary>
+/// A data row: its number in the file from 1, its values by column (null: not delivered), or why it is no row.
+/// </summary>
 public readonly record struct DeliveredRow(long No, string?[] Values, string? Problem, string? Field)
 {
     /// <summary>The value without white space around; empty where it was not delivered.</summary>
@@ -14,10 +16,12 @@ public readonly record struct DeliveredRow(long No, string?[] Values, string? Pr
 public static class DeliveredRows
 {
     /// <summary>
-    /// The rows of a CSV file with a header. A row with another number of fields than the header is a row with a problem;
+    /// The rows of a CSV file with a header. A row with another number of fields than the header is a row with a
+    /// problem;
     /// where the file cannot be read on (an open quotation mark, a line beyond 16 MB), the rest is one such row.
     /// </summary>
-    /// <exception cref="BadInput">The header lacks a required column, names one twice or one that is not known.</exception>
+    /// <exception cref="BadInput">The header lacks a required column, names one twice or one that is not
+    /// known.</exception>
     public static IEnumerable<DeliveredRow> OfCsv(DeliveredFile file, string[] columns, string[] required)
     {
         using var text = file.ReadText();
@@ -25,27 +29,31 @@ public static class DeliveredRows
         if (!TryMoveNext(reader, out var headerTrouble))
         {
             throw new BadInput("The file is empty"
-                + (headerTrouble ? " or its header cannot be read" : "") + $". Its first line names the columns: {string.Join(',', columns)}");
+                + (headerTrouble ? " or its header cannot be read" : "")
+                + $". Its first line names the columns: {string.Join(',', columns)}");
         }
 
         var places = ReadHeader(reader.Current, columns, required);
-        for (long no = 1; ; no++)
+        long no = 0;
+        bool trouble;
+        while (TryMoveNext(reader, out trouble))
         {
-            if (!TryMoveNext(reader, out var trouble))
+            // An empty line is no row.
+            if (!reader.Current.Span.IsEmpty)
             {
-                if (trouble)
-                {
-                    yield return new DeliveredRow(no, new string?[columns.Length], QuarantineCode.Remainder, "");
-                }
-
-                yield break;
+                yield return ReadRow(reader.Current, ++no, places, columns.Length, file);
             }
+        }
 
-            yield return ReadRow(reader.Current, no, places, columns.Length, file);
+        if (trouble)
+        {
+            yield return new DeliveredRow(++no, new string?[columns.Length], QuarantineCode.Remainder, "");
         }
     }
 
-    /// <summary>The rows of an NDJSON file, an object a line; numbers and booleans are taken as they are written.</summary>
+    /// <summary>
+    /// The rows of an NDJSON file, an object a line; numbers and booleans are taken as they are written.
+    /// </summary>
     public static IEnumerable<DeliveredRow> OfNdjson(DeliveredFile file, string[] columns)
     {
         using var text = file.ReadText();
@@ -87,7 +95,8 @@ public static class DeliveredRows
             places[i] = Array.IndexOf(columns, name);
             if (places[i] < 0)
             {
-                throw new BadInput($"Column {i + 1} of the header is not known. Known are: {string.Join(',', columns)}");
+                throw new BadInput($"Column {i + 1} of the header is not known. "
+                    + $"Known are: {string.Join(',', columns)}");
             }
 
             if (Array.IndexOf(places, places[i]) < i)
@@ -115,7 +124,8 @@ public static class DeliveredRows
             values[places[i]] = row[i].ToString();
         }
 
-        // Unescaping leaves an opening quotation mark only where none closes it: the rest of the file stands in this field.
+        // Unescaping leaves an opening quotation mark only where none closes it: the rest of the file stands in this
+        // field.
         var opened = row.ColCount > 0 && row.Span.Count('"') % 2 != 0;
         return opened || (file.BreaksOff && row.Span.Contains('\uFFFD'))
             ? new DeliveredRow(no, values, QuarantineCode.Remainder, "")

@@ -6,17 +6,20 @@ using Npgsql;
 
 namespace AccountGuard.Deliveries;
 
-/// <summary>How a delivery names itself: what it is, the sender's id, its content, and when it reached the payer.</summary>
+/// <summary>
+/// How a delivery names itself: what it is, the sender's id, its content, and when it reached the payer.
+/// </summary>
 public sealed record DeliveryLabel(
-    string Kind, string? Id, UInt128 ContentKey, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Arguments)
+    string Kind, string? Id, UInt128 ContentKey, DateTimeOffset ReceivedAt,
+    IReadOnlyDictionary<string, string> Arguments)
 {
     /// <summary>The content key as bytes, as the database keeps it.</summary>
     public byte[] ContentBytes => new NumberKey(ContentKey).ToBytes();
 }
 
 /// <summary>
-/// A delivery while it is taken in, alone: whoever brings the same one waits, and then gets the answer or goes on where a
-/// killed process stopped (Rule 7).
+/// A delivery while it is taken in, alone: whoever brings the same one waits, and then gets the answer or goes on where
+/// a killed process stopped (Rule 7).
 /// </summary>
 public sealed class Delivery : IAsyncDisposable
 {
@@ -39,7 +42,8 @@ public sealed class Delivery : IAsyncDisposable
     /// <summary>The stream of its events.</summary>
     public Guid Stream { get; private set; }
 
-    /// <exception cref="BadInput">The sender's id was here before with other content (exit 2); the refusal is recorded.</exception>
+    /// <exception cref="BadInput">The sender's id was here before with other content (exit 2); the refusal is
+    /// recorded.</exception>
     public static async Task<Delivery> OpenAsync(Installation at, DeliveryLabel label, CancellationToken cancel)
     {
         var identity = label.Id is null ? at.Keys.Name("delivery content", label.ContentBytes)
@@ -160,8 +164,8 @@ public sealed class Delivery : IAsyncDisposable
         if (other)
         {
             throw await RefuseAsync(at, Label,
-                $"The delivery id '{Label.Id}' was here before with other content (delivery {No}). Nothing was taken in. "
-                + "Deliver the same content again, or give the other content an id of its own.", cancel);
+                $"The delivery id '{Label.Id}' was here before with other content (delivery {No}). Nothing was taken "
+                + "in. Deliver the same content again, or give the other content an id of its own.", cancel);
         }
     }
 }

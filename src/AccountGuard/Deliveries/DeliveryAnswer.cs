@@ -4,7 +4,8 @@ namespace AccountGuard.Deliveries;
 public sealed record RowCount(long Received, long Accepted, long Duplicates, long Quarantined);
 
 /// <summary>
-/// Numbers of an affected list: listed after it, added and withdrawn by it, and withdrawn without effect since they were
+/// Numbers of an affected list: listed after it, added and withdrawn by it, and withdrawn without effect since they
+/// were
 /// not listed (Rule 5). Not records, not persons (Rule 1).
 /// </summary>
 public sealed record NumberCount(long Listed, long Added, long Withdrawn, long NotListed);

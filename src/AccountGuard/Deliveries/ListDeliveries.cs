@@ -37,8 +37,8 @@ public static class ListDeliveries
             deliveries.Add(new ListedDelivery(
                 reader.IsDBNull(0) ? null : reader.GetInt64(0), reader.GetString(1),
                 reader.IsDBNull(2) ? null : reader.GetString(2),
-                NumberKey.FromBytes(reader.GetFieldValue<byte[]>(3)).ToString(), reader.GetFieldValue<DateTimeOffset>(4),
-                reader.GetString(5),
+                NumberKey.FromBytes(reader.GetFieldValue<byte[]>(3)).ToString(),
+                reader.GetFieldValue<DateTimeOffset>(4), reader.GetString(5),
                 reader.IsDBNull(6) ? null : JsonSerializer.Deserialize<DeliveryAnswer>(reader.GetString(6))!.Rows,
                 reader.IsDBNull(7) ? null : reader.GetString(7)));
         }
@@ -70,16 +70,19 @@ public static class ListDeliveries
         while (await reader.ReadAsync(cancel))
         {
             rows.Add(new WaitingRow(
-                reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetInt64(2), reader.GetString(3),
-                reader.GetString(4), QuarantineCode.Remedy(reader.GetString(3))));
+                reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetInt64(2),
+                reader.GetString(3), reader.GetString(4), QuarantineCode.Remedy(reader.GetString(3))));
         }
 
         return rows;
     }
 
-    /// <summary>Settles a row that waits: it was looked into, and the reason says with what result. Once is enough.</summary>
+    /// <summary>
+    /// Settles a row that waits: it was looked into, and the reason says with what result. Once is enough.
+    /// </summary>
     /// <exception cref="BadInput">No such row is in quarantine.</exception>
-    public static async Task SettleAsync(Installation at, long delivery, long row, string reason, CancellationToken cancel)
+    public static async Task SettleAsync(
+        Installation at, long delivery, long row, string reason, CancellationToken cancel)
     {
         await using var insert = at.Database.CreateCommand(
             """

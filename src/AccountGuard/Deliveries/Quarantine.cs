@@ -16,7 +16,8 @@ public static class Quarantine
     private const int LongestKept = 64 * 1024;
 
     /// <summary>
-    /// A row as it came, sealed under the key of its number or, where it names none, of its delivery. Of a row beyond 64 KB
+    /// A row as it came, sealed under the key of its number or, where it names none, of its delivery. Of a row beyond
+    /// 64 KB
     /// its beginning is kept; the sender has the rest.
     /// </summary>
     public static byte[] Seal(byte[] key, DeliveredRow row)

@@ -24,8 +24,10 @@ public static class QuarantineCode
         UnknownAction => "action is add or withdraw: correct it in the next version of the list.",
         UnknownRelation => "relation is renumbered or same-holder: correct it and deliver the row again.",
         UnknownField => "The object names a member that is not known: remove it and deliver the row again.",
-        UnreadableId => "source and request_id are printable and at most 200 characters: correct them and deliver again.",
-        OtherContent => "The first content received stands. Give the correction a request id of its own, or settle the row.",
+        UnreadableId =>
+            "source and request_id are printable and at most 200 characters: correct them and deliver again.",
+        OtherContent =>
+            "The first content received stands. Give the correction a request id of its own, or settle the row.",
         MappingClash => "Two mappings contradict each other: find out which is right, then settle the rows.",
         BrokenRow => "The row has another number of fields than the header, or is no JSON object: deliver it again.",
         Remainder => "The file breaks off here: deliver what follows the rows before it again.",

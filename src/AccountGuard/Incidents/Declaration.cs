@@ -25,11 +25,13 @@ public sealed record Declaration(
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     public sealed record CutoffPart(DateOnly? Through = null, DateOnly? Before = null);
 
-    /// <summary>A line of the timeline (Rule 31): what happened, was learned and was published, each with its own instant.</summary>
+    /// <summary>
+    /// A line of the timeline (Rule 31): what happened, was learned and was published, each with its own instant.
+    /// </summary>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     public sealed record Moment(
-        string What, DateTimeOffset? OccurredAt = null, DateTimeOffset? LearnedAt = null, DateTimeOffset? PublishedAt = null,
-        string? Source = null);
+        string What, DateTimeOffset? OccurredAt = null, DateTimeOffset? LearnedAt = null,
+        DateTimeOffset? PublishedAt = null, string? Source = null);
 
     [JsonIgnore]
     public DateOnly CutoffThrough => Incidents.Cutoff.Through(Cutoff.Through, Cutoff.Before);
@@ -47,12 +49,13 @@ public sealed record Declaration(
         try
         {
             read = JsonSerializer.Deserialize<Declaration>(json, Reading)
-                ?? throw new BadInput("The declaration is empty. It is a JSON object with id, name, timeZone and cutoff.");
+                ?? throw new BadInput("The declaration is empty. "
+                    + "It is a JSON object with id, name, timeZone and cutoff.");
         }
         catch (JsonException e)
         {
-            throw new BadInput($"The declaration cannot be read at {e.Path ?? "its beginning"}, line {e.LineNumber + 1}: "
-                + "see the members and forms in README.");
+            throw new BadInput($"The declaration cannot be read at {e.Path ?? "its beginning"}, "
+                + $"line {e.LineNumber + 1}: see the members and forms in README.");
         }
 
         read.Check();

@@ -18,6 +18,19 @@ public static class Incident
         find.Parameters.AddWithValue("id", id);
         return await find.ExecuteScalarAsync(cancel) is int no
             ? no
-            : throw new BadInput($"No incident '{id}' is declared. Declare it with declare-incident FILE.json.");
+            : throw BadInput.NoIncident(id);
+    }
+
+    /// <summary>
+    /// Until the transaction ends nobody else appends to the incident's stream: two at once would have the same
+    /// version.
+    /// </summary>
+    public static async Task TakeTurnAsync(NpgsqlTransaction transaction, int incident, CancellationToken cancel)
+    {
+        await using var take = new NpgsqlCommand(
+            "select pg_advisory_xact_lock(4715, @incident)", transaction.Connection, transaction);
+        take.CommandTimeout = 0;
+        take.Parameters.AddWithValue("incident", incident);
+        await take.ExecuteNonQueryAsync(cancel);
     }
 }

@@ -6,4 +6,5 @@ public sealed record IncidentDeclared(
     bool VerifiesAddresses, DateTimeOffset DeclaredAt);
 
 /// <summary>The cutoff of an incident was moved by a numbered decision (Rules 2, 6).</summary>
-public sealed record CutoffMoved(string Incident, int Decision, DateOnly Through, string Reason, DateTimeOffset DecidedAt);
+public sealed record CutoffMoved(
+    string Incident, int Decision, DateOnly Through, string Reason, DateTimeOffset DecidedAt);

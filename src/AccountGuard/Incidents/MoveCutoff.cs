@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace AccountGuard.Incidents;
 
-/// <summary>Moves an incident's cutoff by a numbered decision; decisions apply in the order of their numbers (Rules 2, 6).</summary>
+/// <summary>
+/// Moves an incident's cutoff by a numbered decision; decisions apply in the order of their numbers (Rules 2, 6).
+/// </summary>
 public static class MoveCutoff
 {
     /// <summary>Records the decision; it takes force bucket by bucket when it is published.</summary>
@@ -20,6 +22,7 @@ public static class MoveCutoff
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         var incidentNo = await Incident.FindAsync(connection, incident, cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await Incident.TakeTurnAsync(transaction, incidentNo, cancel);
         await using var insert = new NpgsqlCommand(
             """
             insert into cutoff_decision (incident_no, decision, through_on, reason, decided_at)
@@ -43,8 +46,8 @@ public static class MoveCutoff
             compare.Parameters.AddWithValue("reason", reason.Trim());
             return await compare.ExecuteScalarAsync(cancel) is true
                 ? false
-                : throw new BadInput($"Decision {decision} of {incident} stands with other content. Nothing was changed. "
-                    + "Give the new decision the next number.");
+                : throw new BadInput($"Decision {decision} of {incident} stands with other content. Nothing was "
+                    + "changed. Give the new decision the next number.");
         }
 
         await using var session = at.SessionIn(transaction);

@@ -14,7 +14,8 @@ public sealed class ChangeBatch(
     private const NpgsqlDbType Array = NpgsqlDbType.Array;
 
     /// <summary>
-    /// Passes the gates, writes the facts with their details and events, and quarantines what contradicts a fact that was
+    /// Passes the gates, writes the facts with their details and events, and quarantines what contradicts a fact that
+    /// was
     /// received before (Rule 7). The hits follow by the triggers.
     /// </summary>
     public async Task<BatchCount> WriteAsync(
@@ -65,18 +66,18 @@ public sealed class ChangeBatch(
 
         await using var insert = new NpgsqlCommand(
             """
-            insert into account_change (change_id, number_key, kind, filed_on, filed_at, received_on, received_at, entered_on,
-                entered_at, delivered_at, source, request_id, channel, office, entered_by, decided_by, proof,
-                new_account_key, previous_account_key, proxy_key, unreadable, content_key, delivery_no, row_no)
-            select id, number, kind, filed_on, filed_at, received_on, received_at, entered_on, entered_at, @delivered, source,
-                request, channel, office, entered_by, decided_by, proof, new_account, previous_account, proxy,
+            insert into account_change (change_id, number_key, kind, filed_on, filed_at, received_on, received_at,
+                entered_on, entered_at, delivered_at, source, request_id, channel, office, entered_by, decided_by,
+                proof, new_account_key, previous_account_key, proxy_key, unreadable, content_key, delivery_no, row_no)
+            select id, number, kind, filed_on, filed_at, received_on, received_at, entered_on, entered_at, @delivered,
+                source, request, channel, office, entered_by, decided_by, proof, new_account, previous_account, proxy,
                 string_to_array(unreadable, ','), content, @delivery, row_no
-            from unnest(@ids, @numbers, @kinds, @filed_on, @filed_at, @received_on, @received_at, @entered_on, @entered_at,
-                @sources, @requests, @channels, @offices, @entered_by, @decided_by, @proofs, @new_accounts,
+            from unnest(@ids, @numbers, @kinds, @filed_on, @filed_at, @received_on, @received_at, @entered_on,
+                @entered_at, @sources, @requests, @channels, @offices, @entered_by, @decided_by, @proofs, @new_accounts,
                 @previous_accounts, @proxies, @unreadable, @contents, @rows)
-                as f (id, number, kind, filed_on, filed_at, received_on, received_at, entered_on, entered_at, source, request,
-                    channel, office, entered_by, decided_by, proof, new_account, previous_account, proxy, unreadable, content,
-                    row_no)
+                as f (id, number, kind, filed_on, filed_at, received_on, received_at, entered_on, entered_at, source,
+                    request, channel, office, entered_by, decided_by, proof, new_account, previous_account, proxy,
+                    unreadable, content, row_no)
             on conflict (change_id) do nothing
             returning row_no
             """, transaction.Connection, transaction);
@@ -113,7 +114,8 @@ public sealed class ChangeBatch(
 
         await using var insert = new NpgsqlCommand(
             """
-            insert into cancellation (change_id, number_key, source, request_id, content_key, delivered_at, delivery_no, row_no)
+            insert into cancellation (change_id, number_key, source, request_id, content_key, delivered_at, delivery_no,
+                row_no)
             select id, number, source, request, content, @delivered, @delivery, row_no
             from unnest(@ids, @numbers, @sources, @requests, @contents, @rows)
                 as c (id, number, source, request, content, row_no)
@@ -180,7 +182,8 @@ public sealed class ChangeBatch(
         return await ReadRowsAsync(compare, cancel);
     }
 
-    private async Task InsertDetailsAsync(NpgsqlTransaction transaction, List<FiledChange> fresh, CancellationToken cancel)
+    private async Task InsertDetailsAsync(
+        NpgsqlTransaction transaction, List<FiledChange> fresh, CancellationToken cancel)
     {
         if (fresh.Count == 0)
         {
@@ -200,13 +203,14 @@ public sealed class ChangeBatch(
     }
 
     private QuarantinedRow Quarantined(FiledChange change) => new(
-        change.Row.No, change.Code ?? QuarantineCode.OtherContent, change.Code is null ? "request_id" : change.Field ?? "",
+        change.Row.No, change.Code ?? QuarantineCode.OtherContent,
+        change.Code is null ? "request_id" : change.Field ?? "",
         change.ChangeId, change.Key, Quarantine.Seal(keys[change.Key ?? nobody], change.Row));
 
     private static object EventOf(FiledChange c, long delivery) => c.IsCancellation
         ? new AccountChangeCancelled(
-            c.ChangeId!.Value, c.SourceText, c.RequestText, c.Key!.Value, new NumberKey(c.ContentKey).ToString(), delivery,
-            c.Row.No)
+            c.ChangeId!.Value, c.SourceText, c.RequestText, c.Key!.Value, new NumberKey(c.ContentKey).ToString(),
+            delivery, c.Row.No)
         : new AccountChangeFiled(
             c.ChangeId!.Value, c.SourceText, c.RequestText, c.Kind, c.Key!.Value, c.Filed.Day, c.Filed.Instant,
             c.Received.Day, c.Received.Instant, c.Entered.Day, c.Entered.Instant, c.Channel, c.Office, c.EnteredBy,

@@ -12,14 +12,15 @@ public sealed record FiledChange(DeliveredRow Row)
 {
     public static readonly string[] Columns =
     [
-        "source", "request_id", "kind", "number", "filed_on", "received_on", "entered_on", "channel", "office", "entered_by",
-        "decided_by", "new_account", "previous_account", "account_holder", "proof", "proxy", "address_of_record",
-        "address_since",
+        "source", "request_id", "kind", "number", "filed_on", "received_on", "entered_on", "channel", "office",
+        "entered_by", "decided_by", "new_account", "previous_account", "account_holder", "proof", "proxy",
+        "address_of_record", "address_since",
     ];
 
-    private const int Source = 0, RequestId = 1, KindColumn = 2, NumberColumn = 3, FiledOn = 4, ReceivedOn = 5, EnteredOn = 6,
-        ChannelColumn = 7, OfficeColumn = 8, EnteredByColumn = 9, DecidedByColumn = 10, NewAccount = 11, PreviousAccount = 12,
-        AccountHolder = 13, ProofColumn = 14, Proxy = 15, AddressOfRecord = 16, AddressSince = 17;
+    private const int Source = 0, RequestId = 1, KindColumn = 2, NumberColumn = 3, FiledOn = 4, ReceivedOn = 5,
+        EnteredOn = 6, ChannelColumn = 7, OfficeColumn = 8, EnteredByColumn = 9, DecidedByColumn = 10,
+        NewAccount = 11, PreviousAccount = 12, AccountHolder = 13, ProofColumn = 14, Proxy = 15,
+        AddressOfRecord = 16, AddressSince = 17;
 
     private const int LongestId = 200;
     private static readonly string[] Channels = ["counter", "post", "online", "proxy", "bank", "registry", "abroad"];
@@ -56,7 +57,9 @@ public sealed record FiledChange(DeliveredRow Row)
 
     public bool IsCancellation => Kind == "cancel";
 
-    /// <summary>The identity of a change (Rule 7): the same source and request id have the same id everywhere.</summary>
+    /// <summary>
+    /// The identity of a change (Rule 7): the same source and request id have the same id everywhere.
+    /// </summary>
     public static Guid IdOf(string source, string requestId) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{source}\0{requestId}")).AsSpan(0, 16), bigEndian: true);
 
@@ -101,7 +104,9 @@ public sealed record FiledChange(DeliveredRow Row)
         return change;
     }
 
-    /// <summary>The personal data of the change as JSON, for sealing, with the fields that could not be read as they came.</summary>
+    /// <summary>
+    /// The personal data of the change as JSON, for sealing, with the fields that could not be read as they came.
+    /// </summary>
     public byte[] Details()
     {
         using var buffer = new MemoryStream(256);
@@ -122,7 +127,9 @@ public sealed record FiledChange(DeliveredRow Row)
         return buffer.ToArray();
     }
 
-    /// <summary>Any other field that cannot be read is kept as it came, marked, and never keeps a change from being screened.</summary>
+    /// <summary>
+    /// Any other field that cannot be read is kept as it came, marked, and never keeps a change from being screened.
+    /// </summary>
     private void ReadRest(KeyFile keys, PensionNumber number)
     {
         var content = new StringBuilder(256).Append(Kind).Append('\u001f').Append(number.RevealDigits());
@@ -136,8 +143,8 @@ public sealed record FiledChange(DeliveredRow Row)
             NewAccountKey = ReadAccount(NewAccount, keys, content);
             PreviousAccountKey = ReadAccount(PreviousAccount, keys, content);
             ProxyKey = Row[Proxy] is "" ? null : keys.Name("proxy", Encoding.UTF8.GetBytes(Row[Proxy]));
-            foreach (var column in (ReadOnlySpan<int>)[OfficeColumn, EnteredByColumn, DecidedByColumn, AccountHolder, Proxy,
-                AddressOfRecord, AddressSince])
+            foreach (var column in (ReadOnlySpan<int>)[OfficeColumn, EnteredByColumn, DecidedByColumn, AccountHolder,
+                Proxy, AddressOfRecord, AddressSince])
             {
                 content.Append('\u001f').Append(Row[column]);
             }

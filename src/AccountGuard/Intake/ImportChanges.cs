@@ -15,8 +15,8 @@ public static class ImportChanges
         Installation at, DeliveredFile file, bool isNdjson, string? deliveryId, DateTimeOffset receivedAt,
         IProgress<(long Done, long Total)>? progress, CancellationToken cancel)
     {
-        var label = new DeliveryLabel("changes", deliveryId, file.ReadContentKey(at.Keys, "changes", cancel), receivedAt,
-            new Dictionary<string, string>());
+        var label = new DeliveryLabel("changes", deliveryId, file.ReadContentKey(at.Keys, "changes", cancel),
+            receivedAt, new Dictionary<string, string>());
         var nobody = Quarantine.SubjectOf(at.Keys, label);
         var personalKeys = new PersonalKeys(at.Keys);
         return BatchedDelivery.RunAsync(

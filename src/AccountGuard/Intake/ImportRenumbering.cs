@@ -23,14 +23,13 @@ public static class ImportRenumbering
             async (connection, rows) =>
             {
                 var mappings = rows.Select(row => Mapping.Read(row, at.Keys)).ToList();
-                var subjects = new Dictionary<NumberKey, PensionNumber?> { [nobody] = null };
-                foreach (var mapping in mappings.Where(m => m.Code is null))
-                {
-                    subjects[mapping.OldKey] = mapping.Old;
-                    subjects[mapping.NewKey] = mapping.New;
-                }
-
-                return new MappingBatch(mappings, await personalKeys.ForAsync(connection, subjects, cancel), nobody);
+                var numbers = mappings.Where(m => m.Code is null)
+                    .SelectMany(m => new[] { (m.OldKey, m.Old), (m.NewKey, m.New) })
+                    .DistinctBy(n => n.Item1).ToDictionary(n => n.Item1, n => n.Item2);
+                await personalKeys.EnsureAsync(connection, numbers, cancel);
+                var nobodysKey = await personalKeys.ForAsync(
+                    connection, new Dictionary<NumberKey, PensionNumber?> { [nobody] = null }, cancel);
+                return new MappingBatch(mappings, nobodysKey[nobody]);
             },
             (transaction, _, delivery, batch) => batch.WriteAsync(transaction, delivery, cancel),
             cancel);

@@ -13,6 +13,8 @@ public sealed record AccountChangeFiled(
     string? NewAccountKey, string? PreviousAccountKey, string? ProxyKey, string[] Unreadable, string ContentKey,
     long Delivery, long Row);
 
-/// <summary>An account change was cancelled by its sender; the cancellation may come before the change (Rule 6).</summary>
+/// <summary>
+/// An account change was cancelled by its sender; the cancellation may come before the change (Rule 6).
+/// </summary>
 public sealed record AccountChangeCancelled(
     Guid ChangeId, string Source, string RequestId, NumberKey Number, string ContentKey, long Delivery, long Row);

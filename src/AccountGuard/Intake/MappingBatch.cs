@@ -41,36 +41,22 @@ public sealed record Mapping(
         new(row, default, default, default, default, "", null, code, field);
 }
 
-/// <summary>Mappings that are written and committed together. The triggers join the holders and settle their changes.</summary>
-public sealed class MappingBatch(
-    IReadOnlyList<Mapping> mappings, IReadOnlyDictionary<NumberKey, byte[]> keys, NumberKey nobody)
+/// <summary>
+/// Mappings that are written and committed together. The triggers join the holders and settle their changes.
+/// </summary>
+public sealed class MappingBatch(IReadOnlyList<Mapping> mappings, byte[] nobodysKey)
 {
     public async Task<BatchCount> WriteAsync(NpgsqlTransaction transaction, Delivery delivery, CancellationToken cancel)
     {
         var readable = mappings.Where(m => m.Code is null).ToList();
-        await PassGatesAsync(transaction, readable, cancel);
         var fresh = await InsertAsync(transaction, readable, delivery, cancel);
-        var clashing = fresh.Count == 0 ? [] : await QuarantineClashesAsync(transaction, readable, delivery, cancel);
-        clashing.IntersectWith(fresh);
+        var clashing = await ClashingAsync(transaction, fresh, delivery, cancel);
         var waiting = mappings.Where(m => m.Code is not null).ToList();
         await Quarantine.StoreAsync(transaction, delivery.No, [.. waiting.Select(m => new QuarantinedRow(
-            m.Row.No, m.Code!, m.Field, null, null, Quarantine.Seal(keys[nobody], m.Row)))], cancel);
+            m.Row.No, m.Code!, m.Field, null, null, Quarantine.Seal(nobodysKey, m.Row)))], cancel);
         return new BatchCount(
             fresh.Count - clashing.Count, readable.Count - fresh.Count, clashing.Count + waiting.Count);
     }
-
-    private static async Task PassGatesAsync(
-        NpgsqlTransaction transaction, List<Mapping> readable, CancellationToken cancel)
-    {
-        await using var pass = new NpgsqlCommand(
-            "select pass_gates('{}', '{}', '{}', @numbers)", transaction.Connection, transaction);
-        pass.CommandTimeout = 0;
-        pass.Parameters.AddWithValue("numbers", NumbersOf(readable));
-        await pass.ExecuteNonQueryAsync(cancel);
-    }
-
-    private static byte[][] NumbersOf(List<Mapping> readable) =>
-        [.. readable.SelectMany(m => new[] { m.OldKey, m.NewKey }).Distinct().Select(k => k.ToBytes())];
 
     private static async Task<HashSet<long>> InsertAsync(
         NpgsqlTransaction transaction, List<Mapping> readable, Delivery delivery, CancellationToken cancel)
@@ -95,27 +81,15 @@ public sealed class MappingBatch(
         return await ReadRowsAsync(insert, cancel);
     }
 
-    /// <summary>
-    /// Clashing mappings wait in quarantine for look-ups, letters and answers, the earlier ones too, whichever delivery
-    /// brought them; for screening their numbers stay joined (Rule 8).
-    /// </summary>
-    /// <returns>Rows of this delivery that clash.</returns>
-    private static async Task<HashSet<long>> QuarantineClashesAsync(
-        NpgsqlTransaction transaction, List<Mapping> readable, Delivery delivery, CancellationToken cancel)
+    /// <summary>Rows just inserted that the trigger put in quarantine, since they clash (Rule 8).</summary>
+    private static async Task<HashSet<long>> ClashingAsync(
+        NpgsqlTransaction transaction, HashSet<long> fresh, Delivery delivery, CancellationToken cancel)
     {
         await using var find = new NpgsqlCommand(
-            """
-            with clash as (select distinct delivery_no, row_no, old_key from clashes_of(@numbers)),
-            waiting as (
-                insert into quarantined_row (delivery_no, row_no, code, field, number_key)
-                select delivery_no, row_no, @code, 'new_number', old_key from clash
-                on conflict do nothing)
-            select row_no from clash where delivery_no = @delivery
-            """, transaction.Connection, transaction);
-        find.CommandTimeout = 0;
-        find.Parameters.AddWithValue("numbers", NumbersOf(readable));
-        find.Parameters.AddWithValue("code", QuarantineCode.MappingClash);
+            "select row_no from quarantined_row where delivery_no = @delivery and row_no = any (@rows)",
+            transaction.Connection, transaction);
         find.Parameters.AddWithValue("delivery", delivery.No);
+        find.Parameters.AddWithValue("rows", fresh.ToArray());
         return await ReadRowsAsync(find, cancel);
     }
 

@@ -35,6 +35,7 @@ public sealed class PersonalKeys(KeyFile file)
         var open = subjects.ToArray();
         while (open.Length > 0)
         {
+            using var wrapping = Sealed.SetUp(file.WrappingKey);
             var offered = new Dictionary<NumberKey, byte[]>(open.Length);
             var wrapped = new byte[open.Length][];
             var numbers = new byte[]?[open.Length];
@@ -42,7 +43,7 @@ public sealed class PersonalKeys(KeyFile file)
             {
                 var key = RandomNumberGenerator.GetBytes(KeyLength);
                 offered[open[i].Key] = key;
-                wrapped[i] = Sealed.Seal(file.WrappingKey, key, open[i].Key.ToBytes());
+                wrapped[i] = Sealed.Seal(wrapping, key, open[i].Key.ToBytes());
                 numbers[i] = open[i].Value is { } number ? SealNumber(key, number) : null;
             }
 
@@ -54,7 +55,9 @@ public sealed class PersonalKeys(KeyFile file)
             while (await reader.ReadAsync(cancel))
             {
                 var subject = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
-                keys[subject] = reader.IsDBNull(1) ? offered[subject] : Unwrap(subject, reader.GetFieldValue<byte[]>(1));
+                keys[subject] = reader.IsDBNull(1)
+                    ? offered[subject]
+                    : Unwrap(subject, reader.GetFieldValue<byte[]>(1));
             }
 
             // Claimed by another at this very moment: neither fresh nor visible yet, so look again.
@@ -64,8 +67,34 @@ public sealed class PersonalKeys(KeyFile file)
         return keys;
     }
 
+    /// <summary>
+    /// Sees that each number is kept sealed under a key of its own, for facts that seal nothing else.
+    /// </summary>
+    public async Task EnsureAsync(
+        NpgsqlConnection connection, IReadOnlyDictionary<NumberKey, PensionNumber> numbers, CancellationToken cancel)
+    {
+        var missing = new Dictionary<NumberKey, PensionNumber?>();
+        await using (var find = new NpgsqlCommand(
+            """
+            select k from unnest(@subjects) as k
+            where not exists (select from personal_key p where p.subject_key = k)
+            """, connection))
+        {
+            find.Parameters.AddWithValue("subjects", numbers.Keys.Select(k => k.ToBytes()).ToArray());
+            await using var reader = await find.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
+            {
+                var subject = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
+                missing[subject] = numbers[subject];
+            }
+        }
+
+        await ForAsync(connection, missing, cancel);
+    }
+
     /// <exception cref="KeyTrouble">The key was wrapped under another key file.</exception>
-    public byte[] Unwrap(NumberKey subject, byte[] wrapped) => Sealed.Open(file.WrappingKey, wrapped, subject.ToBytes());
+    public byte[] Unwrap(NumberKey subject, byte[] wrapped) =>
+        Sealed.Open(file.WrappingKey, wrapped, subject.ToBytes());
 
     /// <summary>The number under its own key. Only for an answer that leaves an access record (Rule 33).</summary>
     public PensionNumber OpenNumber(NumberKey subject, byte[] wrapped, byte[] sealedNumber)

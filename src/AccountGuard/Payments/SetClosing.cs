@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace AccountGuard.Payments;
 
-/// <summary>Sets the closing date of a pay-day; the queue is ranked anew bucket by bucket when it is published (Rule 22).</summary>
+/// <summary>
+/// Sets the closing date of a pay-day; the queue is ranked anew bucket by bucket when it is published (Rule 22).
+/// </summary>
 public static class SetClosing
 {
     private static readonly Guid Calendar = new(SHA256.HashData("calendar"u8).AsSpan(0, 16), bigEndian: true);
@@ -28,13 +30,16 @@ public static class SetClosing
         find.Parameters.AddWithValue("pay", payDay);
         var stands = await find.ExecuteScalarAsync(cancel) is DateOnly or DateTime
             ? await ClosesOnAsync(find, cancel)
-            : throw new BadInput($"{payDay:O} is no pay-day. Pay-days are the 15th of even months, or the bank day before.");
+            : throw new BadInput($"{payDay:O} is no pay-day. "
+                + "Pay-days are the 15th of even months, or the bank day before.");
         if (stands == closesOn)
         {
             return false;
         }
 
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var turn = new NpgsqlCommand("select pg_advisory_xact_lock(4715, 0)", connection, transaction);
+        await turn.ExecuteNonQueryAsync(cancel);
         await using var insert = new NpgsqlCommand(
             "insert into closing_decision (pay_on, closes_on, decided_at) values (@pay, @closes, @at)",
             connection, transaction);

@@ -3,7 +3,8 @@ using Npgsql;
 namespace AccountGuard.Schema;
 
 /// <summary>
-/// The database by its two roles: the owner lays the schema; the application reads and adds. Where one connection string is
+/// The database by its two roles: the owner lays the schema; the application reads and adds. Where one connection
+/// string is
 /// given it serves for both, and the application's sessions take the role accountguard_app.
 /// </summary>
 public sealed class Database(string application, string? owner)

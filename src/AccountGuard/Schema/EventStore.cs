@@ -1,8 +1,8 @@
 using JasperFx;
 using JasperFx.Events;
 using Marten;
-using Weasel.Core;
 using Npgsql;
+using Weasel.Core;
 
 namespace AccountGuard.Schema;
 
@@ -19,7 +19,8 @@ public static class EventStore
         options.AutoCreateSchemaObjects = lays ? AutoCreate.CreateOrUpdate : AutoCreate.None;
         options.UseSystemTextJsonForSerialization(EnumStorage.AsString);
 
-        // The gap between a sequence number and its commit is only closed for these two append modes; Rich is not kept up.
+        // The gap between a sequence number and its commit is only closed for these two append modes; Rich is not kept
+        // up.
         options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
         options.Events.StreamIdentity = StreamIdentity.AsGuid;
         options.Events.AddEventTypes(Events.All);

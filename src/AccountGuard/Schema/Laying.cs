@@ -9,8 +9,10 @@ using Npgsql;
 namespace AccountGuard.Schema;
 
 /// <summary>
-/// Lays the schema, and upgrades it with data in it: numbered migrations for the tables, repeatable ones for the rule and the
-/// rights, Marten's own for the events, the calendar, and the proof of the key file. Nothing is done where nothing changed.
+/// Lays the schema, and upgrades it with data in it: numbered migrations for the tables, repeatable ones for the rule
+/// and the
+/// rights, Marten's own for the events, the calendar, and the proof of the key file. Nothing is done where nothing
+/// changed.
 /// </summary>
 public static class Laying
 {
@@ -23,7 +25,8 @@ public static class Laying
 
     /// <summary>Brings the database up to this program.</summary>
     /// <returns>The key file that belongs to it, made where the database is new.</returns>
-    /// <exception cref="NotLayable">The server, the database or its roles do not allow it; the message says what to do.</exception>
+    /// <exception cref="NotLayable">The server, the database or its roles do not allow it; the message says what to
+    /// do.</exception>
     /// <exception cref="KeyTrouble">The key file is missing or is not the one the database was laid with.</exception>
     public static async Task<KeyFile> EnsureAsync(
         Database database, string? configuredKey, string keyPath, CancellationToken cancel)
@@ -50,14 +53,16 @@ public static class Laying
 
             keys ??= await IsWithoutKeyAsync(connection, cancel)
                 ? KeyFile.Make(keyPath)
-                : throw new KeyTrouble($"There is no key file {keyPath}, but the database holds data sealed under one. Put back "
-                    + "the key file from your key backup, or give the key by AccountGuard__Key. Nothing was changed.");
+                : throw new KeyTrouble($"There is no key file {keyPath}, but the database holds data sealed under one. "
+                    + "Put back the key file from your key backup, or give the key by AccountGuard__Key. "
+                    + "Nothing was changed.");
             await ProveKeyAsync(connection, keys, cancel);
             return keys;
         }
         finally
         {
-            await ExecuteAsync(connection, "select pg_advisory_unlock(hashtext('accountguard schema'))", CancellationToken.None);
+            await ExecuteAsync(
+                connection, "select pg_advisory_unlock(hashtext('accountguard schema'))", CancellationToken.None);
         }
     }
 
@@ -69,13 +74,15 @@ public static class Laying
                 $"The server is PostgreSQL {connection.PostgreSqlVersion}. AccountGuard needs 15 or later.");
         }
 
-        if (await ScalarAsync(connection, "select to_regclass('accountguard.schema_version')::text", cancel) is not string)
+        if (await ScalarAsync(
+            connection, "select to_regclass('accountguard.schema_version')::text", cancel) is not string)
         {
             return false;
         }
 
         await using var find = new NpgsqlCommand(
-            "select number, digest from accountguard.schema_version order by number desc, laid_at desc limit 1", connection);
+            "select number, digest from accountguard.schema_version order by number desc, laid_at desc limit 1",
+            connection);
         await using var reader = await find.ExecuteReaderAsync(cancel);
         if (!await reader.ReadAsync(cancel))
         {
@@ -83,8 +90,8 @@ public static class Laying
         }
 
         return reader.GetInt32(0) > Number
-            ? throw new NotLayable($"The database was laid by a newer program (schema {reader.GetInt32(0)}, this one has "
-                + $"{Number}). Run the newer program.")
+            ? throw new NotLayable($"The database was laid by a newer program (schema {reader.GetInt32(0)}, "
+                + $"this one has {Number}). Run the newer program.")
             : reader.GetInt32(0) == Number && reader.GetString(1) == digest;
     }
 
@@ -110,8 +117,10 @@ public static class Laying
         await ExecuteAsync(connection, EventRights, cancel);
         await LayCalendarAsync(connection, cancel);
         await using var record = new NpgsqlCommand(
-            "insert into accountguard.schema_version (number, digest, laid_at) values (@number, @digest, clock_timestamp())",
-            connection);
+            """
+            insert into accountguard.schema_version (number, digest, laid_at)
+            values (@number, @digest, clock_timestamp())
+            """, connection);
         record.Parameters.AddWithValue("number", Number);
         record.Parameters.AddWithValue("digest", digest);
         await record.ExecuteNonQueryAsync(cancel);
@@ -142,9 +151,10 @@ public static class Laying
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
-            throw new NotLayable($"The role {Database.ApplicationRole} is missing and this login may not create it. Let an "
-                + $"administrator run: create role {Database.ApplicationRole} nologin; "
-                + $"grant {Database.ApplicationRole} to {new NpgsqlConnectionStringBuilder(connection.ConnectionString).Username};");
+            throw new NotLayable($"The role {Database.ApplicationRole} is missing and this login may not create it. "
+                + $"Let an administrator run: create role {Database.ApplicationRole} nologin; "
+                + $"grant {Database.ApplicationRole} to "
+                + $"{new NpgsqlConnectionStringBuilder(connection.ConnectionString).Username};");
         }
     }
 
@@ -160,7 +170,7 @@ public static class Laying
         insert.Parameters.AddWithValue("closes", payDays.Select(p => p.ClosesOn).ToArray());
         await insert.ExecuteNonQueryAsync(cancel);
         await ExecuteAsync(connection,
-            "select accountguard.publish_closings(bucket) from generate_series(0, 255) as b (bucket)", cancel);
+            "select accountguard.publish_closings(0, 255)", cancel);
     }
 
     private static async Task<bool> IsWithoutKeyAsync(NpgsqlConnection connection, CancellationToken cancel) =>
@@ -185,8 +195,9 @@ public static class Laying
         if (await find.ExecuteScalarAsync(cancel) is null)
         {
             var expected = await ScalarAsync(connection, "select key_id from accountguard.key_check limit 1", cancel);
-            throw new KeyTrouble($"The key (id {keys.Id}) is not the one this database was laid with (id {expected}). Put back "
-                + "that key file from your key backup, or connect to the database that belongs to this one. Nothing was changed.");
+            throw new KeyTrouble($"The key (id {keys.Id}) is not the one this database was laid with (id {expected}). "
+                + "Put back that key file from your key backup, or connect to the database that belongs to this one. "
+                + "Nothing was changed.");
         }
     }
 
@@ -194,7 +205,8 @@ public static class Laying
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var assembly = typeof(Laying).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.EndsWith(".sql")).Order(StringComparer.Ordinal))
+        foreach (var name in assembly.GetManifestResourceNames()
+            .Where(n => n.EndsWith(".sql")).Order(StringComparer.Ordinal))
         {
             using var script = assembly.GetManifestResourceStream(name)!;
             hash.AppendData(Encoding.UTF8.GetBytes(name));

@@ -1,6 +1,8 @@
--- Facts: append-only rows, written by the application and never altered (Rule 34). What is derived from them follows below.
+-- Facts: append-only rows, written by the application and never altered (Rule 34). What is derived from them follows
+-- below.
 -- Tables of millions of rows have no foreign keys: a look-up for each row of a bulk load would cost more than the row.
--- A key column (…_key) holds the first 128 bits of an HMAC-SHA256: it names a number, content or account without telling it.
+-- A key column (…_key) holds the first 128 bits of an HMAC-SHA256: it names a number, content or account without
+-- telling it.
 
 -- Deliveries (Rule 7). Two ways to be the same again: the sender's id, or else the content.
 create table delivery (
@@ -90,6 +92,7 @@ create table affected_list (
     version     int  not null check (version > 0),
     delivery_no bigint not null references delivery,
     live_from   date not null,
+    records     bigint not null,
     replaces    boolean not null,             -- false for a whole list with quarantined rows: see publish_list
     unique (incident_no, version));
 
@@ -101,9 +104,8 @@ create table list_record (
     fields     smallint not null,
     code       text,
     field      text,
-    sealed     bytea    not null,
-    primary key (list_no, row_no));
-create index list_record_number on list_record (number_key, list_no);
+    sealed     bytea    not null);
+create unique index list_record_number on list_record (number_key, list_no, row_no);
 
 create table listing (
     number_key  bytea    not null,
@@ -120,19 +122,21 @@ create table replacement (
     bucket      int not null check (bucket between 0 and 255),
     primary key (incident_no, version, bucket));
 
--- Buckets of a list that stand in listing, with what they did. Fewer than 256: the list is still being published.
+-- Buckets of a list that stand in listing, with what they did. Not all 256: the list is still being published.
 create table list_publication (
-    list_no     int    not null references affected_list,
-    bucket      int    not null check (bucket between 0 and 255),
-    added       bigint not null,
-    withdrawn   bigint not null,
-    not_listed  bigint not null,              -- withdrawals of numbers that were not listed: without effect
-    hits_opened bigint not null,
-    hits_ended  bigint not null,
-    primary key (list_no, bucket));
+    list_no      int    not null references affected_list,
+    first_bucket int    not null check (first_bucket between 0 and 255),
+    last_bucket  int    not null check (last_bucket between first_bucket and 255),
+    accepted     bigint not null,             -- records without their repetitions
+    added        bigint not null,
+    withdrawn    bigint not null,
+    not_listed   bigint not null,             -- withdrawals of numbers that were not listed: without effect
+    hits_opened  bigint not null,
+    hits_ended   bigint not null,
+    primary key (list_no, first_bucket));
 
--- Account changes and cancellations (Rules 4, 7). A day is a plain day (…_on) or an instant (…_at), whose day depends on
--- the incident's time zone; neither: missing or unreadable.
+-- Account changes and cancellations (Rules 4, 7). A day is a plain day (…_on) or an instant (…_at), whose day depends
+-- on the incident's time zone; neither: missing or unreadable.
 create table account_change (
     change_id     uuid primary key,           -- made from source and request id
     number_key    bytea    not null,
@@ -195,7 +199,8 @@ create table closing_decision (
     closes_on   date not null,
     decided_at  timestamptz not null);
 
--- Derived: what the rule reads for each bucket, so that a move is published bucket by bucket and no transaction is long.
+-- Derived: what the rule reads for each bucket, so that a move is published bucket by bucket and no transaction is
+-- long.
 create table cutoff_in_force (
     incident_no int  not null references incident,
     bucket      int  not null check (bucket between 0 and 255),

@@ -3,48 +3,69 @@ using Npgsql;
 namespace AccountGuard.Screening;
 
 /// <summary>
-/// Gives force to what was decided or delivered, one bucket of numbers in one short transaction: lists, cutoffs, closing
+/// Gives force to what was decided or delivered, one bucket of numbers in one short transaction: lists, cutoffs,
+/// closing
 /// dates. What is left over from a killed process is found in the view unpublished; anyone may finish it.
 /// </summary>
 public static class Publication
 {
+    private const int Buckets = 256;
+    private const int RowsOfTransaction = 5_000;
+
     /// <summary>Publishes all that is not, in the order of buckets; safe beside others that do the same.</summary>
     /// <returns>Hits opened and ended by it.</returns>
     public static async Task<(long Opened, long Ended)> FinishAsync(
         Installation at, IProgress<(long Done, long Total)>? progress, CancellationToken cancel)
     {
-        var pending = new List<(string What, int No, int Bucket)>();
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
-        await using (var find = new NpgsqlCommand("select what, no, bucket from unpublished order by what, no, bucket", connection))
-        await using (var reader = await find.ExecuteReaderAsync(cancel))
-        {
-            while (await reader.ReadAsync(cancel))
-            {
-                pending.Add((reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2)));
-            }
-        }
-
+        var parts = await FindPartsAsync(connection, cancel);
         long opened = 0, ended = 0;
-        for (var i = 0; i < pending.Count; i++)
+        for (var i = 0; i < parts.Count; i++)
         {
-            var part = pending[i];
+            var part = parts[i];
             var hits = await Retry.OnConflictAsync(() => PublishAsync(connection, part, cancel), cancel);
             opened += hits.Opened;
             ended += hits.Ended;
-            progress?.Report((i + 1, pending.Count));
+            progress?.Report((i + 1, parts.Count));
         }
 
         return (opened, ended);
     }
 
+    private sealed record Part(string What, int No, int FirstBucket, int LastBucket);
+
+    private static async Task<List<Part>> FindPartsAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        var parts = new List<Part>();
+        await using var find = new NpgsqlCommand(
+            "select what, no, bucket, weight::bigint from unpublished order by what, no, bucket", connection);
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var (what, no, bucket) = (reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2));
+            var longest = Math.Clamp(Buckets * RowsOfTransaction / Math.Max(reader.GetInt64(3), 1), 1, Buckets);
+            if (parts.LastOrDefault() is { } last && (last.What, last.No) == (what, no)
+                && last.LastBucket == bucket - 1 && bucket - last.FirstBucket < longest)
+            {
+                parts[^1] = last with { LastBucket = bucket };
+            }
+            else
+            {
+                parts.Add(new Part(what, no, bucket, bucket));
+            }
+        }
+
+        return parts;
+    }
+
     private static async Task<(long Opened, long Ended)> PublishAsync(
-        NpgsqlConnection connection, (string What, int No, int Bucket) part, CancellationToken cancel)
+        NpgsqlConnection connection, Part part, CancellationToken cancel)
     {
         var publish = part.What switch
         {
-            "cutoff" => "select publish_cutoff(@no, @bucket)",
-            "list" => "select publish_list(@no, @bucket)",
-            "closing" => "select publish_closings(@bucket)",
+            "cutoff" => "select publish_cutoff(@no, @first, @last)",
+            "list" => "select publish_list(@no, @first, @last)",
+            "closing" => "select publish_closings(@first, @last)",
             _ => throw new InvalidOperationException($"Nothing publishes '{part.What}'."),
         };
         await using var transaction = await connection.BeginTransactionAsync(cancel);
@@ -52,7 +73,8 @@ public static class Publication
         {
             command.CommandTimeout = 0;
             command.Parameters.AddWithValue("no", part.No);
-            command.Parameters.AddWithValue("bucket", part.Bucket);
+            command.Parameters.AddWithValue("first", part.FirstBucket);
+            command.Parameters.AddWithValue("last", part.LastBucket);
             await command.ExecuteNonQueryAsync(cancel);
         }
 
@@ -65,9 +87,11 @@ public static class Publication
 /// <summary>What the screening triggers opened and ended in a transaction.</summary>
 public static class HitsOfTransaction
 {
-    public static async Task<(long Opened, long Ended)> ReadAsync(NpgsqlTransaction transaction, CancellationToken cancel)
+    public static async Task<(long Opened, long Ended)> ReadAsync(
+        NpgsqlTransaction transaction, CancellationToken cancel)
     {
-        await using var read = new NpgsqlCommand("select hits_opened(), hits_ended()", transaction.Connection, transaction);
+        await using var read = new NpgsqlCommand(
+            "select hits_opened(), hits_ended()", transaction.Connection, transaction);
         await using var reader = await read.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         return (reader.GetInt64(0), reader.GetInt64(1));

@@ -1,8 +1,11 @@
 using Npgsql;
+using NpgsqlTypes;
 
 namespace AccountGuard.Screening;
 
-/// <summary>What the reconciliation found; all zero, or the promise is broken. Pending: parts not published yet.</summary>
+/// <summary>
+/// What the reconciliation found; all zero, or the promise is broken. Pending: parts not published yet.
+/// </summary>
 public sealed record Reconciliation(long Missing, long Unfounded, long Misranked, long Pending, DateTimeOffset RanAt)
 {
     public bool IsClean => Missing == 0 && Unfounded == 0 && Misranked == 0 && Pending == 0;
@@ -22,10 +25,11 @@ public static class Reconcile
             """
             select count(*) filter (where what = 'missing'), count(*) filter (where what = 'unfounded'),
                 count(*) filter (where what = 'misranked'), (select count(*) from unpublished)
-            from unsettled((select incident_no from incident where id = @incident))
+            from unsettled(@incident)
             """, connection);
         compare.CommandTimeout = 0;
-        compare.Parameters.AddWithValue("incident", NpgsqlTypes.NpgsqlDbType.Text, (object?)incident ?? DBNull.Value);
+        compare.Parameters.AddWithValue("incident", NpgsqlDbType.Integer,
+            incident is null ? DBNull.Value : await FindAsync(connection, incident, cancel));
         Reconciliation found;
         await using (var reader = await compare.ExecuteReaderAsync(cancel))
         {
@@ -40,6 +44,13 @@ public static class Reconcile
         }
 
         return found;
+    }
+
+    private static async Task<int> FindAsync(NpgsqlConnection connection, string incident, CancellationToken cancel)
+    {
+        await using var find = new NpgsqlCommand("select incident_no from incident where id = @id", connection);
+        find.Parameters.AddWithValue("id", incident);
+        return await find.ExecuteScalarAsync(cancel) is int no ? no : throw BadInput.NoIncident(incident);
     }
 
     private static async Task RecordAsync(NpgsqlConnection connection, Reconciliation found, CancellationToken cancel)

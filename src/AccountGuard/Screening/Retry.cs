@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace AccountGuard.Screening;
 
-/// <summary>Runs a whole transaction again after a deadlock or serialization failure: the gates allow for both.</summary>
+/// <summary>
+/// Runs a whole transaction again after a deadlock or serialization failure: the gates allow for both.
+/// </summary>
 public static class Retry
 {
     private const int Attempts = 20;
@@ -26,7 +28,10 @@ public static class Retry
     private static bool IsConflict(Exception? e) => e switch
     {
         null => false,
-        PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => true,
+        PostgresException
+        {
+            SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+        } => true,
         _ => IsConflict(e.InnerException),
     };
 }

@@ -26,10 +26,10 @@ returns table (from_on date, to_on date, received date, filed_known boolean) lan
                         coalesce(received_on, (received_at at time zone time_zone)::date) as received,
                         coalesce(entered_on, (entered_at at time zone time_zone)::date) as entered) g) f) e) d $$;
 
--- Rule 2: the window has no first day where the incident has none.
+-- Rule 2: the window has no first day where the incident has none, and no day at all where its cutoff lies before it.
 create or replace function lies_within(day_from date, day_to date, window_from date, window_through date)
 returns boolean language sql immutable as $$
-    select coalesce(day_from <= window_through and day_to >= coalesce(window_from, day_to), false) $$;
+    select day_from is not null and greatest(day_from, window_from) <= least(day_to, window_through) $$;
 
 create or replace function numbers_of_holder(number bytea) returns table (number_key bytea)
 language sql stable rows 2 as $$
@@ -86,7 +86,8 @@ language sql stable rows 1 as $$
             d.from_on is null or lies_within(d.from_on, d.to_on, i.window_from, k.through_on)
                 or lies_within(d.received, d.received, i.window_from, k.through_on) as in_own_window,
             d.from_on is null or lies_within(d.from_on, d.to_on, i.window_from, greatest(k.through_on, l.live_from - 1))
-                or lies_within(d.received, d.received, i.window_from, greatest(k.through_on, l.live_from - 1)) as in_window,
+                or lies_within(d.received, d.received, i.window_from, greatest(k.through_on, l.live_from - 1))
+                as in_window,
             not d.filed_known or (d.received is not null
                 and lies_within(d.from_on, d.to_on, i.window_from, greatest(k.through_on, l.live_from - 1))
                  <> lies_within(d.received, d.received, i.window_from, greatest(k.through_on, l.live_from - 1)))
@@ -205,13 +206,15 @@ create or replace function holder_buckets(numbers bytea[]) returns table (bucket
 
 -- Whoever holds the gate of a holder's bucket keeps its numbers as they are. But the holder was read before the gate
 -- was passed, and may have been joined to another meanwhile: read again until nothing new comes up.
-create or replace function pass_holders(shared bytea[], exclusive bytea[]) returns void language plpgsql
+create or replace function pass_holders(shared bytea[], exclusive bytea[], held_alone int[] default '{}')
+returns void language plpgsql
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
-    held_shared int[] := '{}'; held_alone int[] := '{}';
+    held_shared int[] := '{}';
     shared_wanted int[]; alone_wanted int[];
 begin
-    loop
+    -- With every gate held alone there is nothing left that could come up.
+    while cardinality(held_alone) < 256 loop
         alone_wanted  := array(select bucket from holder_buckets(exclusive) except select unnest(held_alone));
         shared_wanted := array(
             select bucket from holder_buckets(shared) except select unnest(held_shared || held_alone || alone_wanted));
@@ -222,8 +225,8 @@ begin
     end loop;
 end $$;
 
--- For a transaction that will write several kinds of fact: all its gates at once and in order, so that the triggers below
--- find them held. Address changes change the rank of their holder's account changes, and go alone.
+-- For a transaction that will write several kinds of fact: all its gates at once and in order, so that the triggers
+-- below find them held. Address changes change the rank of their holder's account changes, and go alone.
 create or replace function pass_gates(filed uuid[], cancelled uuid[], numbers bytea[], address_numbers bytea[])
 returns void language plpgsql security definer set search_path = accountguard, pg_temp as $$
 begin
@@ -248,16 +251,29 @@ end $$;
 create or replace function first_key(bucket int) returns bytea language sql immutable as $$
     select case when bucket < 256 then set_byte('\x00', 0, bucket) else '\xffffffffffffffffffffffffffffffffffff' end $$;
 
--- Listed numbers whose holder's gate is that of the bucket. Keys sort by their first byte, so a bucket is a range of them.
-create or replace function listed_numbers_of_bucket(incident int, wanted int) returns bytea[] language sql stable
+-- Listed numbers whose holder's gate is one of these. Keys sort by their first byte, so buckets are ranges of them.
+create or replace function listed_numbers_of_buckets(incident int, wanted int[]) returns bytea[] language sql stable
 set search_path = accountguard, pg_temp as $$
     select array(
         select distinct l.number_key from listing l
-        where l.incident_no = incident and l.number_key >= first_key(wanted) and l.number_key < first_key(wanted + 1)
+        where l.incident_no = incident and get_byte(l.number_key, 0) = any (wanted)
+          and l.number_key >= first_key((select min(b) from unnest(wanted) as b))
+          and l.number_key < first_key((select max(b) + 1 from unnest(wanted) as b))
           and not exists (select from holder h where h.number_key = l.number_key)
         union
         select h.number_key from holder h join listing l on l.number_key = h.number_key and l.incident_no = incident
-        where h.holder_key >= first_key(wanted) and h.holder_key < first_key(wanted + 1)) $$;
+        where get_byte(h.holder_key, 0) = any (wanted)
+          and h.holder_key >= first_key((select min(b) from unnest(wanted) as b))
+          and h.holder_key < first_key((select max(b) + 1 from unnest(wanted) as b))) $$;
+
+-- Listed numbers whose own first byte is one of these, whoever holds them.
+create or replace function listed_numbers_in_buckets(incident int, wanted int[]) returns bytea[] language sql stable
+set search_path = accountguard, pg_temp as $$
+    select array(
+        select distinct l.number_key from listing l
+        where l.incident_no = incident and get_byte(l.number_key, 0) = any (wanted)
+          and l.number_key >= first_key((select min(b) from unnest(wanted) as b))
+          and l.number_key < first_key((select max(b) + 1 from unnest(wanted) as b))) $$;
 
 -- ---------------------------------------------------------------- writers: triggers, so that nothing gets round them
 
@@ -275,8 +291,8 @@ begin
     return null;
 end $$;
 
--- A change that is not seen here is not there yet, and whoever files it will see this cancellation. The holder's gate is
--- passed alone, for a cancelled address change gives back the rank of an account change.
+-- A change that is not seen here is not there yet, and whoever files it will see this cancellation. The holder's gate
+-- is passed alone, for a cancelled address change gives back the rank of an account change.
 create or replace function on_cancellation() returns trigger language plpgsql security definer
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
@@ -293,36 +309,28 @@ end $$;
 
 create or replace function on_listing() returns trigger language plpgsql security definer
 set search_path = accountguard, pg_temp as $$
-declare numbers bytea[] := array(select distinct number_key from new_rows);
+declare
+    numbers bytea[] := array(select distinct number_key from new_rows);
+    buckets int[] := array(select distinct get_byte(n, 0) from unnest(numbers) as n);
 begin
     if numbers = '{}' then return null; end if;
     -- The numbers' own buckets too: a whole list withdraws by them (see on_replacement).
-    perform pass(4712, '{}', array(select get_byte(n, 0) from unnest(numbers) as n));
-    perform pass_holders('{}', numbers);
+    perform pass(4712, '{}', buckets);
+    perform pass_holders('{}', numbers, held_alone => buckets);
     perform settle(changes_of_holders(numbers));
     return null;
 end $$;
 
+-- Numbers are read again once their gates are held: a lower version may have been published meanwhile.
 create or replace function on_replacement() returns trigger language plpgsql security definer
 set search_path = accountguard, pg_temp as $$
-declare
-    part record;
-    numbers bytea[];
+declare part record;
 begin
-    for part in select distinct incident_no, bucket from new_rows loop
-        numbers := array(
-            select distinct l.number_key from listing l
-            where l.incident_no = part.incident_no
-              and l.number_key >= first_key(part.bucket) and l.number_key < first_key(part.bucket + 1));
-        perform pass(4712, '{}', array[part.bucket]);
-        perform pass_holders('{}', numbers);
-        -- Read again: a lower version may have been published while the gate was waited for.
-        numbers := array(
-            select distinct l.number_key from listing l
-            where l.incident_no = part.incident_no
-              and l.number_key >= first_key(part.bucket) and l.number_key < first_key(part.bucket + 1));
-        perform pass_holders('{}', numbers);
-        perform settle(changes_of_holders(numbers));
+    for part in select incident_no, array_agg(distinct bucket) as buckets from new_rows group by incident_no loop
+        perform pass(4712, '{}', part.buckets);
+        perform pass_holders('{}', listed_numbers_in_buckets(part.incident_no, part.buckets));
+        perform pass_holders('{}', listed_numbers_in_buckets(part.incident_no, part.buckets));
+        perform settle(changes_of_holders(listed_numbers_in_buckets(part.incident_no, part.buckets)));
     end loop;
     return null;
 end $$;
@@ -331,15 +339,16 @@ create or replace function on_cutoff() returns trigger language plpgsql security
 set search_path = accountguard, pg_temp as $$
 declare part record;
 begin
-    perform pass(4712, '{}', array(select bucket from new_rows));
-    for part in select incident_no, bucket from new_rows loop
-        perform settle(changes_of_holders(listed_numbers_of_bucket(part.incident_no, part.bucket)));
+    for part in select incident_no, array_agg(distinct bucket) as buckets from new_rows group by incident_no loop
+        perform pass(4712, '{}', part.buckets);
+        perform settle(changes_of_holders(listed_numbers_of_buckets(part.incident_no, part.buckets)));
     end loop;
     return null;
 end $$;
 
--- Joins the two numbers of each mapping. Most mappings of a renumbering meet numbers that nobody joined before: those go
--- in as a set; the others one by one, since each may join what the one before has made.
+-- Joins the two numbers of each mapping. Most mappings of a renumbering meet numbers that nobody joined before: those
+-- go in as a set; the others one by one, since each may join what the one before has made. Mappings that clash wait in
+-- quarantine, the earlier ones too, whichever delivery brought them, and their numbers stay joined (Rule 8).
 create or replace function on_renumbering() returns trigger language plpgsql security definer
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
@@ -358,17 +367,24 @@ begin
     select k.number_key, r.old_key
     from new_rows r cross join lateral (values (r.old_key), (r.new_key)) as k (number_key)
     where taken = '{}' or (r.old_key <> all (taken) and r.new_key <> all (taken));
-    for pair in
-        select distinct old_key, new_key from new_rows
-        where old_key = any (taken) or new_key = any (taken) order by old_key, new_key
-    loop
-        keep   := coalesce((select holder_key from holder where number_key = pair.old_key), pair.old_key);
-        joined := coalesce((select holder_key from holder where number_key = pair.new_key), pair.new_key);
-        continue when keep = joined;
-        update holder set holder_key = keep where holder_key = joined;
-        insert into holder values (keep, keep), (joined, keep) on conflict (number_key) do nothing;
-    end loop;
-    perform settle(changes_of_holders(numbers));
+    if taken <> '{}' then
+        for pair in
+            select distinct old_key, new_key from new_rows
+            where old_key = any (taken) or new_key = any (taken) order by old_key, new_key
+        loop
+            keep   := coalesce((select holder_key from holder where number_key = pair.old_key), pair.old_key);
+            joined := coalesce((select holder_key from holder where number_key = pair.new_key), pair.new_key);
+            continue when keep = joined;
+            update holder set holder_key = keep where holder_key = joined;
+            insert into holder values (keep, keep), (joined, keep) on conflict (number_key) do nothing;
+        end loop;
+        insert into quarantined_row (delivery_no, row_no, code, field, number_key)
+        select distinct delivery_no, row_no, 'MappingClash', 'new_number', old_key from clashes_of(taken)
+        on conflict do nothing;
+        perform settle(changes_of_holders(taken));
+    end if;
+    -- A holder of two numbers that met just now has no others.
+    perform settle(array(select c.change_id from account_change c where c.number_key = any (numbers)));
     return null;
 end $$;
 
@@ -396,78 +412,102 @@ create or replace trigger rescreen after update on cutoff_in_force
 do $$
 declare fact text;
 begin
-    foreach fact in array array['delivery', 'delivery_batch', 'delivery_completion', 'refused_delivery', 'quarantined_row',
-        'quarantine_settlement', 'incident', 'cutoff_decision', 'affected_list', 'list_record', 'listing', 'replacement',
-        'list_publication', 'account_change', 'cancellation', 'renumbering', 'closing_decision', 'access_record']
+    foreach fact in array array['delivery', 'delivery_batch', 'delivery_completion', 'refused_delivery',
+        'quarantined_row', 'quarantine_settlement', 'incident', 'cutoff_decision', 'affected_list', 'list_record',
+        'listing', 'replacement', 'list_publication', 'account_change', 'cancellation', 'renumbering',
+        'closing_decision', 'access_record']
     loop
         execute format('create or replace trigger keep before update or delete or truncate on %I '
             'for each statement execute function refuse()', fact);
     end loop;
 end $$;
 
--- ---------------------------------------------------------------- publication, bucket by bucket
+-- ---------------------------------------------------------------- publication, some buckets in one short transaction
+
+create or replace function pass_buckets(first_bucket int, last_bucket int) returns void language plpgsql as $$
+begin
+    perform pass(4712, '{}', array(select generate_series(first_bucket, last_bucket)));
+end $$;
 
 -- Rule 2: the decision with the highest number that was received is in force.
-create or replace function publish_cutoff(incident int, wanted int) returns void language plpgsql security definer
-set search_path = accountguard, pg_temp as $$
+create or replace function publish_cutoff(incident int, first_bucket int, last_bucket int) returns void
+language plpgsql security definer set search_path = accountguard, pg_temp as $$
 begin
-    perform pass(4712, '{}', array[wanted]);
+    perform pass_buckets(first_bucket, last_bucket);
     insert into cutoff_in_force as k (incident_no, bucket, decision, through_on)
-    select c.incident_no, wanted, c.decision, c.through_on
-    from cutoff_decision c where c.incident_no = incident order by c.decision desc limit 1
+    select c.incident_no, b, c.decision, c.through_on
+    from (select * from cutoff_decision d where d.incident_no = incident order by d.decision desc limit 1) c
+    cross join generate_series(first_bucket, last_bucket) as b
     on conflict (incident_no, bucket) do update set decision = excluded.decision, through_on = excluded.through_on
     where k.decision < excluded.decision;
 end $$;
 
-create or replace function numbers_in_force(incident int, wanted int) returns setof bytea language sql stable as $$
+create or replace function numbers_in_force(incident int, first_bucket int, last_bucket int) returns setof bytea
+language sql stable as $$
     select distinct number_key from listing_in_force
-    where incident_no = incident and number_key >= first_key(wanted) and number_key < first_key(wanted + 1) $$;
+    where incident_no = incident
+      and number_key >= first_key(first_bucket) and number_key < first_key(last_bucket + 1) $$;
 
--- The listing rows of one bucket of a delivered list. Its triggers open and end the hits. A whole list with quarantined
--- rows withdraws nothing by what it lacks: the row that cannot be read may be the very number (replaces is false then).
-create or replace function publish_list(list int, wanted int) returns void language plpgsql security definer
-set search_path = accountguard, pg_temp as $$
+-- The listing rows of some buckets of a delivered list. Its triggers open and end the hits. A whole list with
+-- quarantined rows withdraws nothing by what it lacks: the row that cannot be read may be the very number (replaces is
+-- false then).
+create or replace function publish_list(list int, first_bucket int, last_bucket int) returns void
+language plpgsql security definer set search_path = accountguard, pg_temp as $$
 declare
     target affected_list%rowtype;
-    before bytea[]; after bytea[]; withdrawals bigint;
+    before bytea[] := '{}'; after bytea[];
+    kept bigint; listed bigint; idle bigint;
 begin
     select * into strict target from affected_list where list_no = list;
-    perform pass(4712, '{}', array[wanted]);
-    if exists (select from list_publication p where p.list_no = list and p.bucket = wanted) then return; end if;
-    before := array(select numbers_in_force(target.incident_no, wanted));
-    with published as (
+    perform pass_buckets(first_bucket, last_bucket);
+    if exists (
+        select from list_publication p
+        where p.list_no = list and p.first_bucket <= publish_list.last_bucket
+          and p.last_bucket >= publish_list.first_bucket)
+    then return; end if;
+    -- The first list of an incident adds whatever it lists: there is nothing to compare with.
+    if exists (select from affected_list l where l.incident_no = target.incident_no and l.list_no <> list) then
+        before := array(select numbers_in_force(target.incident_no, first_bucket, last_bucket));
+    end if;
+    with record as materialized (
+        select r.number_key, r.fields, r.withdraws from list_record r
+        where r.list_no = list and r.number_key >= first_key(first_bucket) and r.number_key < first_key(last_bucket + 1)
+        group by r.number_key, r.fields, r.withdraws),
+    published as (
         insert into listing (number_key, incident_no, version, live_from, fields)
         select r.number_key, target.incident_no, target.version,
             case when not bool_or(r.withdraws) then target.live_from end, bit_or(r.fields)
-        from list_record r
-        where r.list_no = list and r.number_key >= first_key(wanted) and r.number_key < first_key(wanted + 1)
-        group by r.number_key order by r.number_key
+        from record r group by r.number_key order by r.number_key
         returning number_key, live_from)
-    select count(*) into withdrawals from published p
-    where p.live_from is null and p.number_key not in (select unnest(before));
+    select (select count(*) from record), count(*) filter (where p.live_from is not null),
+        count(*) filter (where p.live_from is null and p.number_key not in (select unnest(before)))
+    into kept, listed, idle from published p;
     if target.replaces then
-        insert into replacement (incident_no, version, bucket) values (target.incident_no, target.version, wanted);
+        insert into replacement (incident_no, version, bucket)
+        select target.incident_no, target.version, generate_series(first_bucket, last_bucket);
     end if;
-    after := array(select numbers_in_force(target.incident_no, wanted));
-    insert into list_publication (list_no, bucket, added, withdrawn, not_listed, hits_opened, hits_ended)
-    select list, wanted,
-        (select count(*) from (select unnest(after) except select unnest(before)) as a),
-        (select count(*) from (select unnest(before) except select unnest(after)) as w),
-        withdrawals, hits_opened(), hits_ended();
+    if exists (select from affected_list l where l.incident_no = target.incident_no and l.list_no <> list) then
+        after := array(select numbers_in_force(target.incident_no, first_bucket, last_bucket));
+        insert into list_publication
+        select list, first_bucket, last_bucket, kept,
+            (select count(*) from (select unnest(after) except select unnest(before)) as a),
+            (select count(*) from (select unnest(before) except select unnest(after)) as w),
+            idle, hits_opened(), hits_ended();
+    else
+        insert into list_publication
+        values (list, first_bucket, last_bucket, kept, listed, 0, idle, hits_opened(), hits_ended());
+    end if;
 end $$;
 
-create or replace function listed_numbers(incident int) returns bigint language sql stable as $$
-    select count(distinct number_key) from listing_in_force where incident_no = incident $$;
-
--- Rule 22: the steps of exposure follow from the pay-days and the closing dates last set; a closing date that lies before
--- an earlier pay-day's exposes nothing.
-create or replace function publish_closings(wanted int) returns void language plpgsql security definer
-set search_path = accountguard, pg_temp as $$
+-- Rule 22: the steps of exposure follow from the pay-days and the closing dates last set; a closing date that lies
+-- before an earlier pay-day's exposes nothing.
+create or replace function publish_closings(first_bucket int, last_bucket int) returns void
+language plpgsql security definer set search_path = accountguard, pg_temp as $$
 begin
-    perform pass(4712, '{}', array[wanted]);
-    delete from exposure where bucket = wanted;
+    perform pass_buckets(first_bucket, last_bucket);
+    delete from exposure where bucket between first_bucket and last_bucket;
     insert into exposure (bucket, through_on, pay_on)
-    select wanted, s.closes_on, s.pay_on
+    select b, s.closes_on, s.pay_on
     from (
         select p.pay_on, p.closes_on,
             max(p.closes_on) over (order by p.pay_on rows between unbounded preceding and 1 preceding) as reached_on
@@ -476,32 +516,45 @@ begin
                 select c.closes_on from closing_decision c where c.pay_on = d.pay_on
                 order by c.decision_no desc limit 1), d.closes_on) as closes_on
             from pay_day d) p) s
+    cross join generate_series(first_bucket, last_bucket) as b
     where s.reached_on is null or s.closes_on > s.reached_on;
     insert into closing_in_force (bucket, decision_no)
-    values (wanted, coalesce((select max(decision_no) from closing_decision), 0))
+    select b, coalesce((select max(decision_no) from closing_decision), 0)
+    from generate_series(first_bucket, last_bucket) as b
     on conflict (bucket) do update set decision_no = excluded.decision_no;
     update hit h set exposed_on = s.pay_on
     from (
         select i.hit_id, coalesce((
-            select e.pay_on from exposure e where e.bucket = wanted and e.through_on >= i.filed_on
+            select e.pay_on from exposure e where e.bucket = i.bucket and e.through_on >= i.filed_on
             order by e.through_on limit 1), '-infinity') as pay_on
-        from hit i where i.bucket = wanted and i.ended_at is null and i.filed_on > '-infinity') s
+        from hit i
+        where i.bucket between first_bucket and last_bucket and i.ended_at is null and i.filed_on > '-infinity') s
     where h.hit_id = s.hit_id and h.exposed_on <> s.pay_on;
 end $$;
 
--- What was decided or delivered and does not stand in every bucket yet: whoever comes next finishes it.
+-- What was decided or delivered and does not stand in every bucket yet: whoever comes next finishes it. The weight says
+-- how many rows a transaction over all buckets would touch, at most.
 create or replace view unpublished as
-select 'cutoff' as what, c.incident_no as no, b.bucket
-from (select incident_no, max(decision) as decision from cutoff_decision group by incident_no) c
+select 'cutoff' as what, c.incident_no as no, b.bucket,
+    (select coalesce(sum(l.records), 0) from affected_list l where l.incident_no = c.incident_no) as weight
+from (
+    select incident_no, max(decision) as decision from cutoff_decision group by incident_no) c
 cross join generate_series(0, 255) as b (bucket)
-left join cutoff_in_force k on k.incident_no = c.incident_no and k.bucket = b.bucket
-where k.decision is distinct from c.decision
+where 256 > (select count(*) from cutoff_in_force k where k.incident_no = c.incident_no and k.decision = c.decision)
+  and not exists (
+        select from cutoff_in_force k
+        where k.incident_no = c.incident_no and k.bucket = b.bucket and k.decision = c.decision)
 union all
-select 'list', l.list_no, b.bucket
+select 'list', l.list_no, b.bucket,
+    (select sum(o.records) from affected_list o where o.incident_no = l.incident_no)
 from affected_list l cross join generate_series(0, 255) as b (bucket)
-where not exists (select from list_publication p where p.list_no = l.list_no and p.bucket = b.bucket)
+where 256 > (
+        select coalesce(sum(p.last_bucket - p.first_bucket + 1), 0) from list_publication p where p.list_no = l.list_no)
+  and not exists (
+        select from list_publication p
+        where p.list_no = l.list_no and b.bucket between p.first_bucket and p.last_bucket)
 union all
-select 'closing', 0, b.bucket
+select 'closing', 0, b.bucket, (select count(*) from hit h where h.ended_at is null)
 from generate_series(0, 255) as b (bucket) left join closing_in_force k on k.bucket = b.bucket
 where k.decision_no is distinct from coalesce((select max(decision_no) from closing_decision), 0);
 
@@ -549,8 +602,9 @@ end $$;
 -- The reasons of a hit in their fixed order (contract of the queue).
 create or replace function reasons_of(alert_gap boolean, date_doubt boolean, renumbered boolean, chain boolean)
 returns text language sql immutable as $$
-    select concat_ws('+', case when alert_gap then 'AlertGap' else 'Listed' end, case when date_doubt then 'DateDoubt' end,
-        case when renumbered then 'Renumbered' end, case when chain then 'AddressChain' end) $$;
+    select concat_ws('+', case when alert_gap then 'AlertGap' else 'Listed' end,
+        case when date_doubt then 'DateDoubt' end, case when renumbered then 'Renumbered' end,
+        case when chain then 'AddressChain' end) $$;
 
 -- Rule 22: the open queue by incident, in its order; unknown days come first.
 create or replace view open_queue as

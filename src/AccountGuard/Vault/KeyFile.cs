@@ -4,8 +4,10 @@ using System.Text;
 namespace AccountGuard.Vault;
 
 /// <summary>
-/// The secret that stands outside the database: 32 random bytes, in a file of mode 0600 or from configuration. From it come
-/// the keys that name numbers and contents and the one that wraps personal keys. Whoever loses it loses all sealed data.
+/// The secret that stands outside the database: 32 random bytes, in a file of mode 0600 or from configuration. From it
+/// come
+/// the keys that name numbers and contents and the one that wraps personal keys. Whoever loses it loses all sealed
+/// data.
 /// </summary>
 public sealed class KeyFile
 {
@@ -31,7 +33,8 @@ public sealed class KeyFile
     internal byte[] WrappingKey => _wrapping;
 
     /// <summary>
-    /// The key from configuration (base64 of 32 bytes) or from the file. Null: there is none yet, and the caller decides
+    /// The key from configuration (base64 of 32 bytes) or from the file. Null: there is none yet, and the caller
+    /// decides
     /// whether one may be made.
     /// </summary>
     /// <exception cref="KeyTrouble">The key cannot be read, or others could read it.</exception>
@@ -79,7 +82,9 @@ public sealed class KeyFile
     /// <summary>A key for tests and tools that keep none.</summary>
     public static KeyFile FromSecret(byte[] secret) => new(secret);
 
-    /// <summary>The first 128 bits of HMAC-SHA256 over a domain label and the value: names it without telling it.</summary>
+    /// <summary>
+    /// The first 128 bits of HMAC-SHA256 over a domain label and the value: names it without telling it.
+    /// </summary>
     public UInt128 Name(string domain, ReadOnlySpan<byte> value)
     {
         Span<byte> input = stackalloc byte[256];

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace AccountGuard.Vault;
 
-/// <summary>AES-256-GCM: nonce (12 bytes), cipher text, tag (16 bytes). What it belongs to is authenticated with it.</summary>
+/// <summary>
+/// AES-256-GCM: nonce (12 bytes), cipher text, tag (16 bytes). What it belongs to is authenticated with it.
+/// </summary>
 public static class Sealed
 {
     private const int NonceLength = 12;
@@ -10,11 +12,20 @@ public static class Sealed
 
     public static byte[] Seal(byte[] key, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> belongsTo)
     {
+        using var aes = new AesGcm(key, TagLength);
+        return Seal(aes, plain, belongsTo);
+    }
+
+    /// <summary>For one key used many times over: setting it up costs more than sealing.</summary>
+    public static AesGcm SetUp(byte[] key) => new(key, TagLength);
+
+    public static byte[] Seal(AesGcm aes, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> belongsTo)
+    {
         var sealedBytes = new byte[NonceLength + plain.Length + TagLength];
         var nonce = sealedBytes.AsSpan(0, NonceLength);
         RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(key, TagLength);
-        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(NonceLength, plain.Length), sealedBytes.AsSpan(^TagLength..), belongsTo);
+        aes.Encrypt(
+            nonce, plain, sealedBytes.AsSpan(NonceLength, plain.Length), sealedBytes.AsSpan(^TagLength..), belongsTo);
         return sealedBytes;
     }
 
@@ -26,7 +37,8 @@ public static class Sealed
         {
             using var aes = new AesGcm(key, TagLength);
             aes.Decrypt(
-                sealedBytes[..NonceLength], sealedBytes[NonceLength..^TagLength], sealedBytes[^TagLength..], plain, belongsTo);
+                sealedBytes[..NonceLength], sealedBytes[NonceLength..^TagLength], sealedBytes[^TagLength..], plain,
+                belongsTo);
         }
         catch (AuthenticationTagMismatchException)
         {

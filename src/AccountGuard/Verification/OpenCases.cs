@@ -4,8 +4,8 @@ using Npgsql;
 namespace AccountGuard.Verification;
 
 /// <summary>
-/// Writes to the case streams what the hits say: that verification is required, or that the ground went. Its work list is
-/// the hits themselves, so that nothing is lost when it is killed, and the queue never waits for it.
+/// Writes to the case streams what the hits say: that verification is required, or that the ground went. Its work list
+/// is the hits themselves, so that nothing is lost when it is killed, and the queue never waits for it.
 /// </summary>
 public static class OpenCases
 {
@@ -23,7 +23,8 @@ public static class OpenCases
               and not exists (select from case_step s where s.hit_id = h.hit_id and s.step = 'ended')
             order by hit_id, step desc limit @limit),
         step as (insert into case_step (hit_id, step) select hit_id, step from due returning hit_id, step)
-        select h.change_id, i.id, s.step, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier, h.list_version, h.opened_at, h.ended_at, h.ended_as,
+        select h.change_id, i.id, s.step, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier,
+            h.list_version, h.opened_at, h.ended_at, h.ended_as,
             exists (select from hit o join case_step p on p.hit_id = o.hit_id where o.change_id = h.change_id),
             h.hit_id
         from step s join hit h on h.hit_id = s.hit_id join incident i on i.incident_no = h.incident_no

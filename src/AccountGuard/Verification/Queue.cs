@@ -6,7 +6,9 @@ using NpgsqlTypes;
 
 namespace AccountGuard.Verification;
 
-/// <summary>A row of the queue: a change in an incident. Rank is empty for ended rows, days where no day is possible.</summary>
+/// <summary>
+/// A row of the queue: a change in an incident. Rank is empty for ended rows, days where no day is possible.
+/// </summary>
 public sealed record QueueRow(
     long? Rank, string Source, string RequestId, string Kind, string Incident, string Reasons, string State, int Tier,
     int ListVersion, DateOnly? FiledOn, DateOnly? ExposedOn, NumberKey Number);
@@ -54,7 +56,8 @@ public static class Queue
         """;
 
     /// <summary>
-    /// All rows of a state, or all open ones, by incident and then in the order of the queue; all in one snapshot, and no
+    /// All rows of a state, or all open ones, by incident and then in the order of the queue; all in one snapshot, and
+    /// no
     /// more than a page of them in memory.
     /// </summary>
     /// <exception cref="BadInput">There is no such incident or state.</exception>
@@ -63,7 +66,8 @@ public static class Queue
     {
         if (state is not null && !OpenStates.Contains(state) && !EndedStates.Contains(state))
         {
-            throw new BadInput($"There is no state '{state}'. States are {string.Join(", ", [.. OpenStates, .. EndedStates])}.");
+            throw new BadInput($"There is no state '{state}'. "
+                + $"States are {string.Join(", ", [.. OpenStates, .. EndedStates])}.");
         }
 
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
@@ -97,7 +101,9 @@ public static class Queue
         row.Incident, row.Rank!.Value, row.ExposedOn ?? Unknown, !row.Reasons.Contains("AddressChain"), -row.Tier,
         row.FiledOn ?? Unknown, row.Source, row.RequestId);
 
-    /// <summary>The rows behind a place (null: from the beginning), found by index however deep the place lies.</summary>
+    /// <summary>
+    /// The rows behind a place (null: from the beginning), found by index however deep the place lies.
+    /// </summary>
     private static async Task<IReadOnlyList<QueueRow>> PageAsync(
         NpgsqlConnection connection, int incidentNo, string incident, QueuePlace? after, CancellationToken cancel)
     {
@@ -159,7 +165,7 @@ public static class Queue
         }
 
         return incidents.Count == 0 && incident is not null
-            ? throw new BadInput($"No incident '{incident}' is declared. Declare it with declare-incident FILE.json.")
+            ? throw BadInput.NoIncident(incident)
             : incidents;
     }
 }

@@ -5,7 +5,9 @@ namespace AccountGuard.Verification;
 /// <summary>Numbers in clear, each against a record of who was shown it and what for (Rule 33).</summary>
 public static class ShowNumbers
 {
-    /// <summary>The records are committed before the numbers are returned; where they cannot be written nothing is shown.</summary>
+    /// <summary>
+    /// The records are committed before the numbers are returned; where they cannot be written nothing is shown.
+    /// </summary>
     public static async Task<Dictionary<NumberKey, string>> ForAsync(
         Installation at, IReadOnlyCollection<NumberKey> numbers, string who, string purpose, CancellationToken cancel)
     {

@@ -52,7 +52,8 @@ public sealed class DemoFolder : IDisposable
 
     public byte[] Bytes(string file) => File.ReadAllBytes(Path.Combine(Folder, file));
 
-    public IEnumerable<string> Files() => Directory.GetFiles(Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)!;
+    public IEnumerable<string> Files() =>
+        Directory.GetFiles(Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)!;
 
     /// <summary>
     /// The ten digits of a number in the forms that the demonstration writes. By hand: without ICU, as this program

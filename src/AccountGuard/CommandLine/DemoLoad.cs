@@ -1,0 +1,156 @@
+using AccountGuard.AffectedLists;
+using AccountGuard.Deliveries;
+using AccountGuard.Demonstration;
+using AccountGuard.Incidents;
+using AccountGuard.Intake;
+using AccountGuard.Screening;
+using AccountGuard.Verification;
+
+namespace AccountGuard.CommandLine;
+
+/// <summary>
+/// Delivers the files of the demonstration in the order of the incident, as of the days on which they were received,
+/// and holds the queue that comes out against the one that must.
+/// </summary>
+public static class DemoLoad
+{
+    private const int Head = 10;
+
+    /// <returns>True where every queue came out row by row.</returns>
+    public static async Task<bool> RunAsync(Session session, string folder)
+    {
+        var schedule = DemoSchedule.Read(folder);
+        var stood = (await ListDeliveries.RunAsync(session.At, null, session.Cancel)).Count > 0;
+        var agrees = true;
+        foreach (var delivery in schedule.Deliveries)
+        {
+            var answer = await DeliverAsync(session, folder, delivery);
+            Console.WriteLine($"{delivery.ReceivedAt:yyyy-MM-dd HH:mm}  {delivery.Label}");
+            if (answer is not null)
+            {
+                Console.WriteLine(
+                    "                  " + Printing.Text(answer).ReplaceLineEndings("\n                  "));
+                agrees &= delivery.Rows is not { } rows || Agrees(rows, answer.Rows);
+            }
+
+            // What stood in between can be held against the queue only while it is there.
+            var isLast = delivery == schedule.Deliveries[^1];
+            foreach (var expected in schedule.Expected
+                .Where(e => e.AfterDelivery == delivery.Order && (isLast || !stood)))
+            {
+                agrees &= await AgreesAsync(session, schedule.Incident, folder, expected);
+            }
+        }
+
+        await ShowChangesAsync(session, folder);
+        Console.WriteLine("\nThe head of the queue:");
+        await ShowHeadAsync(session, schedule.Incident);
+        var found = await Reconcile.RunAsync(session.At, schedule.Incident, session.Cancel);
+        Console.WriteLine($"\nReconciled over all facts: missing {found.Missing}, unfounded {found.Unfounded}, "
+            + $"wrong reason or rank {found.Misranked}.");
+        return agrees && found.IsClean;
+    }
+
+    private static async Task<DeliveryAnswer?> DeliverAsync(Session session, string folder, DemoDelivery delivery)
+    {
+        var (at, cancel) = (session.At, session.Cancel);
+        var path = Path.Combine(folder, delivery.File);
+        using var progress = new ProgressLine(delivery.File, "bytes", at.Clock);
+        if (delivery.Command == "declare-incident")
+        {
+            await using var json = File.OpenRead(path);
+            await DeclareIncident.RunAsync(at, Declaration.Read(json), delivery.ReceivedAt, cancel);
+            await FactCommands.FinishAsync(session);
+            return null;
+        }
+
+        using var file = DeliveredFile.Open(path, null);
+        var answer = delivery.Command switch
+        {
+            "import-list" => await ImportList.RunAsync(at, file, OrderOf(delivery), progress, cancel),
+            "import-changes" => await ImportChanges.RunAsync(
+                at, file, isNdjson: false, null, delivery.ReceivedAt, progress, cancel),
+            "import-renumbering" => await ImportRenumbering.RunAsync(
+                at, file, null, delivery.ReceivedAt, progress, cancel),
+            _ => throw new InvalidDataException($"The schedule names a command {delivery.Command}."),
+        };
+        await FactCommands.FinishAsync(session);
+        return answer;
+    }
+
+    private static ListOrder OrderOf(DemoDelivery delivery)
+    {
+        var list = delivery.Arguments!;
+        return new ListOrder(list.Incident, list.Version, list.LiveFrom,
+            new ControlTotals(list.Records, list.Two, list.Three, list.Four, 0), false, null, delivery.ReceivedAt);
+    }
+
+    private static bool Agrees(DeliveryRows expected, RowCount found)
+    {
+        var agrees = (found.Received, found.Accepted, found.Duplicates, found.Quarantined)
+            == (expected.Received, expected.Accepted, expected.Duplicates, expected.Quarantined);
+        if (!agrees)
+        {
+            Console.WriteLine($"                  NOT AS BUILT: {expected}");
+        }
+
+        return agrees;
+    }
+
+    private static async Task<bool> AgreesAsync(Session session, string incident, string folder, ExpectedFile expected)
+    {
+        string?[] states = expected.File.Contains("ended") ? ["ListedInError", "Withdrawn"] : [null];
+        var found = new List<string>();
+        foreach (var state in states)
+        {
+            await foreach (var row in Queue.ReadAsync(session.At, incident, state, session.Cancel))
+            {
+                found.Add(QueueOutput.CsvLine(row));
+            }
+        }
+
+        var wanted = (await File.ReadAllLinesAsync(Path.Combine(folder, expected.File), session.Cancel))
+            .Skip(1).ToList();
+        if (states.Length > 1)
+        {
+            // The contract gives ended rows no order.
+            found.Sort(StringComparer.Ordinal);
+            wanted.Sort(StringComparer.Ordinal);
+        }
+
+        var agrees = found.SequenceEqual(wanted);
+        Console.WriteLine(agrees
+            ? $"                  {expected.Label}: all {found.Count:N0} rows as they must be."
+            : $"                  {expected.Label}: {found.Except(wanted).Count():N0} rows too many, "
+                + $"{wanted.Except(found).Count():N0} missing, or another order ({expected.File}).");
+        return agrees;
+    }
+
+    private static async Task ShowChangesAsync(Session session, string folder)
+    {
+        var before = await ReadRowsAsync(folder, "expected-queue-before.csv", session.Cancel);
+        var after = await ReadRowsAsync(folder, "expected-queue-after.csv", session.Cancel);
+        Console.WriteLine($"\nWhat the corrected list changed on 14 June: {before.Count:N0} open rows before, "
+            + $"{after.Count:N0} after; {after.Keys.Except(before.Keys).Count():N0} came, "
+            + $"{before.Keys.Except(after.Keys).Count():N0} went, "
+            + $"{after.Count(row => before.TryGetValue(row.Key, out var was) && was != row.Value):N0} "
+            + "have other reasons.");
+    }
+
+    private static async Task<Dictionary<string, string>> ReadRowsAsync(
+        string folder, string file, CancellationToken cancel) =>
+        (await File.ReadAllLinesAsync(Path.Combine(folder, file), cancel)).Skip(1)
+            .Select(line => line.Split(',', 3))
+            .ToDictionary(
+                cells => cells[1] + ',' + cells[2].Split(',')[0],
+                cells => string.Join(',', cells[2].Split(',')[3..6]));
+
+    private static async Task ShowHeadAsync(Session session, string incident)
+    {
+        await using var table = QueueOutput.Open("table", showsNumbers: false, Head);
+        await foreach (var row in Queue.ReadAsync(session.At, incident, null, session.Cancel))
+        {
+            table.Write([row], new Dictionary<Numbers.NumberKey, string>());
+        }
+    }
+}

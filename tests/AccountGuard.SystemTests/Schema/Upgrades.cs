@@ -1,0 +1,93 @@
+using AccountGuard.Schema;
+using AccountGuard.Screening;
+using Npgsql;
+using static AccountGuard.SystemTests.Story;
+
+namespace AccountGuard.SystemTests.Schema;
+
+/// <summary>The schema is laid again over data whenever the program is another; what a newer one laid is left alone.</summary>
+public sealed class Upgrades : IAsyncLifetime
+{
+    private readonly FreshDatabase _database = new();
+
+    public Task InitializeAsync() => _database.InitializeAsync();
+
+    public Task DisposeAsync() => _database.DisposeAsync();
+
+    private async Task<object?> AsSuperuserAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_database.Superuser + ";Search Path=accountguard");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    [Fact]
+    public async Task the_functions_are_laid_anew_over_data_that_stands()
+    {
+        var story = await BeginAsync(_database);
+        var number = Number();
+        await story.ListAsync(1, [Listed(number)]);
+        await story.ChangesAsync(story.Filed("R1", number, "2015-05-20"), story.Filed("R2", number, "2015-06-02"));
+        var before = await story.QueueAsync();
+        var laid = await AsSuperuserAsync("select count(*) from schema_version");
+        (await _database.OpenAsync()).ShouldNotBeNull();
+        (await AsSuperuserAsync("select count(*) from schema_version")).ShouldBe(laid);
+
+        // An older program's rule counted the day after the cutoff, and knew no rank: a digest of its own says so.
+        await AsSuperuserAsync("""
+            create or replace function lies_within(day_from date, day_to date, window_from date, window_through date)
+            returns boolean language sql immutable as $$ select coalesce(day_from <= window_through + 1, false) $$;
+            drop view open_queue;
+            update schema_version set digest = 'older';
+            update migration set checksum = 'older' where type = 1
+            """);
+        await story.ChangesAsync(story.Filed("R3", number, "2015-06-02"));
+        await using (var reopened = await _database.OpenAsync())
+        {
+            (await AsSuperuserAsync("select to_regclass('open_queue')::text")).ShouldBe("open_queue");
+            (await AsSuperuserAsync("select count(*) from schema_version")).ShouldBe((long)laid! + 1);
+            var found = await Reconcile.RunAsync(reopened, null, CancellationToken.None);
+            found.Unfounded.ShouldBe(1, "The older rule's hit is seen by the newer.");
+            await AsSuperuserAsync("select repair(array(select change_id from unsettled()))");
+        }
+
+        (await story.QueueAsync()).ShouldBe(before);
+        (await Reconcile.RunAsync(story.At, null, CancellationToken.None)).IsClean.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task a_function_that_someone_broke_is_laid_anew_when_the_digest_is_another()
+    {
+        await AsSuperuserAsync("""
+            create or replace function listed_numbers(incident int) returns bigint language sql stable as 'select 7::bigint';
+            update schema_version set digest = 'older'
+            """);
+        await using var reopened = await _database.OpenAsync();
+        (await AsSuperuserAsync("select listed_numbers(0)")).ShouldBe(0L);
+    }
+
+    [Fact]
+    public async Task a_schema_ahead_of_the_program_is_refused_and_left_alone()
+    {
+        await AsSuperuserAsync("insert into schema_version values (1000000, 'newer', now())");
+        (await Should.ThrowAsync<NotLayable>(_database.OpenAsync())).Message.ShouldContain("newer program");
+        var run = await CommandRun.OfAsync(_database, "queue");
+        (run.Exit, run.Output).ShouldBe((2, ""), run.Messages);
+        run.Messages.ShouldContain("Run the newer program");
+    }
+
+    [Fact]
+    public async Task two_first_openings_at_once_lay_one_schema_with_one_key()
+    {
+        await AsSuperuserAsync("drop schema accountguard cascade; drop schema accountguard_events cascade");
+        File.Delete(Path.Combine(_database.Home, "key"));
+        var opened = await Task.WhenAll(_database.OpenAsync(), _database.OpenAsync());
+        opened.Select(o => o.Keys.Id).Distinct().ShouldHaveSingleItem();
+        (await AsSuperuserAsync("select count(*) from key_check")).ShouldBe(1L);
+        foreach (var installation in opened)
+        {
+            await installation.DisposeAsync();
+        }
+    }
+}
