@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text;
+using AccountGuard.AffectedLists;
+using AccountGuard.Deliveries;
+using AccountGuard.Incidents;
+using AccountGuard.Intake;
+using AccountGuard.Screening;
+using AccountGuard.Verification;
+
+namespace AccountGuard.SystemTests.AnyOrder;
+
+/// <summary>A history on a database, kept apart there by incidents, numbers and sources of its own.</summary>
+public sealed class World(FreshDatabase database)
+{
+    private const int NumbersOfAWorld = 10;
+    private static int _worlds;
+    private readonly int _no = Interlocked.Increment(ref _worlds);
+    private int _files;
+
+    private string Mark => $"w{_no:D6}-";
+
+    public string IdOf(DeclaredIncident incident) => $"{Mark}i{incident.No}";
+
+    public async Task DeclareAsync(IEnumerable<DeclaredIncident> incidents)
+    {
+        foreach (var incident in incidents)
+        {
+            var declaration = new Declaration(
+                IdOf(incident), "any order", incident.Zone, new Declaration.CutoffPart(incident.Through),
+                new Declaration.WindowPart(incident.From), incident.PostDays,
+                incident.VerifiesAddresses ? "verify" : "link");
+            await DeclareIncident.RunAsync(database.At, declaration, DateTimeOffset.UnixEpoch, default);
+        }
+
+        await FinishAsync();
+    }
+
+    /// <summary>What every command that brings facts does last.</summary>
+    public Task FinishAsync() => Publication.FinishAsync(database.At, null, default);
+
+    public async Task DeliverAsync(Parcel parcel)
+    {
+        foreach (var cutoff in parcel.Facts.Cutoffs)
+        {
+            await MoveCutoff.RunAsync(database.At, $"{Mark}i{cutoff.Incident}", cutoff.Decision, cutoff.Through,
+                "moved", DateTimeOffset.UnixEpoch, default);
+            await FinishAsync();
+        }
+
+        foreach (var list in parcel.Facts.Lists)
+        {
+            var order = new ListOrder($"{Mark}i{list.Incident}", list.Version, list.LiveFrom,
+                new ControlTotals(list.Rows.Count, null, null, null, 0), list.Replaces, IdOf(parcel),
+                DateTimeOffset.UnixEpoch);
+            await WithFileAsync(TextOf(list), file => ImportList.RunAsync(database.At, file, order, null, default));
+        }
+
+        if (parcel.Facts.Mappings.Count > 0)
+        {
+            await WithFileAsync(TextOf(parcel.Facts.Mappings), file => ImportRenumbering.RunAsync(
+                database.At, file, IdOf(parcel), DateTimeOffset.UnixEpoch, null, default));
+        }
+
+        if (parcel.Facts.Changes.Count + parcel.Facts.Cancellations.Count > 0)
+        {
+            var answer = await WithFileAsync(TextOf(parcel.Facts.Changes, parcel.Facts.Cancellations),
+                file => ImportChanges.RunAsync(
+                    database.At, file, isNdjson: false, IdOf(parcel), parcel.ReceivedAt, null, default));
+            answer.Rows.Quarantined.ShouldBe(0);
+        }
+    }
+
+    /// <summary>The open queue of an incident, with the sources as the history names them.</summary>
+    public async Task<List<QueueLine>> QueueOfAsync(DeclaredIncident incident)
+    {
+        var lines = new List<QueueLine>();
+        await foreach (var row in Queue.ReadAsync(database.At, IdOf(incident), null, default))
+        {
+            lines.Add(new QueueLine(row.Rank!.Value, row.Source[Mark.Length..], row.RequestId, row.Kind, row.Reasons,
+                row.Tier, row.ListVersion, row.FiledOn, row.ExposedOn));
+        }
+
+        return lines;
+    }
+
+    private string? IdOf(Parcel parcel) => parcel.Id is { } id ? Mark + id : null;
+
+    private string Text(int number) =>
+        ((_no * NumbersOfAWorld) + number).ToString("D10", CultureInfo.InvariantCulture);
+
+    private string TextOf(ListVersion list) => list.Rows.Aggregate(
+        new StringBuilder("number,name,birth_date,address,action\n"), (text, row) => text.AppendLine(string.Join(',',
+            Text(row.Number), row.Fields.Contains("name") ? "N" : "",
+            row.Fields.Contains("birth_date") ? "1950-01-01" : "", row.Fields.Contains("address") ? "A" : "",
+            row.Withdraws ? "withdraw" : ""))).ToString();
+
+    private string TextOf(IEnumerable<NumberMapping> mappings) => mappings.Aggregate(
+        new StringBuilder("old_number,new_number,effective_on,relation\n"),
+        (text, m) => text.AppendLine($"{Text(m.Old)},{Text(m.New)},{m.EffectiveOn},{m.Relation}")).ToString();
+
+    private string TextOf(IEnumerable<ReportedChange> changes, IEnumerable<ChangeCancellation> cancellations)
+    {
+        var text = new StringBuilder("source,request_id,kind,number,filed_on,received_on,entered_on\n");
+        foreach (var row in changes.Select(c =>
+            $"{Mark}{c.Source},{c.Request},{c.Kind},{Text(c.Number)},{c.Filed},{c.Received},{c.Entered}")
+            .Concat(cancellations.Select(c => $"{Mark}{c.Source},{c.Request},cancel,{Text(c.Number)},,,")))
+        {
+            text.AppendLine(row);
+        }
+
+        return text.ToString();
+    }
+
+    private async Task<DeliveryAnswer> WithFileAsync(string text, Func<DeliveredFile, Task<DeliveryAnswer>> import)
+    {
+        var path = Path.Combine(database.Home, $"{Mark}{Interlocked.Increment(ref _files)}.csv");
+        await File.WriteAllTextAsync(path, text);
+        try
+        {
+            using var file = DeliveredFile.Open(path, null);
+            var answer = await import(file);
+            answer.Rows.Received.ShouldBe(answer.Rows.Accepted + answer.Rows.Duplicates + answer.Rows.Quarantined);
+            return answer;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}
