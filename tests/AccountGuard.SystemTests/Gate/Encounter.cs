@@ -90,8 +90,8 @@ public sealed record Encounter(string Name, string[] Before, string[][] Writers,
             [[List(Old)], [PublishClosings(Old)]], "a: Listed, tier 1, version 1, pays 2015-08-14"),
     ];
 
-    /// <summary>Closing dates are published by whoever finds that they are not.</summary>
-    public static readonly Encounter[] Closings =
+    /// <summary>What is decided or delivered is published by whoever finds that it is not.</summary>
+    public static readonly Encounter[] Publications =
     [
         new("closing date × publication of another", [List(Old), File("a", Old), Close("2015-10-15", "2015-09-10")],
             [[Close("2015-06-15", "2015-05-15")], [PublishClosings(Old)]],
@@ -99,6 +99,8 @@ public sealed record Encounter(string Name, string[] Before, string[][] Writers,
         new("closing date × a later one that is published", [List(Old), File("a", Old)],
             [[Close("2015-06-15", "2015-05-15")], [Close("2015-10-15", "2015-09-10"), FinishClosings]],
             "a: Listed, tier 1, version 1, pays 2015-08-14") { After = FinishClosings },
+        new("a list in parts × in other parts", [File("a", Old), Deliver(1, false, Old)],
+            [["select publish_list(1, 0, 170)"], ["select publish_list(1, 160, 255)"]], Hit),
     ];
 
     public static readonly Encounter[] Threes =

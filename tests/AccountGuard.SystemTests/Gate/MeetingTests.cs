@@ -30,11 +30,11 @@ public sealed class MeetingTests(GateDatabase laid, TurnstileDatabase held, ITes
     public async Task none_misses_when_statements_are_held_in_their_middle(Encounter encounter) =>
         Counted(await held.Meeting.RunHeldAsync(encounter, Few)).Broken.ShouldBeEmpty();
 
-    public static TheoryData<Encounter> Closings => [.. Encounter.Closings];
+    public static TheoryData<Encounter> Publications => [.. Encounter.Publications];
 
-    [Theory(Skip = "publish_closings takes a decision for published that it did not read.")]
-    [MemberData(nameof(Closings), DisableDiscoveryEnumeration = true)]
-    public async Task no_closing_date_is_lost(Encounter encounter)
+    [Theory(Skip = "publish_closings marks decisions that it did not read; publish_list skips a part that overlaps.")]
+    [MemberData(nameof(Publications), DisableDiscoveryEnumeration = true)]
+    public async Task nothing_stays_unpublished(Encounter encounter)
     {
         Counted(await laid.Meeting.RunAsync(encounter, Many)).Broken.ShouldBeEmpty();
         Counted(await held.Meeting.RunHeldAsync(encounter, Many)).Broken.ShouldBeEmpty();
