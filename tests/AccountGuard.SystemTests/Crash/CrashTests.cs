@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace AccountGuard.SystemTests.Crash;
 
-/// <summary>A stopped import goes on where it stopped: whatever stopped it, in the end everything is there once.</summary>
+/// <summary>
+/// A stopped import goes on where it stopped: whatever stopped it, in the end everything is there once.
+/// </summary>
 public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
 {
     private const string ListHeader = "number,name,kana,birth_date,address";
@@ -29,8 +31,8 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
             numbers.Take(300).Select((n, i) => $"list,{i},account,{n},2015-05-20"));
         await imports.PrepareAsync(at => Imports.BringChangesAsync(at, changes));
         var file = imports.Write("list.csv", ListHeader, numbers.Select(n => $"{n},A,B,1950-01-01,C"));
-        string[] import = ["import-list", "list", file, "--version", "1", "--live-from", "2015-06-02", "--records", "20000",
-            "--json"];
+        string[] import = ["import-list", "list", file, "--version", "1", "--live-from", "2015-06-02", "--records",
+            "20000", "--json"];
         await StopAsync(End.Kill, new Moment("list_record", "new.row_no >= 12000"), import);
         await StopAsync(End.Interrupt, new Moment("list_record", "new.row_no >= 15000"), import);
         await StopAsync(End.DisconnectAll, new Moment("list_record", "new.row_no >= 18000"), import);
@@ -110,8 +112,9 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         var file = imports.Write("twice.csv", ChangesHeader,
             numbers.Select((n, i) => $"twice,{i},account,{n},2015-05-20"));
         string[] import = ["import-changes", file, "--json"];
+        var moment = new Moment("delivery_batch", "new.rows_through >= 2000");
         CommandRun[] runs;
-        await using (var halt = await Halt.SetAsync(imports.Stopped, new Moment("delivery_batch", "new.rows_through >= 2000")))
+        await using (var halt = await Halt.SetAsync(imports.Stopped, moment))
         {
             using var first = CommandRun.Start(imports.Stopped, import);
             await halt.ReachedAsync(1, first);
@@ -134,7 +137,8 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         var numbers = Numbers(6, 3_000);
         var list = imports.Write("late-list.csv", ListHeader, numbers.Take(100).Select(n => $"{n},A,,,"));
         await imports.PrepareAsync(at => Imports.BringListAsync(at, "late", list, 100));
-        var file = imports.Write("late.csv", ChangesHeader, numbers.Select((n, i) => $"late,{i},account,{n},2015-05-20"));
+        var file = imports.Write("late.csv", ChangesHeader,
+            numbers.Select((n, i) => $"late,{i},account,{n},2015-05-20"));
         string[] import = ["import-changes", file, "--json"];
         var moment = new Moment("delivery_batch", "new.rows_through >= 2000", AtCommit: true);
         CommandRun last;
@@ -158,11 +162,12 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
     {
         await imports.DeclareAsync("ids");
         var numbers = Numbers(7, 100);
-        var changes = imports.Write("ids.csv", ChangesHeader, numbers.Select((n, i) => $"ids,{i},account,{n},2015-05-20"));
+        var changes = imports.Write("ids.csv", ChangesHeader,
+            numbers.Select((n, i) => $"ids,{i},account,{n},2015-05-20"));
         await imports.PrepareAsync(at => Imports.BringChangesAsync(at, changes));
         var file = imports.Write("ids-list.csv", ListHeader, numbers.Select(n => $"{n},A,,,"));
-        string[] import = ["import-list", "ids", file, "--version", "1", "--live-from", "2015-06-02", "--records", "100",
-            "--json", "--delivery"];
+        string[] import = ["import-list", "ids", file, "--version", "1", "--live-from", "2015-06-02", "--records",
+            "100", "--json", "--delivery"];
         CommandRun[] runs;
         await using (var halt = await Halt.SetAsync(imports.Stopped, new Moment("list_record", "true")))
         {

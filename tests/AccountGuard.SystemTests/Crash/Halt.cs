@@ -12,7 +12,9 @@ public sealed class Halt : IAsyncDisposable
     private const int Family = 6100;
     private const int MostPolls = 20_000;
 
-    /// <summary>How long the end of a process is waited for between two looks: who looks all the time slows it down.</summary>
+    /// <summary>
+    /// How long the end of a process is waited for between two looks: who looks all the time slows it down.
+    /// </summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
 
     private readonly NpgsqlConnection _guard;
@@ -32,7 +34,8 @@ public sealed class Halt : IAsyncDisposable
             create schema if not exists halt;
             create or replace function halt.wait() returns trigger language plpgsql as $$
             begin perform pg_advisory_xact_lock_shared({Family}, 0); return new; end $$;
-            create {kind} halt {time} insert on {moment.Table} {(moment.AtCommit ? "deferrable initially deferred" : "")}
+            create {kind} halt {time} insert on {moment.Table}
+                {(moment.AtCommit ? "deferrable initially deferred" : "")}
                 for each row when ({moment.When}) execute function halt.wait()
             """);
         return halt;

@@ -9,12 +9,16 @@ using AccountGuard.Verification;
 
 namespace AccountGuard.SystemTests.Crash;
 
-/// <summary>Two databases that take in the same: in one the imports are stopped and run again, in the other they are not.</summary>
+/// <summary>
+/// Two databases that take in the same: in one the imports are stopped and run again, in the other they are not.
+/// </summary>
 public sealed class Imports : IAsyncLifetime
 {
     private static readonly DateTimeOffset ReceivedAt = new(2015, 7, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>What must hold in any database between events and what they tell of; a row for each that does not.</summary>
+    /// <summary>
+    /// What must hold in any database between events and what they tell of; a row for each that does not.
+    /// </summary>
     private const string Doubles = """
         select what from (
             select 'account_change_filed', count(*) from account_change union all
@@ -86,7 +90,9 @@ public sealed class Imports : IAsyncLifetime
             new ControlTotals(records, null, null, null, 0), false, null, ReceivedAt), null, CancellationToken.None);
     }
 
-    /// <summary>Imports without a halt into the other database, and compares: answer, queue, events, reconciliation.</summary>
+    /// <summary>
+    /// Imports without a halt into the other database, and compares: answer, queue, events, reconciliation.
+    /// </summary>
     public async Task CompareAsync(string incident, CommandRun last, params string[] args)
     {
         var spared = await CommandRun.OfAsync(Spared, args);

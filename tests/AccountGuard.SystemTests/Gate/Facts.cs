@@ -1,6 +1,8 @@
 namespace AccountGuard.SystemTests.Gate;
 
-/// <summary>Statements that bring one fact each, as the application writes them: the gates are in the triggers.</summary>
+/// <summary>
+/// Statements that bring one fact each, as the application writes them: the gates are in the triggers.
+/// </summary>
 public static class Facts
 {
     // The first byte names the gate: the old number's lies above the new one's, against the order of the join.
@@ -9,18 +11,20 @@ public static class Facts
     public const string Newer = "700000000000000000000000000000a3";
     public const string Stranger = "200000000000000000000000000000f4";
 
-    public static string File(string request, string number, string filedOn = "2015-05-20", string kind = "account") => $"""
+    public static string File(
+        string request, string number, string filedOn = "2015-05-20", string kind = "account") => $"""
         insert into account_change (change_id, number_key, kind, filed_on, delivered_at, source, request_id, unreadable,
             content_key, delivery_no, row_no)
-        values ({Id(request)}, '\x{number}', '{kind}', '{filedOn}', '2015-07-01T00:00:00Z', 'test', '{request}', '{"{}"}',
-            '\x00', 1, 1)
+        values ({Id(request)}, '\x{number}', '{kind}', '{filedOn}', '2015-07-01T00:00:00Z', 'test', '{request}',
+            '{"{}"}', '\x00', 1, 1)
         on conflict (change_id) do nothing
         """;
 
     public static string FileAddress(string request, string number) => File(request, number, "2015-05-19", "address");
 
     public static string Cancel(string request) => $"""
-        insert into cancellation (change_id, number_key, source, request_id, content_key, delivered_at, delivery_no, row_no)
+        insert into cancellation (change_id, number_key, source, request_id, content_key, delivered_at, delivery_no,
+            row_no)
         values ({Id(request)}, '\x00', 'test', '{request}', '\x00', '2015-07-01T00:00:00Z', 1, 1)
         on conflict (change_id) do nothing
         """;
@@ -44,7 +48,8 @@ public static class Facts
     public static string Decide(int decision, string through) =>
         $"insert into cutoff_decision values (1, {decision}, '{through}', 'moved', '2015-06-02T00:00:00Z')";
 
-    public static string PublishCutoff(string number) => $"select publish_cutoff(1, {Bucket(number)}, {Bucket(number)})";
+    public static string PublishCutoff(string number) =>
+        $"select publish_cutoff(1, {Bucket(number)}, {Bucket(number)})";
 
     /// <summary>A bucket where no cutoff was published yet, as after a declaration.</summary>
     public static string Undeclare(string number) =>

@@ -9,7 +9,8 @@ public class GateDatabase : IAsyncLifetime
         insert into incident (id, time_zone, window_from, post_days, verifies_addresses, declaration, declared_at)
         values ('leak', 'Asia/Tokyo', '2015-05-08', 10, false, '{}', '2015-06-01T00:00:00Z');
         insert into cutoff_decision values (1, 0, '2015-05-31', 'declared', '2015-06-01T00:00:00Z');
-        insert into delivery (kind, content_key, received_at, arguments) values ('list', '\x01', '2015-06-01T00:00:00Z', '{}');
+        insert into delivery (kind, content_key, received_at, arguments)
+        values ('list', '\x01', '2015-06-01T00:00:00Z', '{}');
         select publish_cutoff(1, 0, 255);
         """;
 
@@ -17,7 +18,8 @@ public class GateDatabase : IAsyncLifetime
     private const string Sweep = """
         begin;
         set local session_replication_role = replica;
-        delete from hit; delete from holder; delete from account_change; delete from cancellation; delete from renumbering;
+        delete from hit; delete from holder; delete from account_change; delete from cancellation;
+        delete from renumbering;
         delete from listing; delete from replacement; delete from list_publication; delete from list_record;
         delete from affected_list; delete from closing_decision; delete from cutoff_decision where decision > 0;
         update cutoff_in_force set decision = 0, through_on = '2015-05-31' where decision > 0;

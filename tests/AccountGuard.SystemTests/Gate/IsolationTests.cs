@@ -11,7 +11,8 @@ public sealed class IsolationTests(GateDatabase database) : IClassFixture<GateDa
         {
             string[] facts =
             [
-                Facts.File("a", Facts.Old), Facts.Cancel("a"), Facts.List(Facts.Old), Facts.Renumber(Facts.Old, Facts.New),
+                Facts.File("a", Facts.Old), Facts.Cancel("a"), Facts.List(Facts.Old),
+                Facts.Renumber(Facts.Old, Facts.New),
                 Facts.PublishCutoff(Facts.Old), Facts.PublishClosings(Facts.Old),
                 "insert into replacement values (1, 2, 3)",
                 "select pass_gates('{00000000-0000-0000-0000-000000000000}', '{}', '{}', '{}')",

@@ -5,7 +5,9 @@ using static AccountGuard.SystemTests.Gate.Facts;
 
 namespace AccountGuard.SystemTests.Gate;
 
-/// <summary>Everything at once and at full speed, on few numbers: whoever looks, at any moment, sees hits and rule agree.</summary>
+/// <summary>
+/// Everything at once and at full speed, on few numbers: whoever looks, at any moment, sees hits and rule agree.
+/// </summary>
 public sealed class LoadTests(GateDatabase database, ITestOutputHelper output) : IClassFixture<GateDatabase>
 {
     private const int Writers = 3;
@@ -64,7 +66,8 @@ public sealed class LoadTests(GateDatabase database, ITestOutputHelper output) :
                     await GateDatabase.ExecuteAsync(connection, $"begin; {fact}; commit");
                     break;
                 }
-                catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < Attempts)
+                catch (PostgresException e)
+                    when (e.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < Attempts)
                 {
                     await GateDatabase.ExecuteAsync(connection, "rollback");
                 }

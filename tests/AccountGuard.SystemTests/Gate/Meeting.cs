@@ -5,7 +5,9 @@ namespace AccountGuard.SystemTests.Gate;
 /// <summary>How many schedules were run, and after which of them the hits are not what the rule says.</summary>
 public sealed record Tally(int Schedules, int Deadlocks, IReadOnlyList<string> Broken);
 
-/// <summary>Runs schedules of an encounter on connections that stay open, since their plans are the costly part.</summary>
+/// <summary>
+/// Runs schedules of an encounter on connections that stay open, since their plans are the costly part.
+/// </summary>
 public sealed class Meeting : IAsyncDisposable
 {
     private const int Writers = 3;
@@ -14,7 +16,8 @@ public sealed class Meeting : IAsyncDisposable
         select coalesce((
             select string_agg(distinct what, ', ') || ' among: ' from ({0}) as unsettled (what)), '') || coalesce((
             select string_agg(format('%s: %s, tier %s, version %s, pays %s', request_id,
-                reasons_of(alert_gap, date_doubt, renumbered, chain), tier, list_version, exposed_on), '; ' order by request_id)
+                reasons_of(alert_gap, date_doubt, renumbered, chain), tier, list_version, exposed_on),
+                '; ' order by request_id)
             from hit where ended_at is null), 'nothing')
         """;
 
@@ -73,7 +76,8 @@ public sealed class Meeting : IAsyncDisposable
             deadlocks += outcome.Deadlocks;
             if (found != encounter.Queue || outcome.Errors.Count > 0)
             {
-                broken.Add($"{encounter.Name} in turns {string.Concat(turns)}: {found} {string.Join("; ", outcome.Errors)}");
+                var errors = string.Join("; ", outcome.Errors);
+                broken.Add($"{encounter.Name} in turns {string.Concat(turns)}: {found} {errors}");
             }
         }
 

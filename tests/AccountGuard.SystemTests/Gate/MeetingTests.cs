@@ -2,7 +2,9 @@ using Xunit.Abstractions;
 
 namespace AccountGuard.SystemTests.Gate;
 
-/// <summary>The promise: no order in which facts meet leaves a change without its hit, or a hit without its ground.</summary>
+/// <summary>
+/// The promise: no order in which facts meet leaves a change without its hit, or a hit without its ground.
+/// </summary>
 public sealed class MeetingTests(GateDatabase laid, TurnstileDatabase held, ITestOutputHelper output)
     : IClassFixture<GateDatabase>, IClassFixture<TurnstileDatabase>
 {

@@ -2,12 +2,16 @@ using Npgsql;
 
 namespace AccountGuard.SystemTests.Gate;
 
-/// <summary>What became of a schedule: transactions that were deadlock victims and ran again, and errors of others.</summary>
+/// <summary>
+/// What became of a schedule: transactions that were deadlock victims and ran again, and errors of others.
+/// </summary>
 public sealed record Outcome(int Deadlocks, IReadOnlyList<string> Errors);
 
 /// <summary>
-/// Runs transactions on real connections in one given order of their steps. A step is a statement or, where the database
-/// has turnstiles, a statement as far as its next turnstile. A step that waits for a lock is left pending, and its writer's
+/// Runs transactions on real connections in one given order of their steps. A step is a statement or, where the
+/// database
+/// has turnstiles, a statement as far as its next turnstile. A step that waits for a lock is left pending, and its
+/// writer's
 /// turns pass until it is released; a deadlock victim runs again, whole, at the end.
 /// </summary>
 public sealed class Stepper : IAsyncDisposable
@@ -121,7 +125,8 @@ public sealed class Stepper : IAsyncDisposable
     }
 
     /// <summary>
-    /// Until the lane has come to a stand: its statement has ended, or its backend waits. Whoever releases a lock grants it
+    /// Until the lane has come to a stand: its statement has ended, or its backend waits. Whoever releases a lock
+    /// grants it
     /// to those who wait, so that nobody seems to wait for a turnstile that is open.
     /// </summary>
     private async Task StandAsync(Lane lane)
