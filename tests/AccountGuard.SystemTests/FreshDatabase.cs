@@ -4,15 +4,16 @@ using Npgsql;
 namespace AccountGuard.SystemTests;
 
 /// <summary>
-/// A database of its own for a test collection, on the throw-away server that ops/test starts, laid as a user would lay it:
-/// by the owner's login, with the application's login for all the rest.
+/// A database of its own for a test collection, on the throw-away server that ops/test starts, laid as a user would lay
+/// it: by the owner's login, with the application's login for all the rest.
 /// </summary>
 public sealed class FreshDatabase : IAsyncLifetime
 {
     private const string Password = "only-for-tests";
 
     private static readonly string Server = Environment.GetEnvironmentVariable("ACCOUNTGUARD_TEST_SERVER")
-        ?? throw new InvalidOperationException("Run ops/test: it starts the server that ACCOUNTGUARD_TEST_SERVER names.");
+        ?? throw new InvalidOperationException(
+            "Run ops/test: it starts the server that ACCOUNTGUARD_TEST_SERVER names.");
 
     public string Name { get; } = $"test_{Guid.NewGuid():N}";
 
