@@ -16,8 +16,8 @@ public sealed record StoryRow(
     string Source);
 
 /// <summary>
-/// An incident of its own with what is delivered for it: the 2015 policy unless said, numbers that nobody else uses, and a
-/// queue that is reconciled whenever it is read.
+/// An incident of its own with what is delivered for it: the 2015 policy unless said, numbers that nobody else has, and
+/// a queue that is reconciled whenever it is read.
 /// </summary>
 public sealed class Story(Installation at, string folder, Declaration declaration)
 {
@@ -131,7 +131,8 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
         return Adds(await ImportRenumbering.RunAsync(At, file, null, Now, null, CancellationToken.None));
     }
 
-    public async Task<(long Opened, long Ended)> MoveCutoffAsync(int decision, string through, string reason = "decided")
+    public async Task<(long Opened, long Ended)> MoveCutoffAsync(
+        int decision, string through, string reason = "decided")
     {
         await MoveCutoff.RunAsync(
             At, Incident, decision, DateOnly.Parse(through), reason, Now, CancellationToken.None);
@@ -144,7 +145,7 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
         await Publication.FinishAsync(At, null, CancellationToken.None);
     }
 
-    /// <summary>The queue of the incident: open rows, or those of a state, after all is published and reconciled.</summary>
+    /// <summary>The incident's queue: open rows, or those of a state, after all is published and reconciled.</summary>
     public async Task<IReadOnlyList<StoryRow>> QueueAsync(string? state = null)
     {
         await Publication.FinishAsync(At, null, CancellationToken.None);
@@ -168,8 +169,8 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
     public async Task<string[]> ReasonsAsync() => [.. (await QueueAsync()).Select(r => $"{r.Id}: {r.Reasons}")];
 
     /// <summary>
-    /// What a change of a listed number with these days, received at an instant, is queued for; an empty text where it is
-    /// not queued.
+    /// What a change of a listed number with these days, received at an instant, is queued for; an empty text where it
+    /// is not queued.
     /// </summary>
     public async Task<string> ReasonsOfAsync(
         string filed = "", string received = "", string entered = "", string at = "2015-09-30T09:00:00+09:00")
@@ -188,7 +189,8 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
 
     /// <summary>Codes of the rows of a delivery that wait in quarantine.</summary>
     public async Task<string[]> WaitingAsync(DeliveryAnswer delivery) =>
-        [.. (await ListDeliveries.WaitingAsync(At, $"{delivery.Delivery}", CancellationToken.None)).Select(r => r.Code)];
+        [.. (await ListDeliveries.WaitingAsync(At, $"{delivery.Delivery}", CancellationToken.None))
+            .Select(r => r.Code)];
 
     /// <summary>A file in the database's folder, under a name that tells nothing.</summary>
     public string Write(byte[] content)

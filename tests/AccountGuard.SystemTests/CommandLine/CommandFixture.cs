@@ -18,8 +18,9 @@ public sealed class CommandFixture : IAsyncLifetime
         await Database.InitializeAsync();
         var declared = await RunAsync("declare-incident", Incident("leak"));
         declared.Exit.ShouldBe(0, declared.Messages);
-        var listed = await RunAsync("import-list", "leak", Write("list.csv", $"number,name\n{Canary},{CanaryName}\n1111111111,\n"),
-            "--version", "1", "--live-from", "2015-06-02", "--records", "2", "--two", "1", "--received-at", "2015-06-02T08:00+09:00");
+        var list = Write("list.csv", $"number,name\n{Canary},{CanaryName}\n1111111111,\n");
+        var listed = await RunAsync("import-list", "leak", list, "--version", "1", "--live-from",
+            "2015-06-02", "--records", "2", "--two", "1", "--received-at", "2015-06-02T08:00+09:00");
         listed.Exit.ShouldBe(0, listed.Messages);
     }
 
@@ -56,6 +57,11 @@ public sealed class CommandFixture : IAsyncLifetime
         return path;
     }
 
-    public string Incident(string id, string cutoff = "\"through\":\"2015-06-01\"") => Write("incident.json",
-        $$$"""{"id":"{{{id}}}","name":"A leak","timeZone":"Asia/Tokyo","window":{"from":"2015-05-08"},"cutoff":{{{{cutoff}}}}}""");
+    public string Incident(string id, string cutoff = "\"through\":\"2015-06-01\"") =>
+        Write("incident.json", $$"""
+            {
+              "id": "{{id}}", "name": "A leak", "timeZone": "Asia/Tokyo", "window": { "from": "2015-05-08" },
+              "cutoff": { {{cutoff}} }
+            }
+            """);
 }

@@ -28,7 +28,8 @@ public sealed class QueueCommandTests(CommandFixture commands) : IClassFixture<C
         var row = (await commands.JsonAsync(0, "queue", "--incident", "leak")).EnumerateArray()
             .Single(r => r.GetProperty("request_id").GetString() == "Q1");
         row.EnumerateObject().Select(p => p.Name).ShouldBe([
-            "rank", "source", "request_id", "kind", "incident", "reasons", "state", "tier", "list_version", "filed_on", "exposed_on"]);
+            "rank", "source", "request_id", "kind", "incident", "reasons", "state", "tier", "list_version", "filed_on",
+            "exposed_on"]);
         row.GetProperty("rank").ValueKind.ShouldBe(JsonValueKind.Number);
         var csv = await commands.RunAsync("queue", "--format", "csv");
         csv.Output.ShouldStartWith(
@@ -59,8 +60,8 @@ public sealed class QueueCommandTests(CommandFixture commands) : IClassFixture<C
         await FileAsync("Q3", "--delivery", "third");
         var other = await FileAsync("Q4", "--delivery", "third");
         (other.Exit, other.Output).ShouldBe((2, ""));
-        (await commands.JsonAsync(0, "deliveries", "third")).EnumerateArray().Select(d => d.GetProperty("state").GetString())
-            .ShouldBe(["Done", "Refused"]);
+        var listed = await commands.JsonAsync(0, "deliveries", "third");
+        listed.EnumerateArray().Select(d => d.GetProperty("state").GetString()).ShouldBe(["Done", "Refused"]);
         (await commands.RunAsync("deliveries")).Output.ShouldContain("third");
         (await commands.RunAsync("deliveries", "nowhere")).Exit.ShouldBe(2);
     }
@@ -79,7 +80,8 @@ public sealed class QueueCommandTests(CommandFixture commands) : IClassFixture<C
         }
 
         (await commands.JsonAsync(1, "reconcile")).GetProperty("misranked").GetInt64().ShouldBe(1);
-        await using var repair = new NpgsqlCommand("select repair(array(select change_id from unsettled()))", connection);
+        await using var repair = new NpgsqlCommand(
+            "select repair(array(select change_id from unsettled()))", connection);
         await repair.ExecuteNonQueryAsync();
         (await commands.RunAsync("reconcile")).Exit.ShouldBe(0);
     }
@@ -124,7 +126,8 @@ public sealed class QueueCommandTests(CommandFixture commands) : IClassFixture<C
     [InlineData("not a connection string", 2)]
     public async Task a_database_that_does_not_answer_exits_3(string connection, int exit)
     {
-        var run = await WithAsync([("ConnectionStrings__AccountGuard", connection), ("ConnectionStrings__AccountGuardOwner", null)],
+        var run = await WithAsync(
+            [("ConnectionStrings__AccountGuard", connection), ("ConnectionStrings__AccountGuardOwner", null)],
             "queue", "--json");
         (run.Exit, run.Output).ShouldBe((exit, ""), run.Messages);
         run.Messages.ShouldContain("ConnectionStrings__AccountGuard");
@@ -133,7 +136,11 @@ public sealed class QueueCommandTests(CommandFixture commands) : IClassFixture<C
     [Fact]
     public async Task a_missing_database_exits_3_without_its_password()
     {
-        var wrong = new NpgsqlConnectionStringBuilder(commands.Database.Owner) { Password = "hunter2", Database = "nowhere" };
+        var wrong = new NpgsqlConnectionStringBuilder(commands.Database.Owner)
+        {
+            Password = "hunter2",
+            Database = "nowhere",
+        };
         var run = await WithAsync([("ConnectionStrings__AccountGuardOwner", wrong.ConnectionString)], "queue");
         run.Exit.ShouldBe(3, run.Messages);
         run.Messages.ShouldNotContain("hunter2");

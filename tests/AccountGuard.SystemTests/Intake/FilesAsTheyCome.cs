@@ -17,8 +17,10 @@ public sealed class FilesAsTheyCome(FreshDatabase database)
         var (story, id) = (await OfListedNumbersAsync(database), Id());
         var number = story.ListedNumber();
         var content = ShiftJis.GetBytes(
-            $"source,request_id,number,filed_on,account_holder\r\n窓口ソ,{id},{number[..4]}ー{number[4..]},2015-05-20,ﾔﾏﾀﾞ ﾊﾅｺ\r\n");
-        (await Should.ThrowAsync<BadInput>(story.ChangesFileAsync(content))).Message.ShouldContain("--encoding shift_jis");
+            "source,request_id,number,filed_on,account_holder\r\n"
+            + $"窓口ソ,{id},{number[..4]}ー{number[4..]},2015-05-20,ﾔﾏﾀﾞ ﾊﾅｺ\r\n");
+        (await Should.ThrowAsync<BadInput>(story.ChangesFileAsync(content)))
+            .Message.ShouldContain("--encoding shift_jis");
         (await story.ChangesFileAsync(content, "shift_jis")).Rows.ShouldBe(new RowCount(1, 1, 0, 0));
         (await story.RowAsync(id))!.Source.ShouldBe("窓口ソ");
     }
@@ -29,7 +31,8 @@ public sealed class FilesAsTheyCome(FreshDatabase database)
         var story = await BeginAsync(database);
         var number = Number();
         var content = ShiftJis.GetBytes($"number,name,kana\n{number},髙橋①,ﾀｶﾊｼ\n");
-        (await story.ListFileAsync(1, content, new ControlTotals(1, 1, 0, 0, 0), encoding: "shift_jis")).Rows.Accepted.ShouldBe(1);
+        var answer = await story.ListFileAsync(1, content, new ControlTotals(1, 1, 0, 0, 0), encoding: "shift_jis");
+        answer.Rows.ShouldBe(new RowCount(1, 1, 0, 0));
     }
 
     [Fact]
@@ -142,7 +145,8 @@ public sealed class FilesAsTheyCome(FreshDatabase database)
             """, isNdjson: true);
         answer.Rows.ShouldBe(new RowCount(10, 2, 0, 8));
         (await story.WaitingAsync(answer)).ShouldBe([
-            "UnknownField", "BrokenRow", "MissingField", "NotANumber", "BrokenRow", "UnreadableId", "BrokenRow", "BrokenRow"]);
+            "UnknownField", "BrokenRow", "MissingField", "NotANumber", "BrokenRow", "UnreadableId", "BrokenRow",
+            "BrokenRow"]);
         (await story.IdsAsync()).Intersect([id, second]).ShouldBe([id, second], ignoreOrder: true);
     }
 
@@ -153,7 +157,8 @@ public sealed class FilesAsTheyCome(FreshDatabase database)
         var number = story.ListedNumber();
         await story.ChangesAsync(story.Filed(id, number, "2015-05-20"));
         var again = await story.ChangesTextAsync(
-            $$"""{"source":"{{story.Incident}}","request_id":"{{id}}","number":{{number}},"filed_on":"2015-05-20"}""", true);
+            $$"""{"source":"{{story.Incident}}","request_id":"{{id}}","number":{{number}},"filed_on":"2015-05-20"}""",
+            isNdjson: true);
         again.Rows.ShouldBe(new RowCount(1, 0, 1, 0));
     }
 }

@@ -109,7 +109,7 @@ public sealed class Redelivery(FreshDatabase database)
         var number = story.ListedNumber();
         await story.ChangesAsync(story.Filed(id, number, "2015-05-20"));
         var other = await story.ChangesAsync(story.Filed(id, number, "2015-05-21"));
-        await ListDeliveries.SettleAsync(story.At, other.Delivery, 1, "the sender says the first", CancellationToken.None);
+        await ListDeliveries.SettleAsync(story.At, other.Delivery, 1, "the first is right", CancellationToken.None);
         await ListDeliveries.SettleAsync(story.At, other.Delivery, 1, "again", CancellationToken.None);
         (await story.WaitingAsync(other)).ShouldBeEmpty();
         await Should.ThrowAsync<BadInput>(

@@ -21,7 +21,8 @@ public sealed class DateScenarios(FreshDatabase database)
         QueuedAsync("", "2015-06-02T00:00:00+09:00");
 
     [Fact]
-    public Task s10_an_instant_counts_by_its_day_in_the_incidents_time_zone() => QueuedAsync("", "2015-06-01T15:30:00Z");
+    public Task s10_an_instant_counts_by_its_day_in_the_incidents_time_zone() =>
+        QueuedAsync("", "2015-06-01T15:30:00Z");
 
     [Fact]
     public Task s10_the_last_instant_of_the_cutoff_day_is_queued_however_its_offset_is_written() =>

@@ -57,7 +57,8 @@ public sealed class IdentityScenarios(FreshDatabase database)
     {
         var story = await OfListedNumbersAsync(database);
         var parts = mappings.Split(' ');
-        foreach (var order in new[] { parts, [.. parts.Reverse()], [.. parts[(parts.Length / 2)..], .. parts[..(parts.Length / 2)]] })
+        var half = parts.Length / 2;
+        foreach (var order in (string[][])[parts, [.. parts.Reverse()], [.. parts[half..], .. parts[..half]]])
         {
             var numbers = FreshNumbers(4);
             var deliveries = new List<DeliveryAnswer>();
@@ -118,7 +119,8 @@ public sealed class IdentityScenarios(FreshDatabase database)
         await story.ListAsync(1, [.. olds.Select((n, i) => Listed(n, 1 + (i % 4)))], live: "2015-06-14");
         await story.ChangesAsync([.. olds.SelectMany((n, i) => new[]
         {
-            story.Filed($"account {i}", n, $"2015-05-{10 + i}"), story.Filed($"home {i}", n, "2015-05-20", kind: "address"),
+            story.Filed($"account {i}", n, $"2015-05-{10 + i}"),
+            story.Filed($"home {i}", n, "2015-05-20", kind: "address"),
             story.Filed($"gap {i}", n, received: $"2015-06-{10 + (i % 9)}"), story.Filed($"gone {i}", n, "2015-05-20"),
         }), .. olds.Select((n, i) => story.Cancelled($"gone {i}", n))]);
         var before = await story.QueueAsync();

@@ -49,7 +49,8 @@ public sealed class OrderScenarios(FreshDatabase database)
         var story = await BeginAsync(database);
         var number = Number();
         await story.ListAsync(1, [Listed(number)]);
-        await story.ChangesAsync(story.Filed("first", number, "2015-06-01"), story.Filed("second", number, "2015-06-14"),
+        await story.ChangesAsync(
+            story.Filed("first", number, "2015-06-01"), story.Filed("second", number, "2015-06-14"),
             story.Filed("third", number, "2015-06-15"));
         (await story.IdsAsync()).ShouldBe(["first"]);
         (await story.MoveCutoffAsync(1, "2015-06-14")).ShouldBe((1, 0));

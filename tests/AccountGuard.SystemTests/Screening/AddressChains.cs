@@ -7,7 +7,7 @@ namespace AccountGuard.SystemTests.Screening;
 [Collection(SharedDatabase.Name)]
 public sealed class AddressChains(FreshDatabase database)
 {
-    /// <summary>Reasons of an account change with these days after an address change with those, of one holder.</summary>
+    /// <summary>Reasons of an account change with such days, its holder having an address change with those.</summary>
     private async Task ChainAsync(
         string reasons, string account = "2015-05-18", string address = "", string addressReceived = "",
         string accountReceived = "")
@@ -98,7 +98,8 @@ public sealed class AddressChains(FreshDatabase database)
         await story.RenumberAsync($"{old},{@new}");
         await story.ListAsync(1, [Listed(old)]);
         await story.ChangesAsync(
-            story.Filed("doubt", old, "2015-06-01", "2015-06-05"), story.Filed("home", old, "2015-06-03", kind: "address"),
+            story.Filed("doubt", old, "2015-06-01", "2015-06-05"),
+            story.Filed("home", old, "2015-06-03", kind: "address"),
             story.Filed("gap", old, "2015-06-06"));
         (await story.ReasonsAsync()).ShouldBe(["doubt: Listed+DateDoubt"]);
 

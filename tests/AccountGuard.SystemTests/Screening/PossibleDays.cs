@@ -89,7 +89,8 @@ public sealed class PossibleDays(FreshDatabase database)
         await tokyo.ListAsync(1, [Story.Listed(number)]);
         await newYork.ListAsync(1, [Story.Listed(number)]);
         await tokyo.ChangesAsync(
-            tokyo.Filed("after", number, "2015-06-01T15:30:00Z"), tokyo.Filed("before", number, "2015-05-07T20:00:00Z"));
+            tokyo.Filed("after", number, "2015-06-01T15:30:00Z"),
+            tokyo.Filed("before", number, "2015-05-07T20:00:00Z"));
         (await tokyo.IdsAsync()).ShouldBe(["before"]);
         (await newYork.QueueAsync()).Select(r => (r.Id, r.Filed)).ShouldBe([("after", "2015-06-01")]);
     }
@@ -115,7 +116,8 @@ public sealed class PossibleDays(FreshDatabase database)
         var number = Story.Number();
         await through.ListAsync(1, [Story.Listed(number)], live: "2015-05-31");
         await before.ListAsync(1, [Story.Listed(number)], live: "2015-05-31");
-        await through.ChangesAsync(through.Filed("R1", number, "2015-06-01"), through.Filed("R2", number, "2015-05-31"));
+        await through.ChangesAsync(
+            through.Filed("R1", number, "2015-06-01"), through.Filed("R2", number, "2015-05-31"));
         (await through.IdsAsync()).ShouldBe(["R2", "R1"]);
         (await before.IdsAsync()).ShouldBe(["R2"]);
     }

@@ -24,8 +24,8 @@ public sealed class Ranking(FreshDatabase database)
             story.Filed("unknown of tier four", four));
         var queue = await story.QueueAsync();
         queue.Select(r => r.Id).ShouldBe([
-            "unknown of tier four", "unknown", "chained", "tier four", "earlier of another source", "EARLIER", "earlier", "later",
-            "closing", "tier four after closing", "after closing"]);
+            "unknown of tier four", "unknown", "chained", "tier four", "earlier of another source", "EARLIER",
+            "earlier", "later", "closing", "tier four after closing", "after closing"]);
         queue.Select(r => r.Rank).ShouldBe(Enumerable.Range(1, 11).Select(r => (long?)r));
         queue.Select(r => r.Paid).Distinct().ShouldBe(["", "2015-06-15", "2015-08-14"]);
         queue.Select(r => r.Filed).Take(3).ShouldBe(["", "", "2015-05-14"]);

@@ -41,8 +41,10 @@ public sealed class Cases(FreshDatabase database)
         await story.ListAsync(2, [Withdrawn(listedInError)]);
         await OpenCases.RunAsync(story.At, CancellationToken.None);
         (await EventsAsync(story, "kept")).Length.ShouldBe(1);
-        (await EventsAsync(story, "cancelled")).Last().ShouldBeOfType<CaseEnded>().EndedAs.ShouldBe(CaseGround.Withdrawn);
-        (await EventsAsync(story, "error")).Last().ShouldBeOfType<CaseEnded>().EndedAs.ShouldBe(CaseGround.ListedInError);
+        (await EventsAsync(story, "cancelled")).Last()
+            .ShouldBeOfType<CaseEnded>().EndedAs.ShouldBe(CaseGround.Withdrawn);
+        (await EventsAsync(story, "error")).Last()
+            .ShouldBeOfType<CaseEnded>().EndedAs.ShouldBe(CaseGround.ListedInError);
         (await CaseAsync(story, "error")).Grounds[story.Incident].ShouldBe(CaseGround.ListedInError);
     }
 
@@ -54,7 +56,8 @@ public sealed class Cases(FreshDatabase database)
         await story.ChangesAsync(story.Filed(id, number, "2015-05-20"));
         await story.ChangesAsync(story.Cancelled(id, number));
         await OpenCases.RunAsync(story.At, CancellationToken.None);
-        (await EventsAsync(story, id)).Select(e => e.GetType()).ShouldBe([typeof(VerificationRequired), typeof(CaseEnded)]);
+        (await EventsAsync(story, id)).Select(e => e.GetType())
+            .ShouldBe([typeof(VerificationRequired), typeof(CaseEnded)]);
     }
 
     [Fact]
@@ -106,8 +109,9 @@ public sealed class Cases(FreshDatabase database)
             OpenCases.RunAsync(story.At, CancellationToken.None));
         (written.Sum() + await OpenCases.RunAsync(other, CancellationToken.None)).ShouldBe(1_200);
         (await OpenCases.RunAsync(story.At, CancellationToken.None)).ShouldBe(0);
-        await using var count = database.At.Database.CreateCommand(
-            "select count(*), count(distinct stream_id) from accountguard_events.mt_events where stream_id = any (@ids)");
+        await using var count = database.At.Database.CreateCommand("""
+            select count(*), count(distinct stream_id) from accountguard_events.mt_events where stream_id = any (@ids)
+            """);
         count.Parameters.AddWithValue("ids", ids.Select(id => CaseOf(story, id)).ToArray());
         await using var reader = await count.ExecuteReaderAsync();
         await reader.ReadAsync();
