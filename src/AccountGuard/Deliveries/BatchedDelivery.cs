@@ -32,8 +32,11 @@ public static class BatchedDelivery
         var hasRows = source.MoveNext();
         if (delivery.No == 0)
         {
-            await InTransactionAsync(
-                at, (transaction, session) => delivery.StoreAsync(transaction, session, cancel), cancel);
+            await InTransactionAsync(at, async (transaction, session) =>
+            {
+                await delivery.StoreAsync(transaction, session, cancel);
+                return true;
+            }, cancel);
         }
 
         var done = await BatchesDoneAsync(at, delivery.No, cancel);
@@ -91,6 +94,10 @@ public static class BatchedDelivery
         }
     }
 
+    /// <summary>
+    /// Writes a batch once. Where a process that was killed had it committed after all, while this one wrote, what this
+    /// one wrote is rolled back.
+    /// </summary>
     private static async Task WriteBatchAsync<TBatch>(
         Installation at, Delivery delivery, long through, TBatch batch,
         Func<NpgsqlTransaction, IDocumentSession, Delivery, TBatch, Task<BatchCount>> write, CancellationToken cancel)
@@ -105,6 +112,7 @@ public static class BatchedDelivery
                     """
                     insert into delivery_batch
                     values (@no, @through, @accepted, @duplicates, @quarantined, @opened, @ended)
+                    on conflict do nothing
                     """, transaction.Connection, transaction);
                 insert.Parameters.AddWithValue("no", delivery.No);
                 insert.Parameters.AddWithValue("through", through);
@@ -113,21 +121,24 @@ public static class BatchedDelivery
                 insert.Parameters.AddWithValue("quarantined", count.Quarantined);
                 insert.Parameters.AddWithValue("opened", opened);
                 insert.Parameters.AddWithValue("ended", ended);
-                await insert.ExecuteNonQueryAsync(cancel);
+                return await insert.ExecuteNonQueryAsync(cancel) > 0;
             }, cancel);
             return true;
         }, cancel);
     }
 
+    /// <summary>Commits the work, or rolls it back where it says so.</summary>
     private static async Task InTransactionAsync(
-        Installation at, Func<NpgsqlTransaction, IDocumentSession, Task> work, CancellationToken cancel)
+        Installation at, Func<NpgsqlTransaction, IDocumentSession, Task<bool>> work, CancellationToken cancel)
     {
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using var session = at.SessionIn(transaction);
-        await work(transaction, session);
-        await session.SaveChangesAsync(cancel);
-        await transaction.CommitAsync(cancel);
+        if (await work(transaction, session))
+        {
+            await session.SaveChangesAsync(cancel);
+            await transaction.CommitAsync(cancel);
+        }
     }
 
     private static async Task<HashSet<long>> BatchesDoneAsync(Installation at, long delivery, CancellationToken cancel)
@@ -169,6 +180,7 @@ public static class BatchedDelivery
             }
 
             await delivery.CompleteAsync(transaction, session, answer, cancel);
+            return true;
         }, cancel);
         return delivery.Answer!;
     }

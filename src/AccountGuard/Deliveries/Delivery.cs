@@ -77,7 +77,7 @@ public sealed class Delivery : IAsyncDisposable
         await using var insert = new NpgsqlCommand(
             """
             insert into delivery (kind, id, content_key, received_at, arguments)
-            values (@kind, @id, @content, @received, @arguments) returning delivery_no
+            values (@kind, @id, @content, @received, @arguments) on conflict do nothing returning delivery_no
             """, transaction.Connection, transaction);
         insert.Parameters.AddWithValue("kind", Label.Kind);
         insert.Parameters.AddWithValue("id", (object?)Label.Id ?? DBNull.Value);
@@ -85,7 +85,8 @@ public sealed class Delivery : IAsyncDisposable
         insert.Parameters.AddWithValue("received", Label.ReceivedAt.ToUniversalTime());
         insert.Parameters.AddWithValue(
             "arguments", NpgsqlTypes.NpgsqlDbType.Jsonb, JsonSerializer.Serialize(Label.Arguments));
-        No = (long)(await insert.ExecuteScalarAsync(cancel))!;
+        No = await insert.ExecuteScalarAsync(cancel) as long?
+            ?? throw new BadInput("The same delivery was being taken in by a process that was killed. Run it again.");
         session.Events.StartStream(Stream, new DeliveryReceived(
             No, Label.Kind, Label.Id, new NumberKey(Label.ContentKey).ToString(), Label.ReceivedAt.ToUniversalTime(),
             Label.Arguments));
@@ -96,14 +97,17 @@ public sealed class Delivery : IAsyncDisposable
         NpgsqlTransaction transaction, IDocumentSession session, DeliveryAnswer answer, CancellationToken cancel)
     {
         await using var insert = new NpgsqlCommand(
-            "insert into delivery_completion (delivery_no, answer) values (@no, @answer)",
+            "insert into delivery_completion (delivery_no, answer) values (@no, @answer) on conflict do nothing",
             transaction.Connection, transaction);
         insert.Parameters.AddWithValue("no", No);
         insert.Parameters.AddWithValue("answer", NpgsqlTypes.NpgsqlDbType.Jsonb, JsonSerializer.Serialize(answer));
-        await insert.ExecuteNonQueryAsync(cancel);
-        var rows = answer.Rows;
-        session.Events.Append(Stream, new RowsAccounted(
-            No, rows.Received, rows.Accepted, rows.Duplicates, rows.Quarantined));
+        if (await insert.ExecuteNonQueryAsync(cancel) > 0)
+        {
+            var rows = answer.Rows;
+            session.Events.Append(Stream, new RowsAccounted(
+                No, rows.Received, rows.Accepted, rows.Duplicates, rows.Quarantined));
+        }
+
         Answer = answer;
     }
 

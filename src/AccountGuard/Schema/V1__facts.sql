@@ -215,7 +215,7 @@ create table exposure (
     pay_on     date not null,
     primary key (bucket, through_on));
 
-create table closing_in_force (bucket int primary key, decision_no bigint not null);
+create table closing_in_force (bucket int primary key, decisions bigint not null);   -- how many it was made from
 
 -- Derived from renumbering. Only joined numbers stand here; the holder is named by one of them.
 create table holder (number_key bytea primary key, holder_key bytea not null);

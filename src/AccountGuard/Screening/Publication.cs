@@ -18,15 +18,19 @@ public static class Publication
         Installation at, IProgress<(long Done, long Total)>? progress, CancellationToken cancel)
     {
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
-        var parts = await FindPartsAsync(connection, cancel);
         long opened = 0, ended = 0;
-        for (var i = 0; i < parts.Count; i++)
+
+        // Another process at the same work may have taken parts of other sizes: look again until nothing is left.
+        while (await FindPartsAsync(connection, cancel) is { Count: > 0 } parts)
         {
-            var part = parts[i];
-            var hits = await Retry.OnConflictAsync(() => PublishAsync(connection, part, cancel), cancel);
-            opened += hits.Opened;
-            ended += hits.Ended;
-            progress?.Report((i + 1, parts.Count));
+            for (var i = 0; i < parts.Count; i++)
+            {
+                var part = parts[i];
+                var hits = await Retry.OnConflictAsync(() => PublishAsync(connection, part, cancel), cancel);
+                opened += hits.Opened;
+                ended += hits.Ended;
+                progress?.Report((i + 1, parts.Count));
+            }
         }
 
         return (opened, ended);

@@ -142,7 +142,8 @@ begin
         update hit h set ended_at = clock_timestamp(),
             ended_as = case when exists (select from cancellation x where x.change_id = h.change_id)
                        then 'Withdrawn' else 'ListedInError' end
-        where h.change_id = any (changes) and h.ended_at is null
+        from unnest(changes) as u (change_id)
+        where h.change_id = u.change_id and h.ended_at is null
           and not exists (
                 select from expected e where e.change_id = h.change_id and e.incident_no = h.incident_no)
         returning 1),
@@ -151,7 +152,7 @@ begin
             renumbered = e.renumbered, chain = e.chain, tier = e.tier, list_version = e.list_version,
             filed_on = e.filed_on, exposed_on = e.exposed_on
         from expected e
-        where h.change_id = any (changes) and h.ended_at is null
+        where h.ended_at is null
           and e.change_id = h.change_id and e.incident_no = h.incident_no
           and (h.bucket, h.alert_gap, h.date_doubt, h.renumbered, h.chain, h.tier, h.list_version,
                h.filed_on, h.exposed_on)
@@ -202,14 +203,15 @@ begin
 end $$;
 
 create or replace function holder_buckets(numbers bytea[]) returns table (bucket int) language sql stable as $$
-    select distinct get_byte(coalesce((select h.holder_key from holder h where h.number_key = n), n), 0)
-    from unnest(numbers) as n $$;
+    select distinct get_byte(coalesce(h.holder_key, n.number), 0)
+    from unnest(numbers) as n (number) left join holder h on h.number_key = n.number $$;
 
 -- Whoever holds the gate of a holder's bucket keeps its numbers as they are. But the holder was read before the gate
 -- was passed, and may have been joined to another meanwhile: read again until nothing new comes up.
 create or replace function pass_holders(shared bytea[], exclusive bytea[], held_alone int[] default '{}')
 returns void language plpgsql
-set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_hashjoin = off set enable_mergejoin = off set enable_material = off as $$
 declare
     held_shared int[] := '{}';
     shared_wanted int[]; alone_wanted int[];
@@ -460,6 +462,7 @@ declare
     target affected_list%rowtype;
     before bytea[] := '{}'; after bytea[];
     kept bigint; listed bigint; idle bigint;
+    opened_before bigint := hits_opened(); ended_before bigint := hits_ended();
 begin
     select * into strict target from affected_list where list_no = list;
     perform pass_buckets(first_bucket, last_bucket);
@@ -467,7 +470,12 @@ begin
         select from list_publication p
         where p.list_no = list and p.first_bucket <= publish_list.last_bucket
           and p.last_bucket >= publish_list.first_bucket)
-    then return; end if;
+    then                                    -- another process took other parts: what neither did is left
+        perform publish_list(list, b, b) from generate_series(first_bucket, last_bucket) as b
+        where not exists (
+            select from list_publication p where p.list_no = list and b between p.first_bucket and p.last_bucket);
+        return;
+    end if;
     -- The first list of an incident adds whatever it lists: there is nothing to compare with.
     if exists (select from affected_list l where l.incident_no = target.incident_no and l.list_no <> list) then
         before := array(select numbers_in_force(target.incident_no, first_bucket, last_bucket));
@@ -495,10 +503,11 @@ begin
         select list, first_bucket, last_bucket, kept,
             (select count(*) from (select unnest(after) except select unnest(before)) as a),
             (select count(*) from (select unnest(before) except select unnest(after)) as w),
-            idle, hits_opened(), hits_ended();
+            idle, hits_opened() - opened_before, hits_ended() - ended_before;
     else
         insert into list_publication
-        values (list, first_bucket, last_bucket, kept, listed, 0, idle, hits_opened(), hits_ended());
+        values (list, first_bucket, last_bucket, kept, listed, 0, idle, hits_opened() - opened_before,
+            hits_ended() - ended_before);
     end if;
 end $$;
 
@@ -506,8 +515,12 @@ end $$;
 -- before an earlier pay-day's exposes nothing.
 create or replace function publish_closings(first_bucket int, last_bucket int) returns void
 language plpgsql security definer set search_path = accountguard, pg_temp as $$
+declare known bigint;
 begin
     perform pass_buckets(first_bucket, last_bucket);
+    -- Counted before they are read, and not by the highest number: one that commits later than its number says is missing
+    -- from the count, and published then.
+    known := (select count(*) from closing_decision);
     delete from exposure where bucket between first_bucket and last_bucket;
     insert into exposure (bucket, through_on, pay_on)
     select b, s.closes_on, s.pay_on
@@ -521,10 +534,9 @@ begin
             from pay_day d) p) s
     cross join generate_series(first_bucket, last_bucket) as b
     where s.reached_on is null or s.closes_on > s.reached_on;
-    insert into closing_in_force (bucket, decision_no)
-    select b, coalesce((select max(decision_no) from closing_decision), 0)
-    from generate_series(first_bucket, last_bucket) as b
-    on conflict (bucket) do update set decision_no = excluded.decision_no;
+    insert into closing_in_force (bucket, decisions)
+    select b, known from generate_series(first_bucket, last_bucket) as b
+    on conflict (bucket) do update set decisions = excluded.decisions;
     update hit h set exposed_on = s.pay_on
     from (
         select i.hit_id, coalesce((
@@ -559,7 +571,7 @@ where 256 > (
 union all
 select 'closing', 0, b.bucket, (select count(*) from hit h where h.ended_at is null)
 from generate_series(0, 255) as b (bucket) left join closing_in_force k on k.bucket = b.bucket
-where k.decision_no is distinct from coalesce((select max(decision_no) from closing_decision), 0);
+where k.decisions is distinct from (select count(*) from closing_decision);
 
 -- ---------------------------------------------------------------- the second wall
 
