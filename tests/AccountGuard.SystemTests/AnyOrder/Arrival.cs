@@ -43,7 +43,7 @@ public static class Arrival
         });
         var arriving = Shuffled([.. named, .. again], random);
 
-        // What comes last finds all the rest there, and must do the whole work alone: now and then that is all of a kind.
+        // What comes last finds the rest there and must do all the work alone: now and then that is all of a kind.
         var last = random.Next(8);
         return [.. arriving.OrderBy(p => last == (p.Facts.Lists.Count > 0 ? 0 : p.Facts.Cutoffs.Count > 0 ? 1
             : p.Facts.Mappings.Count > 0 ? 2 : p.Facts.Cancellations.Count > 0 ? 3 : -1))];
