@@ -22,6 +22,7 @@ public static class Laying
     private const int FirstYear = 1970;
     private const int LastYear = 2050;
     private const int OldestServer = 150000;
+    private const int ChangesOfRepair = 500;
 
     /// <summary>Brings the database up to this program.</summary>
     /// <returns>The key file that belongs to it, made where the database is new.</returns>
@@ -115,6 +116,7 @@ public static class Laying
         }
 
         await ExecuteAsync(connection, EventRights, cancel);
+        await SettleAnewAsync(connection, cancel);
         await LayCalendarAsync(connection, cancel);
         await using var record = new NpgsqlCommand(
             """
@@ -124,6 +126,22 @@ public static class Laying
         record.Parameters.AddWithValue("number", Number);
         record.Parameters.AddWithValue("digest", digest);
         await record.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>What an older rule made of the facts becomes what the rule just laid says.</summary>
+    private static async Task SettleAnewAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var find = new NpgsqlCommand(
+            "select array(select change_id from accountguard.unsettled())", connection);
+        find.CommandTimeout = 0;
+        var changes = (Guid[])(await find.ExecuteScalarAsync(cancel))!;
+        foreach (var some in changes.Chunk(ChangesOfRepair))
+        {
+            await using var repair = new NpgsqlCommand("select accountguard.repair(@changes)", connection);
+            repair.CommandTimeout = 0;
+            repair.Parameters.AddWithValue("changes", some);
+            await repair.ExecuteNonQueryAsync(cancel);
+        }
     }
 
     // Events are appended, never altered; a stream's row carries its version, which goes on with every append.

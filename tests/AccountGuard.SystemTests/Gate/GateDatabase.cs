@@ -25,7 +25,7 @@ public class GateDatabase : IAsyncLifetime
         update cutoff_in_force set decision = 0, through_on = '2015-05-31' where decision > 0;
         insert into cutoff_in_force select 1, bucket, 0, '2015-05-31' from generate_series(0, 255) as b (bucket)
             on conflict do nothing;
-        select publish_closings(bucket, bucket) from closing_in_force where decision_no > 0;
+        select publish_closings(bucket, bucket) from closing_in_force where decisions > 0;
         commit;
         """;
 
