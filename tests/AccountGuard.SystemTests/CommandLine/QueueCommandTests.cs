@@ -133,16 +133,16 @@ public sealed class QueueCommandTests(CommandFixture commands) : IClassFixture<C
         run.Messages.ShouldContain("ConnectionStrings__AccountGuard");
     }
 
-    [Fact]
-    public async Task a_missing_database_exits_3_without_its_password()
+    [Theory]
+    [InlineData("nowhere", null)]
+    [InlineData(null, "nobody")]
+    public async Task a_database_that_refuses_us_exits_3_and_the_password_is_not_shown(string? name, string? login)
     {
-        var wrong = new NpgsqlConnectionStringBuilder(commands.Database.Owner)
-        {
-            Password = "hunter2",
-            Database = "nowhere",
-        };
-        var run = await WithAsync([("ConnectionStrings__AccountGuardOwner", wrong.ConnectionString)], "queue");
-        run.Exit.ShouldBe(3, run.Messages);
+        var refused = new NpgsqlConnectionStringBuilder(commands.Database.Owner) { Password = "hunter2" };
+        refused.Database = name ?? refused.Database;
+        refused.Username = login ?? refused.Username;
+        var run = await WithAsync([("ConnectionStrings__AccountGuardOwner", refused.ConnectionString)], "queue");
+        (run.Exit, run.Output).ShouldBe((3, ""), run.Messages);
         run.Messages.ShouldNotContain("hunter2");
     }
 
