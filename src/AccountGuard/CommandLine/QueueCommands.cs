@@ -87,8 +87,9 @@ public static class QueueCommands
                     session.At, parsed.GetValue(incident), parsed.GetValue(state), session.Cancel);
                 await foreach (var page in rows.Chunk(1_000).WithCancellation(session.Cancel))
                 {
+                    // Of a table only the first rows are shown, and so recorded as shown.
                     var numbers = parsed.GetValue(showNumbers)
-                        ? await ShowNumbers.ForAsync(session.At, [.. page.Select(r => r.Number).Distinct()],
+                        ? await ShowNumbers.ForAsync(session.At, output.Shown(page),
                             $"operator {Environment.UserName}", "queue --show-numbers", session.Cancel)
                         : [];
                     output.Write(page, numbers);

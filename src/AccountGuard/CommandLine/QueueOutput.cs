@@ -33,12 +33,18 @@ public sealed class QueueOutput : IAsyncDisposable
     public static QueueOutput Open(string format, bool showsNumbers, int tableRows = TableRows) =>
         new(format, showsNumbers, tableRows);
 
-    /// <param name="numbers">Empty, or every number of the page.</param>
+    /// <summary>The numbers of a page whose rows come out.</summary>
+    public IReadOnlyCollection<NumberKey> Shown(IReadOnlyCollection<QueueRow> page) =>
+        [.. page.Take(_format == "table" ? (int)Math.Max(_tableRows - _count, 0) : page.Count)
+            .Select(row => row.Number).Distinct()];
+
+    /// <param name="numbers">Empty, or every number of the page that comes out.</param>
     public void Write(IEnumerable<QueueRow> page, IReadOnlyDictionary<NumberKey, string> numbers)
     {
         foreach (var row in page)
         {
-            var cells = Cells(row).Concat(_columns.Length > Columns.Length ? [numbers[row.Number]] : []).ToArray();
+            var cells = Cells(row)
+                .Concat(_columns.Length > Columns.Length ? [numbers.GetValueOrDefault(row.Number, "")] : []).ToArray();
             switch (_format)
             {
                 case "csv":
