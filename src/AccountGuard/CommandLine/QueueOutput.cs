@@ -68,7 +68,9 @@ public sealed class QueueOutput : IAsyncDisposable
         }
     }
 
-    /// <summary>What follows the last row. Left out where reading failed: nothing then looks like an empty queue.</summary>
+    /// <summary>
+    /// What follows the last row. Left out where reading failed: nothing then looks like an empty queue.
+    /// </summary>
     public void Finish()
     {
         switch (_format)
@@ -81,7 +83,8 @@ public sealed class QueueOutput : IAsyncDisposable
                 break;
             default:
                 _out.Write(Printing.Table(_columns, _table) + "\n");
-                _out.Write(_count > _tableRows ? $"… {_count - _tableRows:N0} more rows: --format csv shows all\n" : "");
+                _out.Write(_count <= _tableRows ? ""
+                    : $"… {_count - _tableRows:N0} more rows: --format csv shows all\n");
                 break;
         }
     }

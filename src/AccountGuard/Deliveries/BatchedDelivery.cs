@@ -13,10 +13,14 @@ namespace AccountGuard.Deliveries;
 /// </summary>
 public static class BatchedDelivery
 {
+    /// <param name="writers">
+    /// How many batches are written at once: one where the order of rows decides (of two contents under one id the first
+    /// stands), more where it does not.
+    /// </param>
     /// <param name="prepare">Outside any transaction: reads and keys the rows; may be thrown away.</param>
     /// <param name="write">Inside the batch's transaction; runs again after a deadlock or a lost connection.</param>
     public static async Task<DeliveryAnswer> RunAsync<TBatch>(
-        Installation at, DeliveryLabel label, int batchLength, DeliveredFile file,
+        Installation at, DeliveryLabel label, int batchLength, int writers, DeliveredFile file,
         IProgress<(long Done, long Total)>? progress, IEnumerable<DeliveredRow> rows,
         Func<NpgsqlConnection, DeliveredRow[], Task<TBatch>> prepare,
         Func<NpgsqlTransaction, IDocumentSession, Delivery, TBatch, Task<BatchCount>> write, CancellationToken cancel)
@@ -46,11 +50,12 @@ public static class BatchedDelivery
             at, hasRows ? Remaining(source) : [], batchLength, done, file, prepare, prepared.Writer, stop.Token);
         try
         {
-            await foreach (var (through, batch, position) in prepared.Reader.ReadAllAsync(cancel))
+            var options = new ParallelOptions { MaxDegreeOfParallelism = writers, CancellationToken = cancel };
+            await Parallel.ForEachAsync(prepared.Reader.ReadAllAsync(cancel), options, async (next, cancelled) =>
             {
-                await WriteBatchAsync(at, delivery, through, batch, write, cancel);
-                progress?.Report((position, file.Length));
-            }
+                await WriteBatchAsync(at, delivery, next.Through, next.Batch, write, cancelled);
+                progress?.Report((next.Position, file.Length));
+            });
         }
         finally
         {

@@ -11,26 +11,27 @@ public static class Publication
 {
     private const int Buckets = 256;
     private const int RowsOfTransaction = 5_000;
+    private const int AtOnce = 2;
 
     /// <summary>Publishes all that is not, in the order of buckets; safe beside others that do the same.</summary>
     /// <returns>Hits opened and ended by it.</returns>
     public static async Task<(long Opened, long Ended)> FinishAsync(
         Installation at, IProgress<(long Done, long Total)>? progress, CancellationToken cancel)
     {
-        await using var connection = await at.Database.OpenConnectionAsync(cancel);
         long opened = 0, ended = 0;
 
         // Another process at the same work may have taken parts of other sizes: look again until nothing is left.
-        while (await FindPartsAsync(connection, cancel) is { Count: > 0 } parts)
+        while (await FindPartsAsync(at, cancel) is { Count: > 0 } parts)
         {
-            for (var i = 0; i < parts.Count; i++)
+            long done = 0;
+            var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
+            await Parallel.ForEachAsync(parts, options, async (part, stop) =>
             {
-                var part = parts[i];
-                var hits = await Retry.OnConflictAsync(() => PublishAsync(connection, part, cancel), cancel);
-                opened += hits.Opened;
-                ended += hits.Ended;
-                progress?.Report((i + 1, parts.Count));
-            }
+                var hits = await Retry.OnConflictAsync(() => PublishAsync(at, part, stop), stop);
+                Interlocked.Add(ref opened, hits.Opened);
+                Interlocked.Add(ref ended, hits.Ended);
+                progress?.Report((Interlocked.Increment(ref done), parts.Count));
+            });
         }
 
         return (opened, ended);
@@ -38,11 +39,11 @@ public static class Publication
 
     private sealed record Part(string What, int No, int FirstBucket, int LastBucket);
 
-    private static async Task<List<Part>> FindPartsAsync(NpgsqlConnection connection, CancellationToken cancel)
+    private static async Task<List<Part>> FindPartsAsync(Installation at, CancellationToken cancel)
     {
         var parts = new List<Part>();
-        await using var find = new NpgsqlCommand(
-            "select what, no, bucket, weight::bigint from unpublished order by what, no, bucket", connection);
+        await using var find = at.Database.CreateCommand(
+            "select what, no, bucket, weight::bigint from unpublished order by what, no, bucket");
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
@@ -63,7 +64,7 @@ public static class Publication
     }
 
     private static async Task<(long Opened, long Ended)> PublishAsync(
-        NpgsqlConnection connection, Part part, CancellationToken cancel)
+        Installation at, Part part, CancellationToken cancel)
     {
         var publish = part.What switch
         {
@@ -72,6 +73,7 @@ public static class Publication
             "closing" => "select publish_closings(@first, @last)",
             _ => throw new InvalidOperationException($"Nothing publishes '{part.What}'."),
         };
+        await using var connection = await at.Database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using (var command = new NpgsqlCommand(publish, connection, transaction))
         {

@@ -518,8 +518,8 @@ language plpgsql security definer set search_path = accountguard, pg_temp as $$
 declare known bigint;
 begin
     perform pass_buckets(first_bucket, last_bucket);
-    -- Counted before they are read, and not by the highest number: one that commits later than its number says is missing
-    -- from the count, and published then.
+    -- Counted before they are read, and not by the highest number: one that commits later than its number says is
+    -- missing from the count, and published then.
     known := (select count(*) from closing_decision);
     delete from exposure where bucket between first_bucket and last_bucket;
     insert into exposure (bucket, through_on, pay_on)
