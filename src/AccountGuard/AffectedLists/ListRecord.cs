@@ -51,7 +51,7 @@ public sealed record ListRecord(
     public byte[] Details()
     {
         using var buffer = new MemoryStream(256);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Sealed.AsText))
         {
             json.WriteStartObject();
             for (var i = 0; i < Row.Values.Length; i++)

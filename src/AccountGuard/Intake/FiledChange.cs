@@ -110,7 +110,7 @@ public sealed record FiledChange(DeliveredRow Row)
     public byte[] Details()
     {
         using var buffer = new MemoryStream(256);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Sealed.AsText))
         {
             json.WriteStartObject();
             for (var i = 0; i < Columns.Length; i++)

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace AccountGuard.Vault;
 
@@ -7,6 +9,9 @@ namespace AccountGuard.Vault;
 /// </summary>
 public static class Sealed
 {
+    /// <summary>How details are written before sealing: nobody reads them as HTML, so letters stay letters.</summary>
+    public static readonly JsonWriterOptions AsText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const int NonceLength = 12;
     private const int TagLength = 16;
 
