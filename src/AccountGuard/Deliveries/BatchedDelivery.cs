@@ -14,8 +14,8 @@ namespace AccountGuard.Deliveries;
 public static class BatchedDelivery
 {
     /// <param name="writers">
-    /// How many batches are written at once: one where the order of rows decides (of two contents under one id the first
-    /// stands), more where it does not.
+    /// How many batches are written at once: one where the order of rows decides (of two contents under one id the
+    /// first stands), more where it does not.
     /// </param>
     /// <param name="prepare">Outside any transaction: reads and keys the rows; may be thrown away.</param>
     /// <param name="write">Inside the batch's transaction; runs again after a deadlock or a lost connection.</param>
