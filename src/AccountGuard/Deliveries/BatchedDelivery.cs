@@ -151,14 +151,7 @@ public static class BatchedDelivery
         await using var find = at.Database.CreateCommand(
             "select rows_through from delivery_batch where delivery_no = @no");
         find.Parameters.AddWithValue("no", delivery);
-        var done = new HashSet<long>();
-        await using var reader = await find.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            done.Add(reader.GetInt64(0));
-        }
-
-        return done;
+        return await RowNumbers.ReadAsync(find, cancel);
     }
 
     private static async Task<DeliveryAnswer> CompleteAsync(
@@ -193,3 +186,19 @@ public static class BatchedDelivery
 
 /// <summary>What became of the rows of a batch; together they are its length.</summary>
 public readonly record struct BatchCount(long Accepted, long Duplicates, long Quarantined);
+
+/// <summary>The rows of a delivery that a statement names by their numbers.</summary>
+public static class RowNumbers
+{
+    public static async Task<HashSet<long>> ReadAsync(NpgsqlCommand command, CancellationToken cancel)
+    {
+        var rows = new HashSet<long>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            rows.Add(reader.GetInt64(0));
+        }
+
+        return rows;
+    }
+}

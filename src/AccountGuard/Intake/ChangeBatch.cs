@@ -101,7 +101,7 @@ public sealed class ChangeBatch(
         Add(insert, "previous_accounts", NpgsqlDbType.Bytea, filed.Select(c => Bytes(c.PreviousAccountKey)));
         Add(insert, "proxies", NpgsqlDbType.Bytea, filed.Select(c => Bytes(c.ProxyKey)));
         Add(insert, "unreadable", NpgsqlDbType.Text, filed.Select(c => string.Join(',', c.Unreadable)));
-        return await ReadRowsAsync(insert, cancel);
+        return await RowNumbers.ReadAsync(insert, cancel);
     }
 
     private static async Task<HashSet<long>> InsertCancellationsAsync(
@@ -126,7 +126,7 @@ public sealed class ChangeBatch(
         insert.Parameters.AddWithValue("delivered", delivery.ReceivedAt.ToUniversalTime());
         insert.Parameters.AddWithValue("delivery", delivery.No);
         AddIds(insert, cancelled);
-        return await ReadRowsAsync(insert, cancel);
+        return await RowNumbers.ReadAsync(insert, cancel);
     }
 
     private static void AddIds(NpgsqlCommand insert, List<FiledChange> rows)
@@ -143,18 +143,6 @@ public sealed class ChangeBatch(
         command.Parameters.AddWithValue(name, Array | type, values.ToArray());
 
     private static byte[]? Bytes(UInt128? key) => key is { } value ? new NumberKey(value).ToBytes() : null;
-
-    private static async Task<HashSet<long>> ReadRowsAsync(NpgsqlCommand command, CancellationToken cancel)
-    {
-        var rows = new HashSet<long>();
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            rows.Add(reader.GetInt64(0));
-        }
-
-        return rows;
-    }
 
     /// <summary>
     /// In a statement of its own: what another delivery committed while this one waited for it is visible only now.
@@ -179,7 +167,7 @@ public sealed class ChangeBatch(
         Add(compare, "contents", NpgsqlDbType.Bytea, again.Select(c => new NumberKey(c.ContentKey).ToBytes()));
         Add(compare, "rows", NpgsqlDbType.Bigint, again.Select(c => c.Row.No));
         Add(compare, "cancels", NpgsqlDbType.Boolean, again.Select(c => c.IsCancellation));
-        return await ReadRowsAsync(compare, cancel);
+        return await RowNumbers.ReadAsync(compare, cancel);
     }
 
     private async Task InsertDetailsAsync(

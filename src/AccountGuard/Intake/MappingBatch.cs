@@ -78,7 +78,7 @@ public sealed class MappingBatch(IReadOnlyList<Mapping> mappings, byte[] nobodys
         insert.Parameters.AddWithValue(
             "effective", NpgsqlDbType.Array | NpgsqlDbType.Date, readable.Select(m => m.EffectiveOn).ToArray());
         insert.Parameters.AddWithValue("rows", readable.Select(m => m.Row.No).ToArray());
-        return await ReadRowsAsync(insert, cancel);
+        return await RowNumbers.ReadAsync(insert, cancel);
     }
 
     /// <summary>Rows just inserted that the trigger put in quarantine, since they clash (Rule 8).</summary>
@@ -90,18 +90,6 @@ public sealed class MappingBatch(IReadOnlyList<Mapping> mappings, byte[] nobodys
             transaction.Connection, transaction);
         find.Parameters.AddWithValue("delivery", delivery.No);
         find.Parameters.AddWithValue("rows", fresh.ToArray());
-        return await ReadRowsAsync(find, cancel);
-    }
-
-    private static async Task<HashSet<long>> ReadRowsAsync(NpgsqlCommand command, CancellationToken cancel)
-    {
-        var rows = new HashSet<long>();
-        await using var reader = await command.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            rows.Add(reader.GetInt64(0));
-        }
-
-        return rows;
+        return await RowNumbers.ReadAsync(find, cancel);
     }
 }
