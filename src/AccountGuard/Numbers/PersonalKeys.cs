@@ -13,12 +13,15 @@ public sealed class PersonalKeys(KeyFile file)
 {
     private const int KeyLength = 32;
 
-    private const string Claim = """
-        with given as (
-            select * from unnest(@subjects, @wrapped, @sealed) as g (subject_key, wrapped, sealed_number)),
-        fresh as (
-            insert into personal_key select * from given order by subject_key
-            on conflict (subject_key) do nothing returning subject_key)
+    private const string Insert = """
+        insert into personal_key (subject_key, wrapped, sealed_number)
+        select * from unnest(@subjects, @wrapped, @sealed) as g (subject_key, wrapped, sealed_number)
+        order by subject_key
+        on conflict (subject_key) do nothing
+        """;
+
+    private const string Claim = $"""
+        with fresh as ({Insert} returning subject_key)
         select subject_key, null from fresh
         union all
         select subject_key, wrapped from personal_key where subject_key = any (@subjects)
@@ -35,29 +38,17 @@ public sealed class PersonalKeys(KeyFile file)
         var open = subjects.ToArray();
         while (open.Length > 0)
         {
-            using var wrapping = Sealed.SetUp(file.WrappingKey);
-            var offered = new Dictionary<NumberKey, byte[]>(open.Length);
-            var wrapped = new byte[open.Length][];
-            var numbers = new byte[]?[open.Length];
-            for (var i = 0; i < open.Length; i++)
+            var (command, offered) = Offer(connection, Claim, open);
+            await using (command)
+            await using (var reader = await command.ExecuteReaderAsync(cancel))
             {
-                var key = RandomNumberGenerator.GetBytes(KeyLength);
-                offered[open[i].Key] = key;
-                wrapped[i] = Sealed.Seal(wrapping, key, open[i].Key.ToBytes());
-                numbers[i] = open[i].Value is { } number ? SealNumber(key, number) : null;
-            }
-
-            await using var command = new NpgsqlCommand(Claim, connection);
-            command.Parameters.AddWithValue("subjects", open.Select(s => s.Key.ToBytes()).ToArray());
-            command.Parameters.AddWithValue("wrapped", wrapped);
-            command.Parameters.AddWithValue("sealed", numbers);
-            await using var reader = await command.ExecuteReaderAsync(cancel);
-            while (await reader.ReadAsync(cancel))
-            {
-                var subject = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
-                keys[subject] = reader.IsDBNull(1)
-                    ? offered[subject]
-                    : Unwrap(subject, reader.GetFieldValue<byte[]>(1));
+                while (await reader.ReadAsync(cancel))
+                {
+                    var subject = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
+                    keys[subject] = reader.IsDBNull(1)
+                        ? offered[subject]
+                        : Unwrap(subject, reader.GetFieldValue<byte[]>(1));
+                }
             }
 
             // Claimed by another at this very moment: neither fresh nor visible yet, so look again.
@@ -73,10 +64,10 @@ public sealed class PersonalKeys(KeyFile file)
     public async Task EnsureAsync(
         NpgsqlConnection connection, IReadOnlyDictionary<NumberKey, PensionNumber> numbers, CancellationToken cancel)
     {
-        var missing = new Dictionary<NumberKey, PensionNumber?>();
+        var missing = new List<KeyValuePair<NumberKey, PensionNumber?>>();
         await using (var find = new NpgsqlCommand(
             """
-            select k from unnest(@subjects) as k
+            select k from (select k from unnest(@subjects) as k order by k) as sorted
             where not exists (select from personal_key p where p.subject_key = k)
             """, connection))
         {
@@ -85,11 +76,36 @@ public sealed class PersonalKeys(KeyFile file)
             while (await reader.ReadAsync(cancel))
             {
                 var subject = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
-                missing[subject] = numbers[subject];
+                missing.Add(new(subject, numbers[subject]));
             }
         }
 
-        await ForAsync(connection, missing, cancel);
+        await using var command = Offer(connection, Insert, missing).Command;
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    private (NpgsqlCommand Command, Dictionary<NumberKey, byte[]> Offered) Offer(
+        NpgsqlConnection connection, string statement, IReadOnlyList<KeyValuePair<NumberKey, PensionNumber?>> subjects)
+    {
+        using var wrapping = Sealed.SetUp(file.WrappingKey);
+        var random = RandomNumberGenerator.GetBytes(subjects.Count * KeyLength);
+        var offered = new Dictionary<NumberKey, byte[]>(subjects.Count);
+        var wrapped = new byte[subjects.Count][];
+        var numbers = new byte[]?[subjects.Count];
+        for (var i = 0; i < subjects.Count; i++)
+        {
+            var (subject, number) = subjects[i];
+            var key = random[(i * KeyLength)..((i + 1) * KeyLength)];
+            offered[subject] = key;
+            wrapped[i] = Sealed.Seal(wrapping, key, subject.ToBytes());
+            numbers[i] = number is { } known ? SealNumber(key, known) : null;
+        }
+
+        var command = new NpgsqlCommand(statement, connection);
+        command.Parameters.AddWithValue("subjects", subjects.Select(s => s.Key.ToBytes()).ToArray());
+        command.Parameters.AddWithValue("wrapped", wrapped);
+        command.Parameters.AddWithValue("sealed", numbers);
+        return (command, offered);
     }
 
     /// <exception cref="KeyTrouble">The key was wrapped under another key file.</exception>

@@ -32,12 +32,13 @@ create or replace function lies_within(day_from date, day_to date, window_from d
 returns boolean language sql immutable as $$
     select day_from is not null and greatest(day_from, window_from) <= least(day_to, window_through) $$;
 
+-- Rule 8: the number that names the holder, and all that are joined to it.
 create or replace function numbers_of_holder(number bytea) returns table (number_key bytea)
 language sql stable rows 2 as $$
-    select number
+    select coalesce((select h.holder_key from holder h where h.number_key = number), number)
     union all
-    select other.number_key from holder own join holder other on other.holder_key = own.holder_key
-    where own.number_key = number and other.number_key <> number $$;
+    select other.number_key from holder other
+    where other.holder_key = coalesce((select h.holder_key from holder h where h.number_key = number), number) $$;
 
 -- Rules 5, 6: listings that no later version has ended.
 create or replace view listing_in_force as
@@ -355,21 +356,28 @@ end $$;
 create or replace function on_renumbering() returns trigger language plpgsql security definer
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
-    numbers bytea[] := array(select old_key from new_rows union select new_key from new_rows);
+    -- In the order of the indexes: neighbours are found where the last one was.
+    numbers bytea[] := array(select old_key from new_rows union select new_key from new_rows order by 1);
     pair record; keep bytea; joined bytea;
     taken bytea[];
 begin
     if numbers = '{}' then return null; end if;
-    perform pass_holders('{}', numbers);
+    if cardinality(numbers) > 2000 then     -- they lie in every bucket: looking for theirs costs more than passing all
+        perform pass(4712, '{}', array(select generate_series(0, 255)));
+    else
+        perform pass_holders('{}', numbers);
+    end if;
     taken := array(
         select k from (select old_key from new_rows union all select new_key from new_rows) as n (k)
         group by k having count(*) > 1
         union
-        select n from unnest(numbers) as n where exists (select from holder h where h.number_key = n));
+        select n from unnest(numbers) as n
+        where exists (select from holder h where h.number_key = n)
+           or exists (select from holder h where h.holder_key = n));
     insert into holder (number_key, holder_key)
-    select k.number_key, r.old_key
-    from new_rows r cross join lateral (values (r.old_key), (r.new_key)) as k (number_key)
-    where taken = '{}' or (r.old_key <> all (taken) and r.new_key <> all (taken));
+    select r.new_key, r.old_key from new_rows r
+    where taken = '{}' or (r.old_key <> all (taken) and r.new_key <> all (taken))
+    order by r.new_key;
     if taken <> '{}' then
         for pair in
             select distinct old_key, new_key from new_rows
@@ -379,7 +387,7 @@ begin
             joined := coalesce((select holder_key from holder where number_key = pair.new_key), pair.new_key);
             continue when keep = joined;
             update holder set holder_key = keep where holder_key = joined;
-            insert into holder values (keep, keep), (joined, keep) on conflict (number_key) do nothing;
+            insert into holder (number_key, holder_key) values (joined, keep);
         end loop;
         insert into quarantined_row (delivery_no, row_no, code, field, number_key)
         select distinct delivery_no, row_no, 'MappingClash', 'new_number', old_key
@@ -577,13 +585,9 @@ where k.decisions is distinct from (select count(*) from closing_decision);
 
 -- Changes that the rule or an open hit can speak of: those of listed holders, and those with open hits.
 create or replace view candidate as
-select c.change_id from account_change c
-where exists (select from listing l where l.number_key = c.number_key)
-union
-select c.change_id from listing l
-join holder own on own.number_key = l.number_key
-join holder other on other.holder_key = own.holder_key
-join account_change c on c.number_key = other.number_key
+select c.change_id from account_change c left join holder h on h.number_key = c.number_key
+where coalesce(h.holder_key, c.number_key) in (
+    select coalesce(o.holder_key, l.number_key) from listing l left join holder o on o.number_key = l.number_key)
 union
 select h.change_id from hit h where h.ended_at is null;
 
@@ -636,11 +640,11 @@ create or replace function closes_circle(first_old bytea, first_new bytea) retur
         select r.new_key from way join renumbering r on r.old_key = way.at and r.relation = 'renumbered')
     select exists (select from way where at = first_old) $$;
 
-create or replace function clashes_of(numbers bytea[]) returns setof renumbering language sql stable as $$
+create or replace function clashes_of(holders_numbers bytea[]) returns setof renumbering language sql stable as $$
     select r.* from renumbering r
-    where (r.old_key = any (numbers) or r.new_key = any (numbers)) and r.relation = 'renumbered'
+    where r.old_key = any (holders_numbers) and r.relation = 'renumbered'
       and (exists (select from renumbering o where o.old_key = r.old_key and o.new_key <> r.new_key
                    and o.relation = 'renumbered')
-        or exists (select from renumbering o where o.new_key = r.new_key and o.old_key <> r.old_key
-                   and o.relation = 'renumbered')
+        or exists (select from numbers_of_holder(r.old_key) n join renumbering o on o.old_key = n.number_key
+                   where o.new_key = r.new_key and o.old_key <> r.old_key and o.relation = 'renumbered')
         or closes_circle(r.old_key, r.new_key)) $$;

@@ -15,6 +15,12 @@ public static class Sealed
     private const int NonceLength = 12;
     private const int TagLength = 16;
 
+    [ThreadStatic]
+    private static byte[]? _nonces;
+
+    [ThreadStatic]
+    private static int _used;
+
     public static byte[] Seal(byte[] key, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> belongsTo)
     {
         using var aes = new AesGcm(key, TagLength);
@@ -28,10 +34,23 @@ public static class Sealed
     {
         var sealedBytes = new byte[NonceLength + plain.Length + TagLength];
         var nonce = sealedBytes.AsSpan(0, NonceLength);
-        RandomNumberGenerator.Fill(nonce);
+        NextNonce(nonce);
         aes.Encrypt(
             nonce, plain, sealedBytes.AsSpan(NonceLength, plain.Length), sealedBytes.AsSpan(^TagLength..), belongsTo);
         return sealedBytes;
+    }
+
+    /// <summary>Randomness is drawn for many nonces at once: each draw is a call of the system.</summary>
+    private static void NextNonce(Span<byte> nonce)
+    {
+        if (_nonces is null || _used == _nonces.Length)
+        {
+            _nonces = RandomNumberGenerator.GetBytes(NonceLength * 256);
+            _used = 0;
+        }
+
+        _nonces.AsSpan(_used, NonceLength).CopyTo(nonce);
+        _used += NonceLength;
     }
 
     /// <exception cref="KeyTrouble">Sealed under another key, or altered.</exception>

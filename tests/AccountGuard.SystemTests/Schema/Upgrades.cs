@@ -57,6 +57,29 @@ public sealed class Upgrades : IAsyncLifetime
     }
 
     [Fact]
+    public async Task holders_of_the_first_schema_lose_the_number_that_names_them()
+    {
+        var story = await BeginAsync(_database);
+        var (listed, other) = (Number(), Number());
+        await story.ListAsync(1, [Listed(listed)]);
+        await story.RenumberAsync($"{listed},{other},,renumbered");
+        await story.ChangesAsync(story.Filed("R1", other, "2015-05-20"));
+        var before = await story.QueueAsync();
+
+        await AsSuperuserAsync("""
+            insert into holder select distinct holder_key, holder_key from holder;
+            create index renumbering_new on renumbering (new_key);
+            delete from migration where version = '2';
+            delete from schema_version;
+            insert into schema_version values (1, 'older', now())
+            """);
+        await using var reopened = await _database.OpenAsync();
+        (await AsSuperuserAsync("select count(*) from holder where number_key = holder_key")).ShouldBe(0L);
+        (await story.QueueAsync()).ShouldBe(before);
+        (await story.ChangesAsync(story.Filed("R2", listed, "2015-05-21"))).Hits.Opened.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task a_function_that_someone_broke_is_laid_anew_when_the_digest_is_another()
     {
         await AsSuperuserAsync("""
