@@ -5,9 +5,11 @@ using Npgsql;
 namespace AccountGuard;
 
 /// <summary>
-/// What every action works with: the database as the application's role, the event store over it, the key, the clock.
+/// What every action works with: the database as the application's role, the event store over it, the key, the clock,
+/// and the number of the schema that it was opened on.
 /// </summary>
-public sealed record Installation(NpgsqlDataSource Database, IDocumentStore Events, KeyFile Keys, TimeProvider Clock)
+public sealed record Installation(
+    NpgsqlDataSource Database, IDocumentStore Events, KeyFile Keys, TimeProvider Clock, int SchemaNumber)
     : IAsyncDisposable
 {
     /// <summary>
@@ -26,8 +28,19 @@ public sealed record Installation(NpgsqlDataSource Database, IDocumentStore Even
 /// <summary>
 /// Input or usage that is refused whole: nothing was changed. The message names the place and the remedy.
 /// </summary>
-public sealed class BadInput(string message) : Exception(message)
+public sealed class BadInput(string message, Fault fault = Fault.Invalid) : Exception(message)
 {
+    public Fault Fault => fault;
+
     public static BadInput NoIncident(string id) =>
-        new($"No incident '{id}' is declared. Declare it with declare-incident FILE.json.");
+        new($"No incident '{id}' is declared. Declare it with declare-incident FILE.json.", Fault.NotFound);
+}
+
+/// <summary>What is wrong with the input: the command line says it in words, HTTP by a status too.</summary>
+public enum Fault
+{
+    Invalid,
+    NotFound,
+    OtherContent,
+    TotalsDiffer,
 }

@@ -12,7 +12,7 @@ namespace AccountGuard.AffectedLists;
 /// <summary>A version of an affected list as it is delivered, with its control totals (Rule 1).</summary>
 public sealed record ListOrder(
     string Incident, int Version, DateOnly LiveFrom, ControlTotals Totals, bool Replaces, string? DeliveryId,
-    DateTimeOffset ReceivedAt);
+    DateTimeOffset ReceivedAt, string? DeliveredBy = null);
 
 /// <summary>
 /// Takes in a version of the affected list: all its records in one transaction or, where the totals do not agree, none;
@@ -34,7 +34,7 @@ public static class ImportList
         var arguments = ArgumentsOf(order);
         var label = new DeliveryLabel("list", order.DeliveryId,
             file.ReadContentKey(at.Keys, "list " + string.Join(' ', arguments.Values), cancel), order.ReceivedAt,
-            arguments);
+            arguments, order.DeliveredBy);
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         var incident = await Incident.FindAsync(connection, order.Incident, cancel);
         await using var delivery = await Delivery.OpenAsync(at, label, cancel);
@@ -88,7 +88,7 @@ public static class ImportList
         await using var reader = await find.ExecuteReaderAsync(cancel);
         return !await reader.ReadAsync(cancel) ? null
             : reader.GetBoolean(1) ? reader.GetInt32(0)
-            : throw await Delivery.RefuseAsync(at, label,
+            : throw await Delivery.RefuseAsync(at, label, Fault.OtherContent,
                 $"Version {order.Version} of the list of {order.Incident} was delivered with other content. "
                 + "Nothing was taken in. Give the other content the next version.", cancel);
     }
@@ -108,7 +108,7 @@ public static class ImportList
         if (refusal.Count > 0)
         {
             await transaction.RollbackAsync(cancel);
-            throw await Delivery.RefuseAsync(at, delivery.Label,
+            throw await Delivery.RefuseAsync(at, delivery.Label, Fault.TotalsDiffer,
                 $"The list was refused whole, nothing of it was taken in: {string.Join("; ", refusal)}. "
                 + "Ask the sender for a file and totals that agree.", cancel);
         }

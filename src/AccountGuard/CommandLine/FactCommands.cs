@@ -83,7 +83,8 @@ public static class FactCommands
         return ServiceCommands.Command("move-cutoff", "Moves an incident's cutoff by a numbered decision.", json,
             [incident, decision, through, before, reason, ReceivedAt], async (session, parsed) =>
             {
-                var day = Cutoff.Through(DayOf(parsed.GetValue(through)), DayOf(parsed.GetValue(before)));
+                var day = Cutoff.Through(
+                    OptionalDayOf(parsed.GetValue(through)), OptionalDayOf(parsed.GetValue(before)));
                 var isNew = await MoveCutoff.RunAsync(
                     session.At, parsed.GetRequiredValue(incident), parsed.GetRequiredValue(decision), day,
                     parsed.GetRequiredValue(reason), ReceivedAtOf(session.At, parsed), session.Cancel);
@@ -115,7 +116,7 @@ public static class FactCommands
                     parsed.GetValue(three), parsed.GetValue(four), parsed.GetValue(rounding));
                 var order = new ListOrder(
                     parsed.GetRequiredValue(incident), parsed.GetRequiredValue(version),
-                    DayOf(parsed.GetRequiredValue(liveFrom))!.Value, totals, parsed.GetValue(replace),
+                    DayOf(parsed.GetRequiredValue(liveFrom)), totals, parsed.GetValue(replace),
                     parsed.GetValue(DeliveryId), ReceivedAtOf(session.At, parsed));
                 using var delivered = DeliveredFile.Open(parsed.GetRequiredValue(file), parsed.GetValue(TextEncoding));
                 using var progress = new ProgressLine("import-list", "bytes", session.At.Clock);
@@ -149,8 +150,8 @@ public static class FactCommands
         return ServiceCommands.Command("set-closing", "Sets the closing date of a pay-day; the queue is ranked anew.",
             json, [payDay, day], async (session, parsed) =>
             {
-                var closesOn = DayOf(parsed.GetRequiredValue(day))!.Value;
-                var paidOn = DayOf(parsed.GetRequiredValue(payDay))!.Value;
+                var closesOn = DayOf(parsed.GetRequiredValue(day));
+                var paidOn = DayOf(parsed.GetRequiredValue(payDay));
                 var isNew = await SetClosing.RunAsync(
                     session.At, paidOn, closesOn, session.At.Clock.GetUtcNow(), session.Cancel);
                 await FinishAsync(session);
@@ -174,10 +175,13 @@ public static class FactCommands
         path.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase)
         || path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
 
-    private static DateOnly? DayOf(string? text) => text is null ? null
-        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+    private static DateOnly? OptionalDayOf(string? text) => text is null ? null : DayOf(text);
+
+    /// <exception cref="BadInput">It is no day.</exception>
+    public static DateOnly DayOf(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             ? day
-        : throw new BadInput($"'{text}' is no day. A day is written YYYY-MM-DD.");
+            : throw new BadInput($"'{text}' is no day. A day is written YYYY-MM-DD.");
 
     /// <summary>When the delivery was received: now, or in development the instant that is replayed.</summary>
     private static DateTimeOffset ReceivedAtOf(Installation at, ParseResult parsed)

@@ -1,17 +1,18 @@
 using System.CommandLine;
 using AccountGuard.Deliveries;
+using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
 
 namespace AccountGuard.CommandLine;
 
-/// <summary>Commands that ask: deliveries, quarantine, queue, reconcile.</summary>
+/// <summary>Commands that ask: deliveries, quarantine, queue, standing, reconcile.</summary>
 public static class QueueCommands
 {
     public static IEnumerable<Command> All(Option<bool> json) =>
     [
         DeliveriesCommand(json), QuarantineCommand(json), SettleCommand(json), QueueCommand(json),
-        ReconcileCommand(json),
+        StandingCommand(json), ReconcileCommand(json),
     ];
 
     private static Command DeliveriesCommand(Option<bool> json)
@@ -98,6 +99,42 @@ public static class QueueCommands
                 output.Finish();
 
                 return 0;
+            });
+    }
+
+    private static Command StandingCommand(Option<bool> json)
+    {
+        var payDay = new Option<string>("--pay-day") { Required = true };
+        var file = new Argument<string>("FILE") { Description = "Numbers, one a line; - reads standard input." };
+        return ServiceCommands.Command("standing", "Where the payments to numbers stand before a pay-day.", json,
+            [payDay, file], async (session, parsed) =>
+            {
+                var path = parsed.GetRequiredValue(file);
+                if (path != "-" && !File.Exists(path))
+                {
+                    throw new BadInput($"There is no file {path}.");
+                }
+
+                using var text = path == "-" ? Console.In : File.OpenText(path);
+                var numbers = new List<string>();
+                while (await text.ReadLineAsync(session.Cancel) is { } line)
+                {
+                    numbers.Add(line);
+                }
+
+                // No service need run beside: what it does between two questions is done here.
+                var day = FactCommands.DayOf(parsed.GetRequiredValue(payDay));
+                await FactCommands.FinishAsync(session);
+                await Reconcile.RunAsync(session.At, null, session.Cancel);
+                await using var standing = await Standing.OpenAsync(
+                    session.At, day, $"operator {Environment.UserName}", session.Cancel);
+                var answers = await standing.AnswerAsync(numbers, session.Cancel);
+
+                // By its line: the asker has the number, and no output repeats it.
+                var lines = answers.Select((a, i) => new { Line = i + 1, a.Standing, a.PayTo, a.Cases, a.Reasons });
+                Printing.Write(session, new { standing.AsOf, Answers = lines }, string.Join('\n', lines.Select(
+                    a => $"line {a.Line}: {string.Join(' ', a.Reasons.Prepend(a.Standing))}")));
+                return Commands.ExitOf(answers.All(a => a.Standing != "unknown"));
             });
     }
 

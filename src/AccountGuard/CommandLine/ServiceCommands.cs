@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AccountGuard.Demonstration;
+using AccountGuard.Identity;
 
 namespace AccountGuard.CommandLine;
 
@@ -8,12 +9,14 @@ public static class ServiceCommands
 {
     private static readonly IConfiguration Configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
 
-    /// <summary>The development provider is on unless the environment says that this is production.</summary>
-    public static bool IsDevelopment =>
-        !string.Equals(Configuration["DOTNET_ENVIRONMENT"], "Production", StringComparison.OrdinalIgnoreCase);
+    /// <summary>
+    /// The development provider is on unless another is configured or the environment says that this is production.
+    /// </summary>
+    public static bool IsDevelopment => string.IsNullOrEmpty(Configuration["Identity:Authority"])
+        && !string.Equals(Configuration["DOTNET_ENVIRONMENT"], "Production", StringComparison.OrdinalIgnoreCase);
 
     public static IEnumerable<Command> All(Option<bool> json) =>
-        [LaySchemaCommand(json), RunCommand(json), DemoCommand()];
+        [LaySchemaCommand(json), RunCommand(json), DemoCommand(), TokenCommand(), RevokeCommand(json)];
 
     private static Command LaySchemaCommand(Option<bool> json) => Command(
         "lay-schema", "Lays the schema, or upgrades it; every command does so where it is needed.", json, [],
@@ -41,7 +44,8 @@ public static class ServiceCommands
                 }
             }
 
-            await Service.Host.RunAsync(session.At, parsed.GetValue(port), session.Cancel);
+            await Service.Host.RunAsync(
+                session.At, Configuration, Development(), parsed.GetValue(port), session.Cancel);
             return 0;
         });
     }
@@ -60,6 +64,39 @@ public static class ServiceCommands
         });
         return command;
     }
+
+    private static Command TokenCommand()
+    {
+        var role = new Argument<string>("role");
+        var command = new Command("token", "A token of the development provider, for some minutes.") { role };
+        command.SetAction((parsed, _) =>
+        {
+            Console.WriteLine((Development() ?? throw new BadInput(
+                "The development provider is off: your identity provider gives the tokens."))
+                .Issue(parsed.GetRequiredValue(role), TimeProvider.System.GetUtcNow()));
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static Command RevokeCommand(Option<bool> json)
+    {
+        var whom = new Argument<string>("login-or-person");
+        var reason = new Option<string>("--reason") { Required = true };
+        return Command("revoke", "Ends at once what a login or a person was let in with.", json, [whom, reason],
+            async (session, parsed) =>
+            {
+                await Revocation.RunAsync(session.At, parsed.GetRequiredValue(whom), "operator",
+                    parsed.GetRequiredValue(reason), session.Cancel);
+                Printing.Write(session, new { revoked = true }, "Revoked.");
+                return 0;
+            });
+    }
+
+    private static DevelopmentProvider? Development() => IsDevelopment ? DevelopmentProvider.Open(Home)
+        : string.IsNullOrEmpty(Configuration["Identity:Authority"])
+            ? throw new BadInput("In production an identity provider is needed: set Identity__Authority.")
+            : null;
 
     private static void WriteDemo(string folder, double scale, int seed, CancellationToken cancel)
     {

@@ -20,7 +20,8 @@ public sealed record Session(Installation At, bool Json, CancellationToken Cance
             var keys = await Laying.EnsureAsync(
                 database, configuration["AccountGuard:Key"], KeyPath(configuration), cancel);
             var source = database.OpenAsApplication();
-            return new Installation(source, EventStore.Open(source, lays: false), keys, TimeProvider.System);
+            return new Installation(source, EventStore.Open(source, lays: false), keys, TimeProvider.System,
+                Laying.Number);
         }
         catch (NpgsqlException e) when (e is not PostgresException || IsRefusedConnection(e))
         {

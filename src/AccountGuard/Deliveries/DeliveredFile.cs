@@ -25,25 +25,23 @@ public sealed class DeliveredFile : IDisposable
     public bool BreaksOff { get; private set; }
 
     /// <exception cref="BadInput">There is no such file, or the encoding is not one of the two.</exception>
-    public static DeliveredFile Open(string path, string? encoding)
-    {
-        var textEncoding = (encoding ?? "utf-8").ToLowerInvariant() switch
+    public static DeliveredFile Open(string path, string? encoding) => File.Exists(path)
+        ? Of(
+            new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read, ChunkLength, FileOptions.SequentialScan),
+            encoding)
+        : throw new BadInput($"There is no file {path}.");
+
+    /// <summary>A file that is open already; it is closed with this.</summary>
+    /// <exception cref="BadInput">The encoding is not one of the two.</exception>
+    public static DeliveredFile Of(FileStream file, string? encoding) =>
+        new(file, (encoding ?? "utf-8").ToLowerInvariant() switch
         {
             "utf-8" or "utf8" => new UTF8Encoding(false, throwOnInvalidBytes: true),
             "shift_jis" or "cp932" or "sjis" => CodePagesEncodingProvider.Instance.GetEncoding(
                 932, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!,
-            _ => throw new BadInput($"The encoding '{encoding}' is not known. Say utf-8 or shift_jis."),
-        };
-        if (!File.Exists(path))
-        {
-            throw new BadInput($"There is no file {path}.");
-        }
-
-        return new DeliveredFile(
-            new FileStream(
-                path, FileMode.Open, FileAccess.Read, FileShare.Read, ChunkLength, FileOptions.SequentialScan),
-            textEncoding);
-    }
+            _ => throw new BadInput("The encoding is not known. Say utf-8 or shift_jis."),
+        });
 
     /// <summary>
     /// The keyed hash of the kind and arguments (what the file was delivered as) and of its bytes: the identity of a

@@ -62,7 +62,7 @@ public static class DeliveredRows
         {
             if (!string.IsNullOrWhiteSpace(line))
             {
-                yield return ReadObject(line, ++no, columns);
+                yield return OfObject(line, ++no, columns);
             }
         }
     }
@@ -134,7 +134,8 @@ public static class DeliveredRows
                 : new DeliveredRow(no, values, null, null);
     }
 
-    private static DeliveredRow ReadObject(string line, long no, string[] columns)
+    /// <summary>A row given as one JSON object, or why it is none.</summary>
+    public static DeliveredRow OfObject(string line, long no, string[] columns)
     {
         var values = new string?[columns.Length];
         try

@@ -11,7 +11,7 @@ namespace AccountGuard.Deliveries;
 /// </summary>
 public sealed record DeliveryLabel(
     string Kind, string? Id, UInt128 ContentKey, DateTimeOffset ReceivedAt,
-    IReadOnlyDictionary<string, string> Arguments)
+    IReadOnlyDictionary<string, string> Arguments, string? DeliveredBy = null)
 {
     /// <summary>The content key as bytes, as the database keeps it.</summary>
     public byte[] ContentBytes => new NumberKey(ContentKey).ToBytes();
@@ -76,8 +76,8 @@ public sealed class Delivery : IAsyncDisposable
     {
         await using var insert = new NpgsqlCommand(
             """
-            insert into delivery (kind, id, content_key, received_at, arguments)
-            values (@kind, @id, @content, @received, @arguments) on conflict do nothing returning delivery_no
+            insert into delivery (kind, id, content_key, received_at, arguments, delivered_by)
+            values (@kind, @id, @content, @received, @arguments, @by) on conflict do nothing returning delivery_no
             """, transaction.Connection, transaction);
         insert.Parameters.AddWithValue("kind", Label.Kind);
         insert.Parameters.AddWithValue("id", (object?)Label.Id ?? DBNull.Value);
@@ -85,6 +85,7 @@ public sealed class Delivery : IAsyncDisposable
         insert.Parameters.AddWithValue("received", Label.ReceivedAt.ToUniversalTime());
         insert.Parameters.AddWithValue(
             "arguments", NpgsqlTypes.NpgsqlDbType.Jsonb, JsonSerializer.Serialize(Label.Arguments));
+        insert.Parameters.AddWithValue("by", (object?)Label.DeliveredBy ?? DBNull.Value);
         No = await insert.ExecuteScalarAsync(cancel) as long?
             ?? throw new BadInput("The same delivery was being taken in by a process that was killed. Run it again.");
         session.Events.StartStream(Stream, new DeliveryReceived(
@@ -113,7 +114,7 @@ public sealed class Delivery : IAsyncDisposable
 
     /// <summary>Records that this delivery was refused, and gives the error to throw.</summary>
     public static async Task<BadInput> RefuseAsync(
-        Installation at, DeliveryLabel label, string reason, CancellationToken cancel)
+        Installation at, DeliveryLabel label, Fault fault, string reason, CancellationToken cancel)
     {
         await using var command = at.Database.CreateCommand(
             """
@@ -126,7 +127,7 @@ public sealed class Delivery : IAsyncDisposable
         command.Parameters.AddWithValue("received", label.ReceivedAt.ToUniversalTime());
         command.Parameters.AddWithValue("reason", reason);
         await command.ExecuteNonQueryAsync(cancel);
-        return new BadInput(reason);
+        return new BadInput(reason, fault);
     }
 
     public async ValueTask DisposeAsync()
@@ -167,7 +168,7 @@ public sealed class Delivery : IAsyncDisposable
 
         if (other)
         {
-            throw await RefuseAsync(at, Label,
+            throw await RefuseAsync(at, Label, Fault.OtherContent,
                 $"The delivery id '{Label.Id}' was here before with other content (delivery {No}). Nothing was taken "
                 + "in. Deliver the same content again, or give the other content an id of its own.", cancel);
         }

@@ -16,20 +16,22 @@ public sealed record WaitingRow(long Delivery, string? Id, long Row, string Code
 public static class ListDeliveries
 {
     public static async Task<IReadOnlyList<ListedDelivery>> RunAsync(
-        Installation at, string? idOrNo, CancellationToken cancel)
+        Installation at, string? idOrNo, CancellationToken cancel, string? onlyOf = null)
     {
         await using var find = at.Database.CreateCommand(
             """
             select d.delivery_no, d.kind, d.id, d.content_key, d.received_at,
                 case when c.delivery_no is null then 'Open' else 'Done' end, c.answer::text, null
             from delivery d left join delivery_completion c using (delivery_no)
-            where @id::text is null or d.id = @id or d.delivery_no::text = @id
+            where (@id::text is null or d.id = @id or d.delivery_no::text = @id)
+              and (@by::text is null or d.delivered_by = @by)
             union all
             select null, r.kind, r.id, r.content_key, r.received_at, 'Refused', null, r.reason
-            from refused_delivery r where @id::text is null or r.id = @id
+            from refused_delivery r where (@id::text is null or r.id = @id) and @by::text is null
             order by 5, 1 nulls last
             """);
         find.Parameters.AddWithValue("id", NpgsqlDbType.Text, (object?)idOrNo ?? DBNull.Value);
+        find.Parameters.AddWithValue("by", NpgsqlDbType.Text, (object?)onlyOf ?? DBNull.Value);
         var deliveries = new List<ListedDelivery>();
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
@@ -44,34 +46,27 @@ public static class ListDeliveries
         }
 
         return idOrNo is null || deliveries.Count > 0 ? deliveries
-            : throw new BadInput($"There is no delivery '{idOrNo}'. Run deliveries without an id to see all.");
+            : throw new BadInput($"There is no delivery '{idOrNo}'. Run deliveries without an id to see all.",
+                Fault.NotFound);
     }
 
     /// <summary>
     /// Rows that nobody settled and whose change, or its cancellation, did not come in readable form since.
     /// </summary>
     public static async Task<IReadOnlyList<WaitingRow>> WaitingAsync(
-        Installation at, string? idOrNo, CancellationToken cancel)
+        Installation at, string? idOrNo, CancellationToken cancel, int limit = int.MaxValue)
     {
         await using var find = at.Database.CreateCommand(
             """
             select q.delivery_no, d.id, q.row_no, q.code, q.field
-            from quarantined_row q join delivery d using (delivery_no)
-            where (@id::text is null or d.id = @id or d.delivery_no::text = @id)
-              and not exists (
-                    select from quarantine_settlement s where s.delivery_no = q.delivery_no and s.row_no = q.row_no)
-              and (q.code = @contradicts
-                or not exists (
-                    select from account_change c where c.change_id = q.change_id and not q.cancels
-                      and (c.delivery_no, c.row_no) > (q.delivery_no, q.row_no))
-                and not exists (
-                    select from cancellation c where c.change_id = q.change_id and q.cancels
-                      and (c.delivery_no, c.row_no) > (q.delivery_no, q.row_no)))
+            from waiting_row q join delivery d using (delivery_no)
+            where @id::text is null or d.id = @id or d.delivery_no::text = @id
             order by q.delivery_no, q.row_no
+            limit @limit
             """);
         find.CommandTimeout = 0;
         find.Parameters.AddWithValue("id", NpgsqlDbType.Text, (object?)idOrNo ?? DBNull.Value);
-        find.Parameters.AddWithValue("contradicts", QuarantineCode.OtherContent);
+        find.Parameters.AddWithValue("limit", limit);
         var rows = new List<WaitingRow>();
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))

@@ -55,6 +55,6 @@ public static class DeclareIncident
         return await compare.ExecuteScalarAsync(cancel) is true
             ? false
             : throw new BadInput($"The incident {declaration.Id} is declared with other content. Nothing was changed. "
-                + "Move its cutoff with move-cutoff, or declare another incident.");
+                + "Move its cutoff with move-cutoff, or declare another incident.", Fault.OtherContent);
     }
 }

@@ -47,7 +47,7 @@ public static class MoveCutoff
             return await compare.ExecuteScalarAsync(cancel) is true
                 ? false
                 : throw new BadInput($"Decision {decision} of {incident} stands with other content. Nothing was "
-                    + "changed. Give the new decision the next number.");
+                    + "changed. Give the new decision the next number.", Fault.OtherContent);
         }
 
         await using var session = at.SessionIn(transaction);

@@ -13,6 +13,31 @@ public sealed class ChangeBatch(
 {
     private const NpgsqlDbType Array = NpgsqlDbType.Array;
 
+    private HashSet<long> _contradicting = [];
+
+    /// <summary>Rows that became facts when the batch was written.</summary>
+    public IReadOnlySet<long> Accepted { get; private set; } = new HashSet<long>();
+
+    /// <summary>Whose keys the batch is sealed under; nobody's, where a row names no number.</summary>
+    public static Dictionary<NumberKey, PensionNumber?> SubjectsOf(
+        IReadOnlyCollection<FiledChange> changes, NumberKey nobody)
+    {
+        var subjects = new Dictionary<NumberKey, PensionNumber?>(changes.Count);
+        foreach (var change in changes)
+        {
+            subjects[change.Key ?? nobody] = change.Number;
+        }
+
+        return subjects;
+    }
+
+    /// <summary>Why a row of the batch waits in quarantine once it is written; null where it does not.</summary>
+    public string? CodeOf(FiledChange change) =>
+        change.Code ?? (_contradicting.Contains(change.Row.No) ? QuarantineCode.OtherContent : null);
+
+    /// <summary>The field that keeps it there.</summary>
+    public string FieldOf(FiledChange change) => change.Code is null ? "request_id" : change.Field ?? "";
+
     /// <summary>
     /// Passes the gates, writes the facts with their details and events, and quarantines what contradicts a fact that
     /// was
@@ -28,17 +53,18 @@ public sealed class ChangeBatch(
         var accepted = await InsertChangesAsync(transaction, filed, delivery, cancel);
         accepted.UnionWith(await InsertCancellationsAsync(transaction, cancelled, delivery, cancel));
         var fresh = readable.Where(c => accepted.Contains(c.Row.No)).ToList();
-        var contradicting = await ContradictingAsync(
+        Accepted = accepted;
+        _contradicting = await ContradictingAsync(
             transaction, readable.Where(c => !accepted.Contains(c.Row.No)).ToList(), cancel);
         await InsertDetailsAsync(transaction, fresh.Where(c => !c.IsCancellation).ToList(), cancel);
-        var quarantined = changes.Where(c => c.Code is not null || contradicting.Contains(c.Row.No)).ToList();
+        var quarantined = changes.Where(c => CodeOf(c) is not null).ToList();
         await Quarantine.StoreAsync(transaction, delivery.No, quarantined.Select(Quarantined).ToList(), cancel);
         if (fresh.Count > 0)
         {
             session.Events.Append(delivery.Stream, fresh.Select(c => EventOf(c, delivery.No)).ToArray());
         }
 
-        return new BatchCount(fresh.Count, readable.Count - fresh.Count - contradicting.Count, quarantined.Count);
+        return new BatchCount(fresh.Count, readable.Count - fresh.Count - _contradicting.Count, quarantined.Count);
     }
 
     private static async Task PassGatesAsync(
@@ -191,9 +217,8 @@ public sealed class ChangeBatch(
     }
 
     private QuarantinedRow Quarantined(FiledChange change) => new(
-        change.Row.No, change.Code ?? QuarantineCode.OtherContent,
-        change.Code is null ? "request_id" : change.Field ?? "",
-        change.ChangeId, change.Key, Quarantine.Seal(keys[change.Key ?? nobody], change.Row), change.IsCancellation);
+        change.Row.No, CodeOf(change)!, FieldOf(change), change.ChangeId, change.Key,
+        Quarantine.Seal(keys[change.Key ?? nobody], change.Row), change.IsCancellation);
 
     private static object EventOf(FiledChange c, long delivery) => c.IsCancellation
         ? new AccountChangeCancelled(

@@ -13,10 +13,10 @@ public static class ImportChanges
 
     public static Task<DeliveryAnswer> RunAsync(
         Installation at, DeliveredFile file, bool isNdjson, string? deliveryId, DateTimeOffset receivedAt,
-        IProgress<(long Done, long Total)>? progress, CancellationToken cancel)
+        IProgress<(long Done, long Total)>? progress, CancellationToken cancel, string? deliveredBy = null)
     {
         var label = new DeliveryLabel("changes", deliveryId, file.ReadContentKey(at.Keys, "changes", cancel),
-            receivedAt, new Dictionary<string, string>());
+            receivedAt, new Dictionary<string, string>(), deliveredBy);
         var nobody = Quarantine.SubjectOf(at.Keys, label);
         var personalKeys = new PersonalKeys(at.Keys);
         return BatchedDelivery.RunAsync(
@@ -26,12 +26,7 @@ public static class ImportChanges
             async (connection, rows) =>
             {
                 var changes = rows.Select(row => FiledChange.Read(row, at.Keys)).ToList();
-                var subjects = new Dictionary<NumberKey, PensionNumber?>(changes.Count);
-                foreach (var change in changes)
-                {
-                    subjects[change.Key ?? nobody] = change.Number;
-                }
-
+                var subjects = ChangeBatch.SubjectsOf(changes, nobody);
                 return new ChangeBatch(changes, await personalKeys.ForAsync(connection, subjects, cancel), nobody);
             },
             (transaction, session, delivery, batch) => batch.WriteAsync(transaction, session, delivery, cancel),

@@ -6,16 +6,16 @@ namespace AccountGuard.Intake;
 /// <summary>Takes in a file of replaced numbers: each mapping joins two numbers of one holder (Rule 8).</summary>
 public static class ImportRenumbering
 {
-    // A batch passes all gates alone, and filings wait for its half second; with smaller ones the whole file takes twice
-    // as long, for each look into an index goes another way than the last.
+    // A batch passes all gates alone, and filings wait for its half second. With smaller ones the whole file takes
+    // twice as long: each look into an index goes another way than the last.
     private const int BatchLength = 10_000;
 
     public static Task<DeliveryAnswer> RunAsync(
         Installation at, DeliveredFile file, string? deliveryId, DateTimeOffset receivedAt,
-        IProgress<(long Done, long Total)>? progress, CancellationToken cancel)
+        IProgress<(long Done, long Total)>? progress, CancellationToken cancel, string? deliveredBy = null)
     {
         var label = new DeliveryLabel("renumbering", deliveryId, file.ReadContentKey(at.Keys, "renumbering", cancel),
-            receivedAt, new Dictionary<string, string>());
+            receivedAt, new Dictionary<string, string>(), deliveredBy);
         var nobody = Quarantine.SubjectOf(at.Keys, label);
         var personalKeys = new PersonalKeys(at.Keys);
         return BatchedDelivery.RunAsync(

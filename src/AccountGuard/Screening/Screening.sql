@@ -428,7 +428,7 @@ begin
     foreach fact in array array['delivery', 'delivery_batch', 'delivery_completion', 'refused_delivery',
         'quarantined_row', 'quarantine_settlement', 'incident', 'cutoff_decision', 'affected_list', 'list_record',
         'listing', 'replacement', 'list_publication', 'account_change', 'cancellation', 'renumbering',
-        'closing_decision', 'access_record']
+        'closing_decision', 'access_record', 'revocation']
     loop
         execute format('create or replace trigger keep before update or delete or truncate on %I '
             'for each statement execute function refuse()', fact);
@@ -630,6 +630,19 @@ create or replace view open_queue as
 select row_number() over (partition by h.incident_no
         order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id) as rank,
     h.* from hit h where h.ended_at is null;
+
+-- Rows that nobody settled and whose change, or its cancellation, did not come in readable form since.
+create or replace view waiting_row as
+select q.* from quarantined_row q
+where not exists (
+        select from quarantine_settlement s where s.delivery_no = q.delivery_no and s.row_no = q.row_no)
+  and (q.code = 'OtherContent'
+    or not exists (
+        select from account_change c where c.change_id = q.change_id and not q.cancels
+          and (c.delivery_no, c.row_no) > (q.delivery_no, q.row_no))
+    and not exists (
+        select from cancellation c where c.change_id = q.change_id and q.cancels
+          and (c.delivery_no, c.row_no) > (q.delivery_no, q.row_no)));
 
 -- Rule 8: two old numbers with one new one, one old with two new ones, a circle, or old = new. All of them, whichever
 -- came first.

@@ -1,30 +1,31 @@
+using System.Threading.RateLimiting;
+using AccountGuard.AffectedLists;
+using AccountGuard.Deliveries;
+using AccountGuard.Http;
+using AccountGuard.Identity;
+using AccountGuard.Incidents;
+using AccountGuard.Intake;
+using AccountGuard.Payments;
+using AccountGuard.Verification;
 using Serilog;
 using Serilog.Events;
 
 namespace AccountGuard.Service;
 
-/// <summary>
-/// The service: its rounds, and two routes that say whether it lives and whether it may be relied on.
-/// </summary>
+/// <summary>The service: its routes in the order of the flow, and its rounds.</summary>
 public static class Host
 {
-    public static async Task RunAsync(Installation at, int port, CancellationToken cancel)
+    private const int RequestsOfASecond = 500;
+
+    /// <summary>Runs until the caller stops it.</summary>
+    public static async Task RunAsync(
+        Installation at, IConfiguration settings, DevelopmentProvider? development, int port, CancellationToken cancel)
     {
         Log.Logger = new LoggerConfiguration()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .WriteTo.Console(standardErrorFromLevel: LogEventLevel.Verbose)
             .CreateLogger();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Host.UseSerilog();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        builder.Services.AddSingleton(new Rounds(at));
-        builder.Services.AddHostedService(services => services.GetRequiredService<Rounds>());
-        await using var app = builder.Build();
-        app.MapGet("/api/health/live", () => Results.Ok(new { live = true }));
-        app.MapGet("/api/health/ready", (Rounds rounds) => rounds.Last is { IsClean: true } last
-            ? Results.Ok(new { ready = true, reconciledAt = last.RanAt })
-            : Results.Json(
-                new { ready = false, last = rounds.Last }, statusCode: StatusCodes.Status503ServiceUnavailable));
+        await using var app = Build(at, settings, development, port);
         try
         {
             await app.StartAsync(cancel);
@@ -34,7 +35,71 @@ public static class Host
             throw new BadInput($"The service cannot listen on port {port}: {e.Message} Name another with --port.");
         }
 
-        await Console.Out.WriteLineAsync($"AccountGuard runs on http://127.0.0.1:{port} (Ctrl-C stops it).");
+        await Console.Out.WriteLineAsync($"AccountGuard runs on {app.Urls.First()} (Ctrl-C stops it).");
+        if (development is not null)
+        {
+            await Console.Out.WriteLineAsync("The development provider lets in: ops/accountguard token ROLE");
+        }
+
         await app.WaitForShutdownAsync(cancel);
     }
+
+    /// <param name="at">The installation that it serves.</param>
+    /// <param name="settings">Identity:Authority and Identity:Audience.</param>
+    /// <param name="development">Null where a provider is configured.</param>
+    /// <param name="port">On loopback; 0 picks a free one.</param>
+    public static WebApplication Build(
+        Installation at, IConfiguration settings, DevelopmentProvider? development, int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Host.UseSerilog();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddSingleton(at);
+        builder.Services.AddSingleton<Rounds>().AddHostedService(s => s.GetRequiredService<Rounds>());
+        builder.Services.AddSingleton<Filings>().AddHostedService(s => s.GetRequiredService<Filings>());
+        builder.Services.AddExceptionHandler<Problems>().AddProblemDetails();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.RespectRequiredConstructorParameters = true;
+        });
+        SignIn.Add(builder.Services, at, settings, development);
+        builder.Services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(LimitOf);
+            limiter.OnRejected = (context, _) =>
+            {
+                context.HttpContext.Response.Headers.RetryAfter = "1";
+                return ValueTask.CompletedTask;
+            };
+        });
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(Problems.WriteStatusAsync);
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        IncidentRoutes.Map(app);
+        ListRoutes.Map(app);
+        ChangeRoutes.Map(app);
+        RenumberingRoutes.Map(app);
+        DeliveryRoutes.Map(app);
+        CaseRoutes.Map(app);
+        StandingRoutes.Map(app);
+        HealthRoutes.Map(app);
+        return app;
+    }
+
+    /// <summary>Each login has its own; what comes without one shares its address's.</summary>
+    private static RateLimitPartition<string> LimitOf(HttpContext context) => RateLimitPartition.GetTokenBucketLimiter(
+        context.User.FindFirst(Caller.LoginClaim)?.Value ?? $"from {context.Connection.RemoteIpAddress}",
+        _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = 2 * RequestsOfASecond,
+            TokensPerPeriod = RequestsOfASecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            AutoReplenishment = true,
+        });
 }

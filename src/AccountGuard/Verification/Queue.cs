@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Data;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using AccountGuard.Numbers;
 using Npgsql;
 using NpgsqlTypes;
@@ -15,8 +17,25 @@ public sealed record QueueRow(
 
 /// <summary>Where a page of the queue ended; the next one begins behind it.</summary>
 public sealed record QueuePlace(
-    string Incident, long Rank, DateOnly ExposedOn, bool Unchained, int NegativeTier, DateOnly FiledOn, string Source,
-    string RequestId);
+    string Incident, long? Rank, DateOnly ExposedOn, bool Unchained, int NegativeTier, DateOnly FiledOn, string Source,
+    string RequestId)
+{
+    /// <summary>The place as a caller carries it from page to page.</summary>
+    public override string ToString() => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(this));
+
+    /// <exception cref="BadInput">It is not a place that was given out.</exception>
+    public static QueuePlace? Parse(string? text)
+    {
+        try
+        {
+            return text is null ? null : JsonSerializer.Deserialize<QueuePlace>(Base64Url.DecodeFromChars(text));
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            throw new BadInput("'after' is no place of the queue: take the 'next' of a page as it came.");
+        }
+    }
+}
 
 /// <summary>The verification queue in its order (Rule 22): every hit, whether or not its case is opened yet.</summary>
 public static class Queue
@@ -52,96 +71,103 @@ public static class Queue
             order by e.change_id, e.hit_id desc) h
         join account_change c using (change_id)
         where h.ended_as = @state
+          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+            > (@exposed, @unchained, @tier, @filed, @source, @request)
         order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
+        limit @limit
         """;
 
     /// <summary>
     /// All rows of a state, or all open ones, by incident and then in the order of the queue; all in one snapshot, and
-    /// no
-    /// more than a page of them in memory.
+    /// no more than a page of them in memory.
     /// </summary>
     /// <exception cref="BadInput">There is no such incident or state.</exception>
     public static async IAsyncEnumerable<QueueRow> ReadAsync(
         Installation at, string? incident, string? state, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (state is not null && !OpenStates.Contains(state) && !EndedStates.Contains(state))
-        {
-            throw new BadInput($"There is no state '{state}'. "
-                + $"States are {string.Join(", ", [.. OpenStates, .. EndedStates])}.");
-        }
-
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        QueuePlace? place = null;
+        do
+        {
+            (var rows, place) = await PageAsync(connection, incident, state, place, PageLength, cancel);
+            foreach (var row in rows)
+            {
+                yield return row;
+            }
+        }
+        while (place is not null);
+    }
+
+    /// <summary>
+    /// The rows behind a place (null: from the beginning), found by index however deep it lies, and the place behind
+    /// them where there may be more.
+    /// </summary>
+    /// <exception cref="BadInput">There is no such incident or state.</exception>
+    public static async Task<(IReadOnlyList<QueueRow> Rows, QueuePlace? Next)> PageAsync(
+        Installation at, string? incident, string? state, QueuePlace? after, int limit, CancellationToken cancel)
+    {
+        await using var connection = await at.Database.OpenConnectionAsync(cancel);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        return await PageAsync(connection, incident, state, after, limit, cancel);
+    }
+
+    private static async Task<(IReadOnlyList<QueueRow> Rows, QueuePlace? Next)> PageAsync(
+        NpgsqlConnection connection, string? incident, string? state, QueuePlace? after, int limit,
+        CancellationToken cancel)
+    {
+        if (state is not null && !OpenStates.Contains(state) && !EndedStates.Contains(state))
+        {
+            throw new BadInput($"There is no such state. States are "
+                + $"{string.Join(", ", [.. OpenStates, .. EndedStates])}.");
+        }
+
+        var rows = new List<QueueRow>();
         foreach (var (no, id) in await IncidentsAsync(connection, incident, cancel))
         {
-            if (EndedStates.Contains(state))
+            // Nobody works on cases yet: every open one is queued.
+            if (string.CompareOrdinal(id, after?.Incident) < 0 || OpenStates.Contains(state) && state != "Queued")
             {
-                foreach (var row in await ReadEndedAsync(connection, no, id, state!, cancel))
-                {
-                    yield return row;
-                }
-
                 continue;
             }
 
-            QueuePlace? place = null;
-            for (IReadOnlyList<QueueRow> page; (page = await PageAsync(connection, no, id, place, cancel)).Count > 0;)
+            var place = after?.Incident == id ? after : null;
+            await ReadPageAsync(connection, no, id, state, place, limit - rows.Count, rows, cancel);
+            if (rows.Count == limit)
             {
-                foreach (var row in page.Where(r => state is null || r.State == state))
-                {
-                    yield return row;
-                }
-
-                place = PlaceOf(page[^1]);
+                return (rows, PlaceOf(rows[^1]));
             }
         }
+
+        return (rows, null);
     }
 
     private static QueuePlace PlaceOf(QueueRow row) => new(
-        row.Incident, row.Rank!.Value, row.ExposedOn ?? Unknown, !row.Reasons.Contains("AddressChain"), -row.Tier,
+        row.Incident, row.Rank, row.ExposedOn ?? Unknown, !row.Reasons.Contains("AddressChain"), -row.Tier,
         row.FiledOn ?? Unknown, row.Source, row.RequestId);
 
-    /// <summary>
-    /// The rows behind a place (null: from the beginning), found by index however deep the place lies.
-    /// </summary>
-    private static async Task<IReadOnlyList<QueueRow>> PageAsync(
-        NpgsqlConnection connection, int incidentNo, string incident, QueuePlace? after, CancellationToken cancel)
+    private static async Task ReadPageAsync(
+        NpgsqlConnection connection, int incidentNo, string incident, string? state, QueuePlace? after, int limit,
+        List<QueueRow> rows, CancellationToken cancel)
     {
-        await using var page = new NpgsqlCommand(OpenPage, connection);
+        var isEnded = EndedStates.Contains(state);
+        await using var page = new NpgsqlCommand(isEnded ? Ended : OpenPage, connection);
         page.CommandTimeout = 0;
         page.Parameters.AddWithValue("incident", incidentNo);
+        page.Parameters.AddWithValue("state", state ?? "");
         page.Parameters.AddWithValue("exposed", NpgsqlDbType.Date, after?.ExposedOn ?? Unknown);
         page.Parameters.AddWithValue("unchained", after?.Unchained ?? false);
         page.Parameters.AddWithValue("tier", (short)(after?.NegativeTier ?? short.MinValue));
         page.Parameters.AddWithValue("filed", NpgsqlDbType.Date, after?.FiledOn ?? Unknown);
         page.Parameters.AddWithValue("source", after?.Source ?? "");
         page.Parameters.AddWithValue("request", after?.RequestId ?? "");
-        page.Parameters.AddWithValue("limit", PageLength);
-        var rows = new List<QueueRow>();
+        page.Parameters.AddWithValue("limit", limit);
+        var rank = after?.Rank ?? 0;
         await using var reader = await page.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            rows.Add(Row(reader, (after?.Rank ?? 0) + rows.Count + 1, incident, "Queued"));
+            rows.Add(Row(reader, isEnded ? null : ++rank, incident, state ?? "Queued"));
         }
-
-        return rows;
-    }
-
-    private static async Task<IReadOnlyList<QueueRow>> ReadEndedAsync(
-        NpgsqlConnection connection, int incidentNo, string incident, string state, CancellationToken cancel)
-    {
-        await using var ended = new NpgsqlCommand(Ended, connection);
-        ended.CommandTimeout = 0;
-        ended.Parameters.AddWithValue("incident", incidentNo);
-        ended.Parameters.AddWithValue("state", state);
-        var rows = new List<QueueRow>();
-        await using var reader = await ended.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            rows.Add(Row(reader, null, incident, state));
-        }
-
-        return rows;
     }
 
     private static QueueRow Row(NpgsqlDataReader reader, long? rank, string incident, string state) => new(

@@ -23,19 +23,31 @@ public static class ShowNumbers
         record.Parameters.AddWithValue("keys", keys);
         await record.ExecuteNonQueryAsync(cancel);
 
+        return (await OpenAsync(at, keys, cancel)).ToDictionary(n => n.Key, n => n.Value.RevealDigits());
+    }
+
+    /// <summary>Numbers as they are shown outside a case: all but the last three digits are masked.</summary>
+    public static async Task<Dictionary<NumberKey, string>> MaskedAsync(
+        Installation at, IReadOnlyCollection<NumberKey> numbers, CancellationToken cancel) =>
+        (await OpenAsync(at, numbers.Select(n => n.ToBytes()).ToArray(), cancel))
+            .ToDictionary(n => n.Key, n => n.Value.ToString());
+
+    private static async Task<Dictionary<NumberKey, PensionNumber>> OpenAsync(
+        Installation at, byte[][] keys, CancellationToken cancel)
+    {
         var personalKeys = new PersonalKeys(at.Keys);
         await using var find = at.Database.CreateCommand(
             "select subject_key, wrapped, sealed_number from personal_key where subject_key = any (@keys)");
         find.Parameters.AddWithValue("keys", keys);
-        var shown = new Dictionary<NumberKey, string>();
+        var opened = new Dictionary<NumberKey, PensionNumber>();
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
             var subject = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
-            shown[subject] = personalKeys.OpenNumber(
-                subject, reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2)).RevealDigits();
+            opened[subject] = personalKeys.OpenNumber(
+                subject, reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2));
         }
 
-        return shown;
+        return opened;
     }
 }

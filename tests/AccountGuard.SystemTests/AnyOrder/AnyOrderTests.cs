@@ -1,4 +1,5 @@
 using AccountGuard.Screening;
+using AccountGuard.SystemTests.Http;
 using CsCheck;
 using Xunit.Abstractions;
 
@@ -20,16 +21,48 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
         SampleAsync(IsLong ? 5_000 : 200, async (world, history) =>
         {
             var parcels = Arrival.Of(history);
-            await Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(async () =>
-            {
-                foreach (var parcel in parcels.Where((_, at) => at % Senders == sender))
-                {
-                    await world.DeliverAsync(parcel);
-                }
-            })));
+            await DeliverAtOnceAsync(world, parcels);
             await world.FinishAsync();
             await ShouldBeTheModelAsync(world, history.Facts);
         });
+
+    [Fact]
+    public async Task over_http_too_and_the_filings_that_come_one_by_one()
+    {
+        var service = new Served();
+        await service.InitializeAsync();
+        try
+        {
+            await SampleOnAsync(service.Database, IsLong ? 500 : 40, async (world, history) =>
+            {
+                // The service receives them now, whenever the history says.
+                var now = service.Database.At.Clock.GetUtcNow();
+                var received = history with
+                {
+                    Facts = history.Facts with
+                    {
+                        Changes = [.. history.Facts.Changes.Select(c => c with { DeliveredAt = now })],
+                        Cancellations = [.. history.Facts.Cancellations.Select(c => c with { DeliveredAt = now })],
+                    },
+                };
+                await DeliverAtOnceAsync(world, Arrival.Of(received));
+                await ShouldBeTheModelAsync(world, received.Facts);
+            }, service);
+        }
+        finally
+        {
+            await service.DisposeAsync();
+        }
+    }
+
+    private static Task DeliverAtOnceAsync(World world, List<Parcel> parcels) =>
+        Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(async () =>
+        {
+            foreach (var parcel in parcels.Where((_, at) => at % Senders == sender))
+            {
+                await world.DeliverAsync(parcel);
+            }
+        })));
 
     [Fact]
     public Task after_each_delivery_the_queue_is_that_of_the_facts_so_far() =>
@@ -66,31 +99,7 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
             await database.InitializeAsync();
             try
             {
-                // Each history is played to its end on a thread of its own: CsCheck's asynchronous sampling lets two
-                // tasks draw from one thread's generator, and then the seed that it prints is not the history's.
-                await Task.Run(() => Histories.Any.Sample(
-                    history => PlayAsync(database, history, property).GetAwaiter().GetResult(),
-                    iter: Check.Seed is null ? Math.Min(left, HistoriesOfADatabase) : Check.Iter, threads: 2,
-                    writeLine: output.WriteLine,
-                    print: history => $"{history}\n\nWithout what is not needed for it:\n{Pruned(history)}"));
-
-                History Pruned(History failing) =>
-                    failing.Prunings().FirstOrDefault(Fails) is { } less ? Pruned(less) : failing;
-                bool Fails(History history)
-                {
-                    try
-                    {
-                        PlayAsync(database, history, property).GetAwaiter().GetResult();
-                        return false;
-                    }
-                    catch (Exception)
-                    {
-                        return true;
-                    }
-                }
-
-                var found = await Reconcile.RunAsync(database.At, null, default);
-                found.IsClean.ShouldBeTrue(found.ToString());
+                await SampleOnAsync(database, Math.Min(left, HistoriesOfADatabase), property);
             }
             finally
             {
@@ -99,9 +108,40 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task PlayAsync(FreshDatabase database, History history, Func<World, History, Task> property)
+    private async Task SampleOnAsync(
+        FreshDatabase database, int histories, Func<World, History, Task> property, Served? service = null)
     {
-        var world = new World(database);
+        // Each history is played to its end on a thread of its own: CsCheck's asynchronous sampling lets two
+        // tasks draw from one thread's generator, and then the seed that it prints is not the history's.
+        await Task.Run(() => Histories.Any.Sample(
+            history => PlayAsync(database, history, property, service).GetAwaiter().GetResult(),
+            iter: Check.Seed is null ? histories : Check.Iter, threads: 2,
+            writeLine: output.WriteLine,
+            print: history => $"{history}\n\nWithout what is not needed for it:\n{Pruned(history)}"));
+
+        History Pruned(History failing) =>
+            failing.Prunings().FirstOrDefault(Fails) is { } less ? Pruned(less) : failing;
+        bool Fails(History history)
+        {
+            try
+            {
+                PlayAsync(database, history, property, service).GetAwaiter().GetResult();
+                return false;
+            }
+            catch (Exception)
+            {
+                return true;
+            }
+        }
+
+        var found = await Reconcile.RunAsync(database.At, null, default);
+        found.IsClean.ShouldBeTrue(found.ToString());
+    }
+
+    private static async Task PlayAsync(
+        FreshDatabase database, History history, Func<World, History, Task> property, Served? service)
+    {
+        var world = new World(database, service);
         await world.DeclareAsync(history.Facts.Incidents);
         await property(world, history);
     }

@@ -1,18 +1,29 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using AccountGuard.AffectedLists;
 using AccountGuard.Deliveries;
+using AccountGuard.Identity;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Screening;
+using AccountGuard.SystemTests.Http;
 using AccountGuard.Verification;
 
 namespace AccountGuard.SystemTests.AnyOrder;
 
-/// <summary>A history on a database, kept apart there by incidents, numbers and sources of its own.</summary>
-public sealed class World(FreshDatabase database)
+/// <summary>
+/// A history on a database, kept apart there by incidents, numbers and sources of its own; with a service its facts are
+/// delivered over HTTP.
+/// </summary>
+public sealed class World(FreshDatabase database, Served? service = null)
 {
     private const int NumbersOfAWorld = 10;
+
+    private static readonly string[] Columns =
+        ["source", "request_id", "kind", "number", "filed_on", "received_on", "entered_on"];
+
     private static int _worlds;
     private readonly int _no = Interlocked.Increment(ref _worlds);
     private int _files;
@@ -42,6 +53,15 @@ public sealed class World(FreshDatabase database)
     {
         foreach (var cutoff in parcel.Facts.Cutoffs)
         {
+            if (service is not null)
+            {
+                using var caller = service.As(Role.IncidentManager);
+                await caller.PostAsync($"/api/incidents/{Mark}i{cutoff.Incident}/cutoff", Served.Json(
+                    new { decision = cutoff.Decision, through = cutoff.Through, reason = "moved" }))
+                    .BodyAsync(HttpStatusCode.OK);
+                continue;
+            }
+
             await MoveCutoff.RunAsync(database.At, $"{Mark}i{cutoff.Incident}", cutoff.Decision, cutoff.Through,
                 "moved", DateTimeOffset.UnixEpoch, default);
             await FinishAsync();
@@ -52,18 +72,30 @@ public sealed class World(FreshDatabase database)
             var order = new ListOrder($"{Mark}i{list.Incident}", list.Version, list.LiveFrom,
                 new ControlTotals(list.Rows.Count, null, null, null, 0), list.Replaces, IdOf(parcel),
                 DateTimeOffset.UnixEpoch);
-            await WithFileAsync(TextOf(list), file => ImportList.RunAsync(database.At, file, order, null, default));
+            var path = $"/api/incidents/{order.Incident}/lists?version={list.Version}&liveFrom={list.LiveFrom:O}"
+                + $"&records={list.Rows.Count}&replace={list.Replaces}";
+            await DeliverAsync(path, Role.IncidentManager, parcel, TextOf(list),
+                file => ImportList.RunAsync(database.At, file, order, null, default));
         }
 
         if (parcel.Facts.Mappings.Count > 0)
         {
-            await WithFileAsync(TextOf(parcel.Facts.Mappings), file => ImportRenumbering.RunAsync(
-                database.At, file, IdOf(parcel), DateTimeOffset.UnixEpoch, null, default));
+            await DeliverAsync("/api/renumberings", Role.IncidentManager, parcel, TextOf(parcel.Facts.Mappings),
+                file => ImportRenumbering.RunAsync(
+                    database.At, file, IdOf(parcel), DateTimeOffset.UnixEpoch, null, default));
         }
 
         if (parcel.Facts.Changes.Count + parcel.Facts.Cancellations.Count > 0)
         {
-            var answer = await WithFileAsync(TextOf(parcel.Facts.Changes, parcel.Facts.Cancellations),
+            var rows = RowsOf(parcel.Facts.Changes, parcel.Facts.Cancellations);
+            if (service is not null && parcel.Id is null)
+            {
+                await FileEachAsync(service, rows);
+                return;
+            }
+
+            var answer = await DeliverAsync("/api/account-changes", Role.Intake, parcel,
+                string.Join('\n', rows.Select(row => string.Join(',', row)).Prepend(string.Join(',', Columns))),
                 file => ImportChanges.RunAsync(
                     database.At, file, isNdjson: false, IdOf(parcel), parcel.ReceivedAt, null, default));
             answer.Rows.Quarantined.ShouldBe(0);
@@ -98,17 +130,41 @@ public sealed class World(FreshDatabase database)
         new StringBuilder("old_number,new_number,effective_on,relation\n"),
         (text, m) => text.AppendLine($"{Text(m.Old)},{Text(m.New)},{m.EffectiveOn},{m.Relation}")).ToString();
 
-    private string TextOf(IEnumerable<ReportedChange> changes, IEnumerable<ChangeCancellation> cancellations)
+    private List<string?[]> RowsOf(
+        IEnumerable<ReportedChange> changes, IEnumerable<ChangeCancellation> cancellations) =>
+    [
+        .. changes.Select(c => new string?[]
+            { Mark + c.Source, c.Request, c.Kind, Text(c.Number), $"{c.Filed}", $"{c.Received}", $"{c.Entered}" }),
+        .. cancellations.Select(c => new string?[]
+            { Mark + c.Source, c.Request, "cancel", Text(c.Number), "", "", "" }),
+    ];
+
+    /// <summary>One by one, at once.</summary>
+    private static Task FileEachAsync(Served service, List<string?[]> rows) => Task.WhenAll(rows.Select(async row =>
     {
-        var text = new StringBuilder("source,request_id,kind,number,filed_on,received_on,entered_on\n");
-        foreach (var row in changes.Select(c =>
-            $"{Mark}{c.Source},{c.Request},{c.Kind},{Text(c.Number)},{c.Filed},{c.Received},{c.Entered}")
-            .Concat(cancellations.Select(c => $"{Mark}{c.Source},{c.Request},cancel,{Text(c.Number)},,,")))
+        using var caller = service.As(Role.Intake);
+        using var answer = await caller.PostAsync("/api/account-changes", Served.Json(
+            Columns.Zip(row).ToDictionary(c => c.First, c => c.Second)));
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+    }));
+
+    private async Task<DeliveryAnswer> DeliverAsync(
+        string path, string role, Parcel parcel, string text, Func<DeliveredFile, Task<DeliveryAnswer>> import)
+    {
+        if (service is null)
         {
-            text.AppendLine(row);
+            return await WithFileAsync(text, import);
         }
 
-        return text.ToString();
+        using var caller = service.As(role);
+        if (IdOf(parcel) is { } id)
+        {
+            caller.DefaultRequestHeaders.Add("Idempotency-Key", id);
+        }
+
+        using var answer = await caller.PostAsync(path, Served.Csv(text));
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<DeliveryAnswer>())!;
     }
 
     private async Task<DeliveryAnswer> WithFileAsync(string text, Func<DeliveredFile, Task<DeliveryAnswer>> import)

@@ -81,7 +81,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
     [Fact]
     public async Task a_renumbering_that_is_stopped_and_imported_again_is_there_once()
     {
-        var (olds, news) = (Numbers(3, 6_000), Numbers(4, 6_000));
+        var (olds, news) = (Numbers(3, 12_000), Numbers(4, 12_000));
         await imports.DeclareAsync("renumbering");
         var list = imports.Write("old.csv", ListHeader, olds.Take(500).Select(n => $"{n},A,,,"));
         var changes = imports.Write("new.csv", ChangesHeader,
@@ -95,9 +95,9 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
             olds.Zip(news, (old, @new) => $"{old},{@new},2015-08-24").Append($"{olds[0]},{news[1]},2015-08-24"));
         string[] import = ["import-renumbering", file, "--json"];
         await StopIfLongAsync(End.Kill, new Moment("renumbering", "new.row_no >= 1500"), import);
-        await StopAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 2000", AtCommit: true), import);
+        await StopAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 10000", AtCommit: true), import);
         await StopAsync(End.Interrupt, new Moment("holder", "true"), import);
-        await StopIfLongAsync(End.Disconnect, new Moment("delivery_batch", "new.rows_through >= 4000"), import);
+        await StopIfLongAsync(End.Disconnect, new Moment("delivery_batch", "new.rows_through > 10000"), import);
         await StopAsync(End.Kill, new Moment("delivery_completion", "true"), import);
         await imports.CompareAsync("renumbering", await CommandRun.OfAsync(imports.Stopped, import), import);
     }

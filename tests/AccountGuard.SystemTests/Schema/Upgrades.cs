@@ -69,7 +69,10 @@ public sealed class Upgrades : IAsyncLifetime
         await AsSuperuserAsync("""
             insert into holder select distinct holder_key, holder_key from holder;
             create index renumbering_new on renumbering (new_key);
-            delete from migration where version = '2';
+            alter table delivery drop column delivered_by;
+            drop index quarantined_row_number;
+            drop table revocation;
+            delete from migration where version in ('2', '3');
             delete from schema_version;
             insert into schema_version values (1, 'older', now())
             """);

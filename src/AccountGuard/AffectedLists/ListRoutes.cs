@@ -1,0 +1,24 @@
+using AccountGuard.Deliveries;
+using AccountGuard.Identity;
+
+namespace AccountGuard.AffectedLists;
+
+/// <summary>Versions of an affected list are delivered (Rules 1, 5, 6).</summary>
+public static class ListRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/incidents/{id}/lists", DeliverAsync).For(Role.IncidentManager).Takes(Upload.Csv)
+            .Produces<DeliveryAnswer>(StatusCodes.Status201Created);
+
+    private static async Task<IResult> DeliverAsync(
+        string id, int version, DateOnly liveFrom, long records, HttpContext context, Installation at,
+        CancellationToken cancel, long? two = null, long? three = null, long? four = null, long rounding = 0,
+        bool replace = false)
+    {
+        var order = new ListOrder(
+            id, version, liveFrom, new ControlTotals(records, two, three, four, rounding), replace,
+            Upload.DeliveryId(context.Request), at.Clock.GetUtcNow(), Upload.Sender(context));
+        using var file = await Upload.ReceiveAsync(context.Request, cancel);
+        return Results.Created((string?)null, await ImportList.RunAsync(at, file, order, null, cancel));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net.Http.Headers;
+using AccountGuard.Identity;
+using Microsoft.AspNetCore.Mvc;
+
+namespace AccountGuard.Deliveries;
+
+/// <summary>
+/// A file that comes as the body of a request. It is received whole before a row of it is read, so that a broken
+/// connection leaves nothing behind.
+/// </summary>
+public static class Upload
+{
+    public const string Csv = "text/csv";
+    public const string Ndjson = "application/x-ndjson";
+
+    private const long LargestFile = 2L << 30;
+    private const int ChunkLength = 1 << 20;
+
+    /// <summary>The route takes files of at most 2 GB, of one of these media types.</summary>
+    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, string mediaType, params string[] others) =>
+        route.Accepts<Stream>(mediaType, others).WithMetadata(new RequestSizeLimitAttribute(LargestFile));
+
+    /// <summary>The body as a file that has no name on disk: it is gone with this process.</summary>
+    /// <exception cref="BadInput">The charset is not one of the two.</exception>
+    public static async Task<DeliveredFile> ReceiveAsync(HttpRequest request, CancellationToken cancel)
+    {
+        var path = Path.Combine(Path.GetTempPath(), "accountguard-" + Path.GetRandomFileName());
+        var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            BufferSize = ChunkLength,
+        });
+        File.Delete(path);
+        try
+        {
+            await request.Body.CopyToAsync(file, ChunkLength, cancel);
+            return DeliveredFile.Of(file, ContentType(request).CharSet?.Trim('"'));
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>One of the media types that the route takes.</summary>
+    public static string MediaType(HttpRequest request) => ContentType(request).MediaType!.ToLowerInvariant();
+
+    /// <summary>The sender's id of the delivery, from the header Idempotency-Key.</summary>
+    public static string? DeliveryId(HttpRequest request) =>
+        request.Headers["Idempotency-Key"].ToString() is { Length: > 0 and <= 200 } id ? id
+            : request.Headers.ContainsKey("Idempotency-Key")
+                ? throw new BadInput("The Idempotency-Key is empty or longer than 200 characters.")
+                : null;
+
+    // Routing lets a request by that names no type at all.
+    private static MediaTypeHeaderValue ContentType(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType is not null ? type
+            : throw new BadHttpRequestException("No content type.", StatusCodes.Status415UnsupportedMediaType);
+
+    public static string Sender(HttpContext context) => Caller.Of(context.User).Login;
+}

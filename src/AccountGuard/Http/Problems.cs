@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.WebUtilities;
+using Npgsql;
+using Serilog;
+
+namespace AccountGuard.Http;
+
+/// <summary>
+/// Errors as problem details (RFC 9457) with a stable type; README lists the types. A detail is one of our sentences
+/// and quotes no personal data.
+/// </summary>
+public sealed class Problems : IExceptionHandler
+{
+    public const string TypePrefix = "urn:accountguard:problem:";
+
+    private static readonly Dictionary<int, (string Type, string Detail)> Known = new()
+    {
+        [400] = ("invalid", "The request cannot be read: see its form in the OpenAPI description."),
+        [401] = ("unauthenticated", "A valid token is needed: send Authorization: Bearer TOKEN."),
+        [403] = ("forbidden", "None of the token's roles may do this."),
+        [404] = ("not-found", "There is nothing under this address."),
+        [405] = ("method-not-allowed", "The address does not know this method."),
+        [408] = ("too-slow", "The request did not arrive in time. Nothing was taken in: send it again."),
+        [409] = ("other-content", "The same was here before with other content."),
+        [413] = ("too-large", "The request is larger than the limit of its route. Nothing was taken in: split it."),
+        [415] = ("wrong-content-type", "The route takes other content types: see the OpenAPI description."),
+        [422] = ("not-acceptable", "The content was not taken in."),
+        [429] = ("too-many-requests", "Too many requests: wait as long as Retry-After says."),
+        [500] = ("fault", "A fault of ours. What was answered before stands; send the same again."),
+        [503] = ("unavailable", "The database does not answer. Nothing is known of this request: send the same again."),
+    };
+
+    /// <summary>An error that a route answers itself.</summary>
+    public static IResult Of(
+        int status, string type, string detail, IDictionary<string, object?>? extensions = null) => Results.Problem(
+            detail, statusCode: status, title: ReasonPhrases.GetReasonPhrase(status), type: TypePrefix + type,
+            extensions: extensions);
+
+    /// <summary>Answers without a body get one: those of authentication, routing and the rate limit.</summary>
+    public static Task WriteStatusAsync(StatusCodeContext context) => WriteAsync(
+        context.HttpContext, context.HttpContext.Response.StatusCode, null, null);
+
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller is gone; what was not committed is rolled back.
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return true;
+        }
+
+        var (status, type, detail) = exception switch
+        {
+            BadInput { Fault: Fault.Invalid } e => (400, "invalid", e.Message),
+            BadInput { Fault: Fault.NotFound } e => (404, "not-found", e.Message),
+            BadInput { Fault: Fault.OtherContent } e => (409, "other-content", e.Message),
+            BadInput { Fault: Fault.TotalsDiffer } e => (422, "totals-differ", e.Message),
+            BadHttpRequestException e => (e.StatusCode, null, null),
+            NpgsqlException e when e is not PostgresException || IsAway(e) => (503, null, null),
+            _ => (500, (string?)null, null),
+        };
+        if (status >= 500)
+        {
+            // Neither message nor details: both may quote what was sent.
+            Log.Error("{Method} {Route} failed: {Kind} {State}", context.Request.Method,
+                context.GetEndpoint()?.DisplayName, exception.GetType().Name, (exception as NpgsqlException)?.SqlState);
+        }
+
+        await WriteAsync(context, status, type, detail);
+        return true;
+    }
+
+    private static Task WriteAsync(HttpContext context, int status, string? type, string? detail)
+    {
+        var known = Known.GetValueOrDefault(status, Known[status < 500 ? 400 : 500]);
+        return Of(status, type ?? known.Type, detail ?? known.Detail).ExecuteAsync(context);
+    }
+
+    // The server is shutting down, starting up, or has no connection left.
+    private static bool IsAway(NpgsqlException e) =>
+        e.SqlState is { } state && (state.StartsWith("57P") || state.StartsWith("08") || state is "53300" or "53100");
+}

@@ -1,0 +1,21 @@
+using System.Security.Claims;
+
+namespace AccountGuard.Identity;
+
+/// <summary>
+/// Who calls: the login, and the person behind it, who is the same under every login (Rule 14). Machines have none.
+/// </summary>
+public sealed record Caller(string Login, string? Person)
+{
+    public const string LoginClaim = "sub";
+    public const string PersonClaim = "person";
+    public const string RoleClaim = "role";
+
+    public static Caller Of(ClaimsPrincipal principal) => new(
+        principal.FindFirstValue(LoginClaim)
+            ?? throw new InvalidOperationException("A caller without a login passed authentication."),
+        principal.FindFirstValue(PersonClaim));
+
+    /// <summary>As records of access and deliveries name the caller.</summary>
+    public override string ToString() => Person is null ? Login : $"{Login} ({Person})";
+}

@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace AccountGuard.Identity;
+
+/// <summary>
+/// Who is let in: bearers of a token of the configured OpenID Connect provider or, where none is configured, of the
+/// development provider. A token of a revoked login counts for nothing from that moment on.
+/// </summary>
+public static class SignIn
+{
+    public const string Audience = "accountguard";
+
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+    private static readonly string[] Algorithms =
+        [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
+
+    /// <param name="services">Those of the application.</param>
+    /// <param name="at">Where revocations stand.</param>
+    /// <param name="settings">Identity:Authority and Identity:Audience, or neither.</param>
+    /// <param name="development">Null where a provider is configured.</param>
+    public static void Add(
+        IServiceCollection services, Installation at, IConfiguration settings, DevelopmentProvider? development)
+    {
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
+        {
+            options.MapInboundClaims = false;
+            options.TokenValidationParameters = new TokenValidationParameters
+            {
+                NameClaimType = Caller.LoginClaim,
+                RoleClaimType = Caller.RoleClaim,
+                ClockSkew = ClockSkew,
+                ValidAlgorithms = Algorithms,
+                ValidAudience = settings["Identity:Audience"] ?? Audience,
+                LifetimeValidator = (from, until, _, _) => until is { } end
+                    && at.Clock.GetUtcNow().UtcDateTime is var now && now < end + ClockSkew
+                    && (from is not { } start || now >= start - ClockSkew),
+            };
+            if (development is null)
+            {
+                options.Authority = settings["Identity:Authority"];
+            }
+            else
+            {
+                options.TokenValidationParameters.ValidIssuer = DevelopmentProvider.Issuer;
+                options.TokenValidationParameters.IssuerSigningKey = development.Key;
+            }
+
+            options.Events = new JwtBearerEvents { OnTokenValidated = context => RefuseRevokedAsync(at, context) };
+        });
+        services.AddAuthorization(Role.DenyByDefault);
+    }
+
+    private static async Task RefuseRevokedAsync(Installation at, TokenValidatedContext context)
+    {
+        var principal = context.Principal!;
+        if (principal.FindFirst(Caller.LoginClaim) is null)
+        {
+            context.Fail("The token names no login.");
+            return;
+        }
+
+        var caller = Caller.Of(principal);
+        var issuedAt = new DateTimeOffset(((JsonWebToken)context.SecurityToken).IssuedAt, TimeSpan.Zero);
+        if (await Revocation.StandsAsync(at, caller, issuedAt, context.HttpContext.RequestAborted))
+        {
+            context.Fail("The login is revoked.");
+        }
+    }
+}

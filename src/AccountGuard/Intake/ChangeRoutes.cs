@@ -1,0 +1,75 @@
+using AccountGuard.Deliveries;
+using AccountGuard.Http;
+using AccountGuard.Identity;
+
+namespace AccountGuard.Intake;
+
+/// <summary>A change as it is answered: whether it is due for verification, and in which incidents.</summary>
+public sealed record FiledAnswer(Guid ChangeId, bool Due, IReadOnlyList<string> Incidents);
+
+/// <summary>Account changes are filed: one as JSON, many as NDJSON or CSV (Rules 4, 7).</summary>
+public static class ChangeRoutes
+{
+    private const string Json = "application/json";
+    private const int LargestChange = 64 * 1024;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/account-changes", FileAsync).For(Role.Intake).Takes(Json, Upload.Ndjson, Upload.Csv)
+            .Produces<FiledAnswer>(StatusCodes.Status201Created).Produces<FiledAnswer>()
+            .Produces<FileAnswer>(StatusCodes.Status200OK);
+
+    private static async Task<IResult> FileAsync(
+        HttpContext context, Installation at, Filings filings, CancellationToken cancel)
+    {
+        var (sender, mediaType) = (Upload.Sender(context), Upload.MediaType(context.Request));
+        var id = Upload.DeliveryId(context.Request);
+        if (mediaType == Json)
+        {
+            // One change is known by its source and request id, whatever key it comes with.
+            return AnswerOne(await filings.FileAsync(await ReadOneAsync(context.Request, cancel), sender, cancel));
+        }
+
+        using var file = await Upload.ReceiveAsync(context.Request, cancel);
+        var answer = await ImportChanges.RunAsync(
+            at, file, mediaType == Upload.Ndjson, id, at.Clock.GetUtcNow(), null, cancel, sender);
+        return Results.Ok(await FileAnswer.OfAsync(at, answer, cancel));
+    }
+
+    private static IResult AnswerOne(FilingAnswer answer)
+    {
+        if (answer.Code is { } code)
+        {
+            var status = code == QuarantineCode.OtherContent ? 409 : 422;
+            return Problems.Of(status, status == 409 ? "other-content" : "quarantined",
+                $"The change waits in quarantine as row {answer.Row} of delivery {answer.Delivery}: {code}, field "
+                    + $"{answer.Field}: {QuarantineCode.Remedy(code)}",
+                new Dictionary<string, object?>
+                {
+                    ["delivery"] = answer.Delivery,
+                    ["row"] = answer.Row,
+                    ["code"] = code,
+                    ["field"] = answer.Field,
+                });
+        }
+
+        var filed = new FiledAnswer(answer.ChangeId!.Value, answer.Incidents.Count > 0, answer.Incidents);
+        return answer.IsNew ? Results.Created((string?)null, filed) : Results.Ok(filed);
+    }
+
+    /// <summary>The members of one change, under the names of the columns.</summary>
+    private static async Task<string?[]> ReadOneAsync(HttpRequest request, CancellationToken cancel)
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, cancel);
+        if (body.Length > LargestChange)
+        {
+            throw new BadHttpRequestException("A change is at most 64 KB.", StatusCodes.Status413PayloadTooLarge);
+        }
+
+        var row = DeliveredRows.OfObject(
+            System.Text.Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length), 1, FiledChange.Columns);
+        return row.Problem is null ? row.Values : throw new BadInput(row.Problem == QuarantineCode.UnknownField
+            ? $"The object has a member that is not known. Known are: {string.Join(", ", FiledChange.Columns)}"
+            : "The body is not one JSON object whose members are given once, each with a plain value.");
+    }
+}

@@ -1,0 +1,127 @@
+using System.Threading.Channels;
+using AccountGuard.Deliveries;
+using AccountGuard.Numbers;
+using AccountGuard.Screening;
+using Npgsql;
+
+namespace AccountGuard.Intake;
+
+/// <summary>
+/// What became of a change that came by itself. Code and field are set where its row waits in quarantine; incidents are
+/// those that it is due for verification in.
+/// </summary>
+public sealed record FilingAnswer(
+    Guid? ChangeId, bool IsNew, string? Code, string? Field, long Delivery, long Row, IReadOnlyList<string> Incidents);
+
+/// <summary>
+/// Changes that arrive one by one. Those that wait together are one small delivery: written, screened and committed
+/// together, and only then answered.
+/// </summary>
+public sealed class Filings(Installation at) : BackgroundService
+{
+    private const int LongestWait = 2_000;
+    private const int BatchLength = 200;
+
+    private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(
+        new BoundedChannelOptions(LongestWait) { SingleReader = true });
+
+    private sealed record Waiting(string?[] Values, string Sender, TaskCompletionSource<FilingAnswer> Answer);
+
+    /// <summary>Files a change, given by the columns of <see cref="FiledChange"/>.</summary>
+    public async Task<FilingAnswer> FileAsync(string?[] values, string sender, CancellationToken cancel)
+    {
+        var answer = new TaskCompletionSource<FilingAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _waiting.Writer.WriteAsync(new Waiting(values, sender, answer), cancel);
+
+        // Whoever stops waiting leaves the change behind: it is filed, and answered when it comes again.
+        return await answer.Task.WaitAsync(cancel);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
+        {
+            var batch = new List<Waiting>();
+            while (batch.Count < BatchLength && _waiting.Reader.TryRead(out var next))
+            {
+                batch.Add(next);
+            }
+
+            foreach (var sent in batch.GroupBy(w => w.Sender))
+            {
+                await WriteAsync([.. sent], sent.Key, stoppingToken);
+            }
+        }
+    }
+
+    private async Task WriteAsync(Waiting[] batch, string sender, CancellationToken cancel)
+    {
+        try
+        {
+            var answers = await Retry.OnConflictAsync(() => TakeInAsync(batch, sender, cancel), cancel);
+            foreach (var (waiting, answer) in batch.Zip(answers))
+            {
+                waiting.Answer.SetResult(answer);
+            }
+        }
+        catch (Exception e)
+        {
+            foreach (var waiting in batch)
+            {
+                waiting.Answer.TrySetException(e);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<FilingAnswer>> TakeInAsync(
+        Waiting[] batch, string sender, CancellationToken cancel)
+    {
+        var changes = batch
+            .Select((w, i) => FiledChange.Read(new DeliveredRow(i + 1, w.Values, null, null), at.Keys)).ToList();
+        var now = at.Clock.GetUtcNow();
+        var label = new DeliveryLabel("filings", null,
+            at.Keys.Name("filings", Guid.CreateVersion7(now).ToByteArray()), now, new Dictionary<string, string>(),
+            sender);
+        var nobody = Quarantine.SubjectOf(at.Keys, label);
+        await using var delivery = await Delivery.OpenAsync(at, label, cancel);
+        await using var connection = await at.Database.OpenConnectionAsync(cancel);
+        var subjects = ChangeBatch.SubjectsOf(changes, nobody);
+        var keys = await new PersonalKeys(at.Keys).ForAsync(connection, subjects, cancel);
+
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var session = at.SessionIn(transaction);
+        await delivery.StoreAsync(transaction, session, cancel);
+        var written = new ChangeBatch(changes, keys, nobody);
+        var count = await written.WriteAsync(transaction, session, delivery, cancel);
+        var (opened, ended) = await HitsOfTransaction.ReadAsync(transaction, cancel);
+        await delivery.CompleteAsync(transaction, session,
+            new DeliveryAnswer(delivery.No, new RowCount(
+                batch.Length, count.Accepted, count.Duplicates, count.Quarantined), new HitCount(opened, ended)),
+            cancel);
+        var due = await DueAsync(transaction, changes, cancel);
+        await session.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        return [.. changes.Select(change => new FilingAnswer(
+            change.ChangeId, written.Accepted.Contains(change.Row.No), written.CodeOf(change),
+            written.FieldOf(change), delivery.No, change.Row.No, change.ChangeId is { } id ? [.. due[id]] : []))];
+    }
+
+    private static async Task<ILookup<Guid, string>> DueAsync(
+        NpgsqlTransaction transaction, List<FiledChange> changes, CancellationToken cancel)
+    {
+        await using var find = new NpgsqlCommand(
+            """
+            select h.change_id, i.id from hit h join incident i using (incident_no)
+            where h.change_id = any (@ids) and h.ended_at is null order by i.id
+            """, transaction.Connection, transaction);
+        find.Parameters.AddWithValue("ids", changes.Select(c => c.ChangeId).OfType<Guid>().ToArray());
+        var due = new List<(Guid Change, string Incident)>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            due.Add((reader.GetGuid(0), reader.GetString(1)));
+        }
+
+        return due.ToLookup(d => d.Change, d => d.Incident);
+    }
+}

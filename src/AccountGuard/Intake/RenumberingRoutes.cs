@@ -1,0 +1,19 @@
+using AccountGuard.Deliveries;
+using AccountGuard.Identity;
+
+namespace AccountGuard.Intake;
+
+/// <summary>Replaced numbers are delivered (Rule 8).</summary>
+public static class RenumberingRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/renumberings", DeliverAsync).For(Role.IncidentManager).Takes(Upload.Csv);
+
+    private static async Task<FileAnswer> DeliverAsync(HttpContext context, Installation at, CancellationToken cancel)
+    {
+        using var file = await Upload.ReceiveAsync(context.Request, cancel);
+        var answer = await ImportRenumbering.RunAsync(at, file, Upload.DeliveryId(context.Request),
+            at.Clock.GetUtcNow(), null, cancel, Upload.Sender(context));
+        return await FileAnswer.OfAsync(at, answer, cancel);
+    }
+}

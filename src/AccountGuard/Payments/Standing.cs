@@ -1,0 +1,166 @@
+using System.Data;
+using System.Text.Json;
+using AccountGuard.Numbers;
+using Npgsql;
+
+namespace AccountGuard.Payments;
+
+/// <summary>What a standing rests on: the highest event below every open transaction, and the lists.</summary>
+public sealed record StandingAsOf(long Event, IReadOnlyList<StandingList> Lists);
+
+/// <summary>The highest version of an incident's list; null where none was delivered.</summary>
+public sealed record StandingList(string Incident, int? Version);
+
+/// <summary>An open case of a number's holder.</summary>
+public sealed record StandingCase(
+    string Source, string RequestId, string Incident, IReadOnlyList<string> Reasons, int Tier, DateOnly? ExposedOn);
+
+/// <summary>
+/// Where a payment to a number stands: clear, pending (an open case: it pays, marked) or unknown, which the payer
+/// treats as not clear. Reasons say why it is unknown. The number is empty where what was asked is no number.
+/// </summary>
+public sealed record StandingAnswer(
+    string Number, string Standing, string? PayTo, IReadOnlyList<StandingCase> Cases, IReadOnlyList<string> Reasons);
+
+/// <summary>
+/// Answers where payments stand (Rule 19), from one snapshot of the primary that was taken under the gates. Whatever
+/// fails is an error or unknown, never clear.
+/// </summary>
+public sealed class Standing : IAsyncDisposable
+{
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
+
+    private readonly Installation _at;
+    private readonly NpgsqlTransaction _snapshot;
+    private readonly string _who;
+    private readonly string _purpose;
+    private string[] _doubts = [];
+
+    private Standing(Installation at, NpgsqlTransaction snapshot, string who, string purpose) =>
+        (_at, _snapshot, _who, _purpose) = (at, snapshot, who, purpose);
+
+    public StandingAsOf AsOf { get; private set; } = new(0, []);
+
+    /// <exception cref="BadInput">The day is not a pay-day.</exception>
+    public static async Task<Standing> OpenAsync(
+        Installation at, DateOnly payDay, string who, CancellationToken cancel)
+    {
+        await using var gates = await at.Database.OpenConnectionAsync(cancel);
+        await using var passing = await gates.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
+        await using (var pass = new NpgsqlCommand("select pass_all_gates()", gates, passing))
+        {
+            await pass.ExecuteNonQueryAsync(cancel);
+        }
+
+        await using var position = new NpgsqlCommand("select event_position()", gates, passing);
+        var highest = (long)(await position.ExecuteScalarAsync(cancel))!;
+        var connection = await at.Database.OpenConnectionAsync(cancel);
+        try
+        {
+            var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+            var standing = new Standing(at, snapshot, who, $"standing for pay-day {payDay:O}");
+            await standing.TakeSnapshotAsync(payDay, highest, cancel);
+            await passing.CommitAsync(cancel);
+            return standing;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The standings of these numbers, in their order. What is shown of a person is recorded first.</summary>
+    public async Task<IReadOnlyList<StandingAnswer>> AnswerAsync(
+        IReadOnlyList<string?> numbers, CancellationToken cancel)
+    {
+        var parsed = numbers
+            .Select(n => PensionNumber.TryParse(n, out var number) ? number : (PensionNumber?)null).ToList();
+        var keys = parsed.Select(n => n is { } number ? NumberKey.Of(number, _at.Keys) : (NumberKey?)null).ToList();
+        var found = await FindAsync(keys, cancel);
+        await RecordAsync([.. keys.Where((key, i) => key is not null && found[i].Cases.Count > 0)
+            .Select(key => key!.Value)], cancel);
+        return [.. found.Select((f, i) => parsed[i] is { } number
+            ? Answer(number.RevealDigits(), f.Cases, [.. _doubts, .. f.Reasons])
+            : Answer("", [], [.. _doubts, "NotANumber"]))];
+    }
+
+    private static StandingAnswer Answer(
+        string number, IReadOnlyList<StandingCase> cases, IReadOnlyList<string> reasons) => new(
+            number, reasons.Count > 0 ? "unknown" : cases.Count > 0 ? "pending" : "clear", null, cases, reasons);
+
+    private async Task TakeSnapshotAsync(DateOnly payDay, long highest, CancellationToken cancel)
+    {
+        await using var read = new NpgsqlCommand(
+            """
+            select doubts(@at, @schema), exists (select from pay_day where pay_on = @day),
+                array(select i.id from incident i order by i.id),
+                array(
+                    select coalesce((select max(l.version) from affected_list l where l.incident_no = i.incident_no), 0)
+                    from incident i order by i.id)
+            """, _snapshot.Connection, _snapshot);
+        read.Parameters.AddWithValue("at", _at.Clock.GetUtcNow());
+        read.Parameters.AddWithValue("schema", _at.SchemaNumber);
+        read.Parameters.AddWithValue("day", payDay);
+        await using var reader = await read.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        if (!reader.GetBoolean(1))
+        {
+            throw new BadInput("payDay is not a pay-day of the calendar: give one as YYYY-MM-DD.");
+        }
+
+        _doubts = reader.GetFieldValue<string[]>(0);
+        var versions = reader.GetFieldValue<int[]>(3).Select(version => version == 0 ? (int?)null : version);
+        var incidents = reader.GetFieldValue<string[]>(2);
+        AsOf = new StandingAsOf(highest, [.. incidents.Zip(versions, (id, version) => new StandingList(id, version))]);
+    }
+
+    private async Task<IReadOnlyList<(IReadOnlyList<string> Reasons, IReadOnlyList<StandingCase> Cases)>> FindAsync(
+        List<NumberKey?> keys, CancellationToken cancel)
+    {
+        await using var find = new NpgsqlCommand(
+            "select reasons, cases::text from standing_of(@numbers) order by place", _snapshot.Connection, _snapshot);
+        find.CommandTimeout = 0;
+        find.Parameters.AddWithValue("numbers", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Bytea,
+            keys.Select(k => k?.ToBytes()).ToArray());
+        var found = new List<(IReadOnlyList<string>, IReadOnlyList<StandingCase>)>(keys.Count);
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            found.Add((reader.GetFieldValue<string[]>(0),
+                JsonSerializer.Deserialize<StandingCase[]>(reader.GetString(1), Web)!));
+        }
+
+        return found.Count == keys.Count ? found
+            : throw new InvalidOperationException("The database answered for another count of numbers.");
+    }
+
+    /// <summary>
+    /// Rule 33. An answer without a case tells nothing of a person that the payment system did not say itself.
+    /// </summary>
+    private async Task RecordAsync(NumberKey[] shown, CancellationToken cancel)
+    {
+        if (shown.Length == 0)
+        {
+            return;
+        }
+
+        await using var record = _at.Database.CreateCommand(
+            """
+            insert into access_record (who, number_key, fields, purpose, at)
+            select @who, k, 'cases', @purpose, @at from unnest(@keys) as k
+            """);
+        record.Parameters.AddWithValue("who", _who);
+        record.Parameters.AddWithValue("purpose", _purpose);
+        record.Parameters.AddWithValue("at", _at.Clock.GetUtcNow());
+        record.Parameters.AddWithValue("keys", shown.Select(k => k.ToBytes()).ToArray());
+        await record.ExecuteNonQueryAsync(cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var connection = _snapshot.Connection;
+        await _snapshot.DisposeAsync();
+        await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+}

@@ -1,0 +1,72 @@
+-- evolve-repeat-always
+-- Standing (Rule 19): read in one snapshot that was taken under the gates, so that no filing or listing that was
+-- answered before is missing from it.
+
+-- Waits for whoever changes any number's hits, and lets in no other until the caller's snapshot is taken.
+create or replace function pass_all_gates() returns void language plpgsql security definer
+set search_path = accountguard, pg_temp as $$
+begin
+    perform pass(4712, array(select generate_series(0, 255)), '{}');
+end $$;
+
+-- The highest event below every open transaction. Whoever appends has a transaction id before it takes a number: where
+-- none is open after the highest number was read, nothing below it is still to come. Else the numbers up to the first
+-- one that is missing among the latest.
+create or replace function event_position() returns bigint language plpgsql volatile
+set search_path = accountguard, accountguard_events, pg_temp as $$
+declare highest bigint := coalesce((select max(seq_id) from mt_events), 0);
+begin
+    if exists (select pg_snapshot_xip(pg_current_snapshot())) then
+        return coalesce((
+            select min(e.seq_id) from (
+                select seq_id, lead(seq_id) over (order by seq_id) as following
+                from mt_events where seq_id > highest - 10000 and seq_id <= highest) e
+            where e.following > e.seq_id + 1), highest);
+    end if;
+    return highest;
+end $$;
+
+-- Doubts about every number alike. A delivery that was begun and not finished may hold a change of any of them.
+create or replace function doubts(at timestamptz, schema_number int) returns text[] language sql stable as $$
+    select array(
+        select 'NotReconciled'
+        where not exists (
+            select from (select * from reconciliation r order by r.reconciliation_no desc limit 1) r
+            where r.missing + r.unfounded + r.misranked + r.pending = 0 and r.ran_at > at - interval '15 minutes')
+        union all
+        select 'NotPublished' where exists (select from unpublished)
+        union all
+        select 'DeliveryOpen'
+        where exists (
+            select from delivery d
+            where not exists (select from delivery_completion c where c.delivery_no = d.delivery_no))
+        union all
+        select 'ListNotCurrent'
+        where exists (
+            select from incident i
+            where (select coalesce(max(l.version), 1) <> count(*) from affected_list l
+                   where l.incident_no = i.incident_no))
+        union all
+        select 'SchemaNewer' where exists (select from schema_version v where v.number > schema_number)) $$;
+
+-- Of each number, in the order asked: why its standing would be unknown, and the open cases of its holder.
+create or replace function standing_of(numbers bytea[])
+returns table (place bigint, reasons text[], cases jsonb) language sql stable
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_hashjoin = off set enable_mergejoin = off as $$
+    select a.place,
+        array(
+            select distinct case when q.code = 'MappingClash' then 'MappingClash' else 'Quarantined' end
+            from numbers_of_holder(a.number) n join waiting_row q on q.number_key = n.number_key),
+        (
+            select coalesce(jsonb_agg(jsonb_build_object(
+                    'source', h.source, 'requestId', h.request_id, 'incident', i.id,
+                    'reasons', string_to_array(reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), '+'),
+                    'tier', h.tier, 'exposedOn', nullif(h.exposed_on, '-infinity'))
+                order by i.id, h.source, h.request_id), '[]')
+            from numbers_of_holder(a.number) n
+            join account_change c on c.number_key = n.number_key
+            join hit h on h.change_id = c.change_id and h.ended_at is null
+            join incident i on i.incident_no = h.incident_no)
+    from unnest(numbers) with ordinality as a (number, place)
+    order by a.place $$;

@@ -1,0 +1,13 @@
+-- Who delivered: null is the command line.
+alter table delivery add column delivered_by text;
+
+create index quarantined_row_number on quarantined_row (number_key) where number_key is not null;
+
+-- From revoked_at on, nothing counts that a login or a person was let in with before.
+create table revocation (
+    revocation_no   bigint generated always as identity primary key,
+    login_or_person text collate "C" not null,
+    revoked_at      timestamptz not null,
+    revoked_by      text not null,
+    reason          text not null);
+create index revocation_whom on revocation (login_or_person, revoked_at);

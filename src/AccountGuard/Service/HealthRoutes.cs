@@ -1,0 +1,15 @@
+namespace AccountGuard.Service;
+
+/// <summary>Whether the service lives, and whether it may be relied on; for everyone.</summary>
+public static class HealthRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/health/live", () => new { live = true }).AllowAnonymous();
+        routes.MapGet("/api/health/ready", Ready).AllowAnonymous();
+    }
+
+    private static IResult Ready(Rounds rounds) => rounds.Last is { IsClean: true } last
+        ? Results.Ok(new { ready = true, reconciledAt = last.RanAt })
+        : Results.Json(new { ready = false, last = rounds.Last }, statusCode: StatusCodes.Status503ServiceUnavailable);
+}

@@ -1,0 +1,37 @@
+using AccountGuard.Identity;
+
+namespace AccountGuard.Verification;
+
+/// <summary>A row of the queue as it is answered; the number is masked.</summary>
+public sealed record ListedCase(
+    long? Rank, string Source, string RequestId, string Kind, string Number, string Incident,
+    IReadOnlyList<string> Reasons, string State, int Tier, int ListVersion, DateOnly? FiledOn, DateOnly? ExposedOn);
+
+/// <summary>A page of the queue; next is null on the last one, and else the place for after=.</summary>
+public sealed record CasePage(IReadOnlyList<ListedCase> Cases, string? Next);
+
+/// <summary>The queue, in its order, a page at a time (Rule 22).</summary>
+public static class CaseRoutes
+{
+    private const int Usual = 100;
+    private const int Most = 1_000;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/cases", ListAsync).For(Role.Auditor, Role.Approver, Role.Compliance);
+
+    private static async Task<CasePage> ListAsync(
+        Installation at, CancellationToken cancel, string? incident = null, string? state = null, string? after = null,
+        int limit = Usual)
+    {
+        if (limit is < 1 or > Most)
+        {
+            throw new BadInput($"limit is from 1 to {Most}.");
+        }
+
+        var (rows, next) = await Queue.PageAsync(at, incident, state, QueuePlace.Parse(after), limit, cancel);
+        var numbers = await ShowNumbers.MaskedAsync(at, [.. rows.Select(r => r.Number).Distinct()], cancel);
+        return new CasePage([.. rows.Select(r => new ListedCase(
+            r.Rank, r.Source, r.RequestId, r.Kind, numbers.GetValueOrDefault(r.Number, "••••-••••••"), r.Incident,
+            r.Reasons.Split('+'), r.State, r.Tier, r.ListVersion, r.FiledOn, r.ExposedOn))], next?.ToString());
+    }
+}

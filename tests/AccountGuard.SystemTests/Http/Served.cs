@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using AccountGuard.Identity;
+using AccountGuard.Service;
+using Microsoft.AspNetCore.Builder;
+
+namespace AccountGuard.SystemTests.Http;
+
+/// <summary>The service on a port of its own, over a database of its own, with the development provider.</summary>
+public sealed class Served : IAsyncLifetime
+{
+    public FreshDatabase Database { get; } = new();
+
+    public WebApplication App { get; private set; } = null!;
+
+    public DevelopmentProvider Provider { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        await Database.InitializeAsync();
+        Provider = DevelopmentProvider.Open(Database.Home);
+        App = Host.Build(Database.At, new ConfigurationBuilder().Build(), Provider, port: 0);
+        await App.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await App.StopAsync();
+        await App.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    /// <summary>A caller with the role's token; null calls without one.</summary>
+    public HttpClient As(string? role) => WithToken(
+        role is null ? null : Provider.Issue(role, TimeProvider.System.GetUtcNow()));
+
+    public HttpClient WithToken(string? token)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(App.Urls.First()) };
+        if (token is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return client;
+    }
+
+    public static HttpContent Text(string text, string mediaType, string? charset = "utf-8")
+    {
+        var content = new ByteArrayContent(charset == "shift_jis"
+            ? CodePagesEncodingProvider.Instance.GetEncoding(932)!.GetBytes(text) : Encoding.UTF8.GetBytes(text));
+        content.Headers.ContentType = new MediaTypeHeaderValue(mediaType) { CharSet = charset };
+        return content;
+    }
+
+    public static HttpContent Csv(string text) => Text(text, "text/csv");
+
+    public static HttpContent Json(object value) => JsonContent.Create(value);
+}
+
+/// <summary>Answers, in the words of a test.</summary>
+public static class Answers
+{
+    public static async Task<JsonElement> BodyAsync(this Task<HttpResponseMessage> answering, HttpStatusCode status)
+    {
+        using var response = await answering;
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe(status, text);
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>The problem's type without its prefix; every error has one.</summary>
+    public static async Task<string> ProblemAsync(this Task<HttpResponseMessage> answering, HttpStatusCode status)
+    {
+        using var response = await answering;
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe(status, text);
+        response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
+        var type = JsonDocument.Parse(text).RootElement.GetProperty("type").GetString()!;
+        type.ShouldStartWith(AccountGuard.Http.Problems.TypePrefix);
+        return type[AccountGuard.Http.Problems.TypePrefix.Length..];
+    }
+
+    public static T Of<T>(this JsonElement json, params string[] path) =>
+        path.Aggregate(json, (at, name) => at.GetProperty(name)).Deserialize<T>()!;
+}
+
+/// <summary>Tests that share one service.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedService : ICollectionFixture<Served>
+{
+    public const string Name = "shared service";
+}

@@ -1,0 +1,260 @@
+using System.Net;
+using System.Text.Json;
+using AccountGuard.Identity;
+using AccountGuard.Screening;
+using static AccountGuard.SystemTests.Http.Served;
+using static AccountGuard.SystemTests.Story;
+
+namespace AccountGuard.SystemTests.Http;
+
+/// <summary>Rule 19: clear, pending or unknown, from facts that were committed before it was asked.</summary>
+public sealed class StandingTests : IAsyncLifetime
+{
+    private const string PayDay = "2015-06-15";
+    private readonly Served _service = new();
+    private HttpClient _payments = null!;
+    private Story _story = null!;
+
+    public async Task InitializeAsync()
+    {
+        await _service.InitializeAsync();
+        _payments = _service.As(Role.PaymentSystem);
+        _story = await BeginAsync(_service.Database);
+    }
+
+    public Task DisposeAsync() => _service.DisposeAsync();
+
+    private async Task<JsonElement> AskAsync(params string[] numbers)
+    {
+        await Publication.FinishAsync(_story.At, null, CancellationToken.None);
+        await Reconcile.RunAsync(_story.At, null, CancellationToken.None);
+        return await _payments.PostAsync("/api/payments/standing", Json(new { payDay = PayDay, numbers }))
+            .BodyAsync(HttpStatusCode.OK);
+    }
+
+    private async Task<string> StandingAsync(string number)
+    {
+        var answer = (await AskAsync(number)).Of<JsonElement[]>("answers").Single();
+        return string.Join(' ', answer.Of<string[]>("reasons").Prepend(answer.Of<string>("standing")));
+    }
+
+    [Fact]
+    public async Task a_number_is_clear_without_an_open_case_and_pending_with_one_under_any_alias()
+    {
+        var (listed, other, alias) = (Number(), Number(), Number());
+        await _story.ListAsync(1, [Listed(listed)]);
+        await _story.RenumberAsync($"{listed},{alias},2015-08-24");
+        await _story.ChangesAsync(_story.Filed("R1", listed, "2015-05-20"), _story.Filed("R2", other, "2015-05-20"));
+        var asked = await AskAsync(alias, other, listed);
+        asked.Of<JsonElement[]>("answers").Select(a => (a.Of<string>("number"), a.Of<string>("standing")))
+            .ShouldBe([(alias, "pending"), (other, "clear"), (listed, "pending")]);
+        var found = asked.Of<JsonElement[]>("answers")[0].Of<JsonElement[]>("cases").Single();
+        (found.Of<string>("source"), found.Of<string>("requestId"), found.Of<string>("incident"))
+            .ShouldBe((_story.Incident, "R1", _story.Incident));
+        asked.Of<JsonElement[]>("asOf", "lists").Single().Of<int>("version").ShouldBe(1);
+        asked.Of<long>("asOf", "event").ShouldBe((long)(await ValueAsync(
+            "select max(seq_id) from accountguard_events.mt_events"))!);
+
+        await _story.ChangesAsync(_story.Cancelled("R1", listed));
+        (await StandingAsync(listed)).ShouldBe("clear");
+    }
+
+    [Fact]
+    public async Task what_is_shown_of_a_person_is_recorded_before_it_is_shown()
+    {
+        var (listed, other) = (Number(), Number());
+        await _story.ListAsync(1, [Listed(listed)]);
+        await _story.ChangesAsync(_story.Filed("R1", listed, "2015-05-20"));
+        await AskAsync(listed, other);
+        (await ValueAsync("select string_agg(who || ': ' || fields || ', ' || purpose, ';') from access_record"))
+            .ShouldBe("payment-system (person-payment-system): cases, standing for pay-day 2015-06-15");
+
+        await ExecuteAsync("revoke insert on access_record from accountguard_app");
+        using var refused = await _payments.PostAsync(
+            "/api/payments/standing", Json(new { payDay = PayDay, numbers = new[] { listed } }));
+        refused.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        (await refused.Content.ReadAsStringAsync()).ShouldNotContain(listed);
+    }
+
+    [Fact]
+    public async Task rule_8_a_clashing_mapping_makes_its_numbers_unknown()
+    {
+        var (old, one, two) = (Number(), Number(), Number());
+        await _story.ListAsync(1, [Listed(Number())]);
+        await _story.RenumberAsync($"{old},{one}", $"{old},{two}");
+        foreach (var number in (string[])[old, one, two])
+        {
+            (await StandingAsync(number)).ShouldBe("unknown MappingClash");
+        }
+    }
+
+    [Fact]
+    public async Task rule_6_other_content_under_one_id_makes_its_number_unknown_until_it_is_settled()
+    {
+        var number = Number();
+        await _story.ListAsync(1, [Listed(Number())]);
+        await _story.ChangesAsync(_story.Filed("R1", number, "2015-05-20"));
+        var delivery = await _story.ChangesAsync(_story.Filed("R1", number, "2015-05-21"));
+        (await StandingAsync(number)).ShouldBe("unknown Quarantined");
+        await AccountGuard.Deliveries.ListDeliveries.SettleAsync(
+            _story.At, delivery.Delivery, 1, "seen", CancellationToken.None);
+        (await StandingAsync(number)).ShouldBe("clear");
+    }
+
+    [Fact]
+    public async Task rule_6_a_list_that_is_not_current_makes_every_number_unknown()
+    {
+        var number = Number();
+        (await StandingAsync(number)).ShouldBe("unknown ListNotCurrent");
+        await _story.ListAsync(2, [Listed(Number())]);
+        (await StandingAsync(number)).ShouldBe("unknown ListNotCurrent");
+        await _story.ListAsync(1, [Listed(Number())]);
+        (await StandingAsync(number)).ShouldBe("clear");
+    }
+
+    [Theory]
+    [InlineData("123456789012", "unknown NotANumber")]
+    [InlineData("12", "unknown NotANumber")]
+    public async Task what_is_no_number_is_unknown_and_not_repeated(string text, string expected)
+    {
+        await _story.ListAsync(1, [Listed(Number())]);
+        (await StandingAsync(text)).ShouldBe(expected);
+        (await AskAsync(text)).GetRawText().ShouldNotContain($"\"{text}\"");
+    }
+
+    [Theory]
+    [InlineData("update hit set tier = 4", "NotReconciled")]
+    [InlineData("delete from hit", "NotReconciled")]
+    [InlineData("delete from reconciliation", "NotReconciled")]
+    [InlineData("update reconciliation set ran_at = ran_at - interval '1 hour'", "NotReconciled")]
+    [InlineData("delete from closing_in_force where bucket = 7", "NotPublished")]
+    [InlineData("insert into schema_version values (1000, 'newer', now())", "SchemaNewer")]
+    [InlineData("insert into delivery (kind, content_key, received_at, arguments) "
+        + "values ('changes', '\\x00', now(), '{}')", "DeliveryOpen")]
+    public async Task what_is_in_doubt_makes_every_number_unknown(string trouble, string reason)
+    {
+        // The rounds would mend it.
+        await _service.App.StopAsync();
+        var (listed, other) = (Number(), Number());
+        await _story.ListAsync(1, [Listed(listed)]);
+        await _story.ChangesAsync(_story.Filed("R1", listed, "2015-05-20"));
+        await Reconcile.RunAsync(_story.At, null, CancellationToken.None);
+        await ExecuteAsync(trouble);
+        if (trouble.Contains(" hit"))
+        {
+            await Reconcile.RunAsync(_story.At, null, CancellationToken.None);
+        }
+
+        await using var standing = await Payments.Standing.OpenAsync(
+            _story.At, DateOnly.Parse(PayDay), "test", CancellationToken.None);
+        foreach (var answer in await standing.AnswerAsync([listed, other], CancellationToken.None))
+        {
+            answer.Standing.ShouldBe("unknown");
+            answer.Reasons.ShouldContain(reason);
+        }
+    }
+
+    [Fact]
+    public async Task a_question_of_many_numbers_is_answered_in_their_order()
+    {
+        var numbers = FreshNumbers(12_000);
+        await _story.ListAsync(1, [Listed(numbers[11_000])]);
+        await _story.ChangesAsync(_story.Filed("R1", numbers[11_000], "2015-05-20"));
+        await Reconcile.RunAsync(_story.At, null, CancellationToken.None);
+        var lines = string.Join('\n', numbers.Select(n => $$"""{"number":"{{n}}"}"""));
+        var answers = (await _payments.PostAsync($"/api/payments/standing?payDay={PayDay}",
+            Text(lines, "application/x-ndjson")).BodyAsync(HttpStatusCode.OK)).Of<JsonElement[]>("answers");
+        answers.Select(a => a.Of<string>("number")).ShouldBe(numbers);
+        answers.Select((a, i) => (a, i)).Where(x => x.a.Of<string>("standing") != "clear").Single().i.ShouldBe(11_000);
+    }
+
+    [Theory]
+    [InlineData("""{"payDay":"2015-06-16","numbers":[]}""")]
+    [InlineData("""{"payDay":"2015-06-15"}""")]
+    [InlineData("""{"payDay":"2015-06-15","numbers":[],"surprise":"0123456789"}""")]
+    [InlineData("""{"payDay":"2015-06-15","numbers":["0123456789"]""")]
+    [InlineData("null")]
+    public async Task a_question_that_cannot_be_read_is_refused_and_not_quoted(string body)
+    {
+        using var answer = await _payments.PostAsync("/api/payments/standing", Text(body, "application/json"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldNotContain("0123456789");
+    }
+
+    [Fact]
+    public async Task no_failure_yields_clear()
+    {
+        var asks = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1" ? 5_000 : 300;
+        var listed = Number();
+        await _story.ListAsync(1, [Listed(listed)]);
+        await _story.ChangesAsync(_story.Filed("R1", listed, "2015-05-20"));
+        (await StandingAsync(listed)).ShouldBe("pending");
+
+        var name = _service.Database.Name;
+        var end = $"select pg_terminate_backend(pid) from pg_stat_activity "
+            + $"where datname = '{name}' and usename = 'accountguard_app'";
+        (string Break, string Mend)[] troubles =
+        [
+            (end, ""),
+            ($"alter database {name} allow_connections false; {end}", $"alter database {name} allow_connections true"),
+            ("revoke select on hit from accountguard_app", "grant select on hit to accountguard_app"),
+            ("revoke select on delivery from accountguard_app", "grant select on delivery to accountguard_app"),
+            ("alter table hit rename to hit_gone", "alter table hit_gone rename to hit"),
+        ];
+        var standings = new System.Collections.Concurrent.ConcurrentBag<string>();
+        using var answered = new SemaphoreSlim(0);
+        await using var server = Npgsql.NpgsqlDataSource.Create(_service.Database.Superuser
+            .Replace($"Database={name}", "Database=postgres"));
+        await using var inside = Npgsql.NpgsqlDataSource.Create(
+            _service.Database.Superuser + ";Search Path=accountguard;Pooling=false");
+        var asking = Parallel.ForAsync(0, asks, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (_, _) =>
+        {
+            using var answer = await _payments.PostAsync(
+                "/api/payments/standing", Json(new { payDay = PayDay, numbers = new[] { listed } }));
+            standings.Add(!answer.IsSuccessStatusCode ? "error" : JsonDocument.Parse(
+                await answer.Content.ReadAsStringAsync()).RootElement.Of<JsonElement[]>("answers").Single()
+                .Of<string>("standing"));
+            answered.Release();
+        });
+        for (var round = 0; !asking.IsCompleted; round++)
+        {
+            var (broken, mended) = troubles[round % troubles.Length];
+            var source = broken.Contains("pg_terminate") ? server : inside;
+            await RunAsync(source, broken);
+            await AnswersAsync(8);
+            await RunAsync(source, mended);
+            await AnswersAsync(8);
+        }
+
+        await asking;
+        standings.Distinct().Order().ShouldBeSubsetOf(["error", "pending", "unknown"]);
+        standings.ShouldContain("error", "or nothing was broken");
+        standings.ShouldContain("pending", "or nothing was mended");
+
+        async Task AnswersAsync(int more)
+        {
+            for (var left = more; left > 0 && !asking.IsCompleted; left--)
+            {
+                await Task.WhenAny(answered.WaitAsync(), asking);
+            }
+        }
+
+        static async Task RunAsync(Npgsql.NpgsqlDataSource source, string sql)
+        {
+            await using var command = source.CreateCommand(sql is "" ? "select 1" : sql);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    private async Task<object?> ValueAsync(string sql)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(
+            _service.Database.Superuser + ";Search Path=accountguard");
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>As the superuser, past the triggers that would forbid it.</summary>
+    private Task ExecuteAsync(string sql) =>
+        ValueAsync("set session_replication_role = replica; " + sql);
+}
