@@ -24,11 +24,13 @@ public sealed class Problems : IExceptionHandler
         [409] = ("other-content", "The same was here before with other content."),
         [413] = ("too-large", "The request is larger than the limit of its route. Nothing was taken in: split it."),
         [415] = ("wrong-content-type", "The route takes other content types: see the OpenAPI description."),
-        [422] = ("not-acceptable", "The content was not taken in."),
         [429] = ("too-many-requests", "Too many requests: wait as long as Retry-After says."),
         [500] = ("fault", "A fault of ours. What was answered before stands; send the same again."),
         [503] = ("unavailable", "The database does not answer. Nothing is known of this request: send the same again."),
     };
+
+    /// <summary>Every type, without the prefix.</summary>
+    public static IEnumerable<string> Types => Known.Values.Select(k => k.Type).Concat(["totals-differ", "quarantined"]);
 
     /// <summary>An error that a route answers itself.</summary>
     public static IResult Of(

@@ -14,6 +14,9 @@ public sealed class Rounds(Installation at) : BackgroundService
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenReconciliations = TimeSpan.FromMinutes(5);
 
+    // Standing is unknown as long: it may have met a list in the middle of its publication.
+    private static readonly TimeSpan AfterUnclean = TimeSpan.FromSeconds(10);
+
     /// <summary>The last reconciliation of this process; null before the first.</summary>
     public Reconciliation? Last { get; private set; }
 
@@ -26,7 +29,8 @@ public sealed class Rounds(Installation at) : BackgroundService
             {
                 await Publication.FinishAsync(at, null, stoppingToken);
                 await OpenCases.RunAsync(at, stoppingToken);
-                if (Last is null || at.Clock.GetUtcNow() - Last.RanAt >= BetweenReconciliations)
+                if (Last is null || at.Clock.GetUtcNow() - Last.RanAt
+                    >= (Last.IsClean ? BetweenReconciliations : AfterUnclean))
                 {
                     await ReconcileAsync(stoppingToken);
                 }
