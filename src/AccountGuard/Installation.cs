@@ -44,3 +44,6 @@ public enum Fault
     OtherContent,
     TotalsDiffer,
 }
+
+/// <summary>Nothing was taken in, and the same may be sent again.</summary>
+public sealed class Unavailable(string message) : Exception(message);

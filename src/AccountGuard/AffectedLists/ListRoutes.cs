@@ -1,4 +1,5 @@
 using AccountGuard.Deliveries;
+using AccountGuard.Http;
 using AccountGuard.Identity;
 
 namespace AccountGuard.AffectedLists;
@@ -8,7 +9,9 @@ public static class ListRoutes
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/incidents/{id}/lists", DeliverAsync).For(Role.IncidentManager).Takes(Upload.Csv)
-            .Produces<DeliveryAnswer>(StatusCodes.Status201Created);
+            .Produces<DeliveryAnswer>(StatusCodes.Status201Created)
+            .Example(Upload.Csv, "number,name,birth_date,address\n0000-123456,A. Holder,1948-02-03,\n",
+                "id=example-leak&version=1&liveFrom=2015-06-02&records=1&two=0&three=1&four=0");
 
     private static async Task<IResult> DeliverAsync(
         string id, int version, DateOnly liveFrom, long records, HttpContext context, Installation at,

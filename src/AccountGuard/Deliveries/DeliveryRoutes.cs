@@ -1,3 +1,4 @@
+using AccountGuard.Http;
 using AccountGuard.Identity;
 
 namespace AccountGuard.Deliveries;
@@ -9,7 +10,7 @@ public static class DeliveryRoutes
     {
         routes.MapGet("/api/deliveries", ListAsync).For(Role.IncidentManager, Role.Intake);
         routes.MapGet("/api/deliveries/{id:long}/quarantine", QuarantineAsync)
-            .For(Role.IncidentManager, Role.Intake);
+            .For(Role.IncidentManager, Role.Intake).Example(null, null, "id=1");
     }
 
     private static Task<IReadOnlyList<ListedDelivery>> ListAsync(

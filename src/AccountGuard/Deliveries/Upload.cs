@@ -18,7 +18,12 @@ public static class Upload
 
     /// <summary>The route takes files of at most 2 GB, of one of these media types.</summary>
     public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, string mediaType, params string[] others) =>
-        route.Accepts<Stream>(mediaType, others).WithMetadata(new RequestSizeLimitAttribute(LargestFile));
+        route.Takes(LargestFile, mediaType, others);
+
+    /// <summary>The route takes bodies up to so many bytes, of one of these media types.</summary>
+    public static RouteHandlerBuilder Takes(
+        this RouteHandlerBuilder route, long largest, string mediaType, params string[] others) =>
+        route.Accepts<Stream>(mediaType, others).WithMetadata(new RequestSizeLimitAttribute(largest));
 
     /// <summary>The body as a file that has no name on disk: it is gone with this process.</summary>
     /// <exception cref="BadInput">The charset is not one of the two.</exception>

@@ -59,6 +59,7 @@ public sealed class Problems : IExceptionHandler
             BadInput { Fault: Fault.OtherContent } e => (409, "other-content", e.Message),
             BadInput { Fault: Fault.TotalsDiffer } e => (422, "totals-differ", e.Message),
             BadHttpRequestException e => (e.StatusCode, null, null),
+            Unavailable e => (503, null, e.Message),
             NpgsqlException e when e is not PostgresException || IsAway(e) => (503, null, null),
             _ => (500, (string?)null, null),
         };

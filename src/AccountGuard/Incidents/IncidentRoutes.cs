@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AccountGuard.Deliveries;
+using AccountGuard.Http;
 using AccountGuard.Identity;
 using AccountGuard.Screening;
 using Microsoft.AspNetCore.Mvc;
@@ -19,9 +20,15 @@ public static class IncidentRoutes
     {
         routes.MapPut("/api/incidents/{id}", DeclareAsync).For(Role.IncidentManager)
             .Accepts<Declaration>("application/json").WithMetadata(new RequestSizeLimitAttribute(LargestDeclaration))
-            .Produces(StatusCodes.Status201Created).Produces(StatusCodes.Status200OK);
+            .Produces(StatusCodes.Status201Created).Produces(StatusCodes.Status200OK)
+            .Example("application/json", """
+                {"id": "example-leak", "name": "An example", "timeZone": "Asia/Tokyo",
+                 "window": {"from": "2015-05-08"}, "cutoff": {"through": "2015-06-01"}}
+                """, "id=example-leak");
         routes.MapPost("/api/incidents/{id}/cutoff", MoveAsync).For(Role.IncidentManager)
-            .WithMetadata(new RequestSizeLimitAttribute(LargestDeclaration));
+            .WithMetadata(new RequestSizeLimitAttribute(LargestDeclaration))
+            .Example("application/json", """{"decision": 1, "through": "2015-06-02", "reason": "learned later"}""",
+                "id=example-leak");
     }
 
     private static async Task<IResult> DeclareAsync(

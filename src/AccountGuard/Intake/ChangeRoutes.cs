@@ -16,7 +16,14 @@ public static class ChangeRoutes
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/account-changes", FileAsync).For(Role.Intake).Takes(Json, Upload.Ndjson, Upload.Csv)
             .Produces<FiledAnswer>(StatusCodes.Status201Created).Produces<FiledAnswer>()
-            .Produces<FileAnswer>(StatusCodes.Status200OK);
+            .Example(Json, """
+                {"source": "counter", "request_id": "2015-000017", "number": "0000-123456", "filed_on": "2015-05-20"}
+                """)
+            .Example(Upload.Ndjson, """
+                {"source": "counter", "request_id": "2015-000018", "number": "0000-123456", "filed_on": "2015-05-21"}
+                """)
+            .Example(Upload.Csv,
+                "source,request_id,kind,number,filed_on\ncounter,2015-000018,cancel,0000-123456,\n");
 
     private static async Task<IResult> FileAsync(
         HttpContext context, Installation at, Filings filings, CancellationToken cancel)

@@ -31,7 +31,14 @@ public sealed class Filings(Installation at) : BackgroundService
     public async Task<FilingAnswer> FileAsync(string?[] values, string sender, CancellationToken cancel)
     {
         var answer = new TaskCompletionSource<FilingAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await _waiting.Writer.WriteAsync(new Waiting(values, sender, answer), cancel);
+        try
+        {
+            await _waiting.Writer.WriteAsync(new Waiting(values, sender, answer), cancel);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new Unavailable("The service is stopping.");
+        }
 
         // Whoever stops waiting leaves the change behind: it is filed, and answered when it comes again.
         return await answer.Task.WaitAsync(cancel);
@@ -39,19 +46,36 @@ public sealed class Filings(Installation at) : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
+        try
         {
-            var batch = new List<Waiting>();
-            while (batch.Count < BatchLength && _waiting.Reader.TryRead(out var next))
+            while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
             {
-                batch.Add(next);
-            }
-
-            foreach (var sent in batch.GroupBy(w => w.Sender))
-            {
-                await WriteAsync([.. sent], sent.Key, stoppingToken);
+                foreach (var sent in TakeBatch().GroupBy(w => w.Sender))
+                {
+                    await WriteAsync([.. sent], sent.Key, stoppingToken);
+                }
             }
         }
+        finally
+        {
+            // Whoever still waits is told, and files again with the next service.
+            _waiting.Writer.Complete();
+            foreach (var left in TakeBatch(LongestWait))
+            {
+                left.Answer.TrySetException(new Unavailable("The service is stopping."));
+            }
+        }
+    }
+
+    private List<Waiting> TakeBatch(int length = BatchLength)
+    {
+        var batch = new List<Waiting>();
+        while (batch.Count < length && _waiting.Reader.TryRead(out var next))
+        {
+            batch.Add(next);
+        }
+
+        return batch;
     }
 
     private async Task WriteAsync(Waiting[] batch, string sender, CancellationToken cancel)

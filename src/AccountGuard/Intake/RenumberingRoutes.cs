@@ -1,4 +1,5 @@
 using AccountGuard.Deliveries;
+using AccountGuard.Http;
 using AccountGuard.Identity;
 
 namespace AccountGuard.Intake;
@@ -7,7 +8,8 @@ namespace AccountGuard.Intake;
 public static class RenumberingRoutes
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/renumberings", DeliverAsync).For(Role.IncidentManager).Takes(Upload.Csv);
+        routes.MapPost("/api/renumberings", DeliverAsync).For(Role.IncidentManager).Takes(Upload.Csv)
+            .Example(Upload.Csv, "old_number,new_number,effective_on\n0000-123456,0000-654321,2015-08-24\n");
 
     private static async Task<FileAnswer> DeliverAsync(HttpContext context, Installation at, CancellationToken cancel)
     {

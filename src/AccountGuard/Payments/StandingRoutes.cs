@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AccountGuard.Deliveries;
+using AccountGuard.Http;
 using AccountGuard.Identity;
 
 namespace AccountGuard.Payments;
@@ -19,6 +20,9 @@ public static class StandingRoutes
     private const string Json = "application/json";
     private const int ChunkLength = 5_000;
 
+    // About two million numbers: more are asked in several questions.
+    private const int LargestQuestion = 64 << 20;
+
     private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web)
     {
         RespectRequiredConstructorParameters = true,
@@ -26,7 +30,9 @@ public static class StandingRoutes
     };
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/payments/standing", AnswerAsync).For(Role.PaymentSystem).Takes(Json, Upload.Ndjson);
+        routes.MapPost("/api/payments/standing", AnswerAsync).For(Role.PaymentSystem)
+            .Takes(LargestQuestion, Json, Upload.Ndjson)
+            .Example(Json, """{"payDay": "2015-06-15", "numbers": ["0000-123456", "0000-777777"]}""");
 
     private static async Task AnswerAsync(
         HttpContext context, Installation at, CancellationToken cancel, DateOnly? payDay = null)

@@ -45,7 +45,7 @@ public static class Host
     }
 
     /// <param name="at">The installation that it serves.</param>
-    /// <param name="settings">Identity:Authority and Identity:Audience.</param>
+    /// <param name="settings">Identity:Authority, Identity:Audience, and ASPNETCORE_URLS in place of the port.</param>
     /// <param name="development">Null where a provider is configured.</param>
     /// <param name="port">On loopback; 0 picks a free one.</param>
     public static WebApplication Build(
@@ -53,7 +53,7 @@ public static class Host
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Host.UseSerilog();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        builder.WebHost.UseUrls(settings["ASPNETCORE_URLS"] ?? $"http://127.0.0.1:{port}");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddSingleton(at);
         builder.Services.AddSingleton<Rounds>().AddHostedService(s => s.GetRequiredService<Rounds>());
@@ -64,6 +64,7 @@ public static class Host
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
         });
+        Description.Add(builder.Services);
         SignIn.Add(builder.Services, at, settings, development);
         builder.Services.AddRateLimiter(limiter =>
         {
@@ -89,6 +90,7 @@ public static class Host
         CaseRoutes.Map(app);
         StandingRoutes.Map(app);
         HealthRoutes.Map(app);
+        app.MapOpenApi(Description.Path).AllowAnonymous();
         return app;
     }
 

@@ -1,3 +1,4 @@
+using AccountGuard.Http;
 using AccountGuard.Identity;
 
 namespace AccountGuard.Verification;
@@ -17,7 +18,8 @@ public static class CaseRoutes
     private const int Most = 1_000;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/cases", ListAsync).For(Role.Auditor, Role.Approver, Role.Compliance);
+        routes.MapGet("/api/cases", ListAsync).For(Role.Auditor, Role.Approver, Role.Compliance)
+            .Example(null, null, "incident=example-leak&state=Queued&limit=10");
 
     private static async Task<CasePage> ListAsync(
         Installation at, CancellationToken cancel, string? incident = null, string? state = null, string? after = null,
