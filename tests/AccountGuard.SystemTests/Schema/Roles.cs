@@ -126,13 +126,15 @@ public sealed class Roles(FreshDatabase database)
     public async Task a_reconciliation_sees_what_a_superuser_broke_and_repair_puts_it_right()
     {
         var (story, id) = (await BeginAsync(database), "R1");
-        var number = Number();
-        await story.ListAsync(1, [Listed(number, 2)]);
+        var (number, alias, old, listedAlias) = (Number(), Number(), Number(), Number());
+        await story.ListAsync(1, [Listed(number, 2), Listed(listedAlias)]);
+        await story.RenumberAsync($"{number},{alias}", $"{old},{listedAlias}");
         await story.ChangesAsync(story.Filed(id, number, "2015-05-20"), story.Filed("R2", number, "2015-05-21"),
-            story.Filed("R3", number, "2015-07-21"));
+            story.Filed("R3", number, "2015-07-21"), story.Filed("R4", alias, "2015-05-22"),
+            story.Filed("R5", old, "2015-05-22"));
         await story.QueueAsync();
         (await StateAsync(database.Superuser, $"""
-            delete from hit where source = '{story.Incident}' and request_id = 'R1';
+            delete from hit where source = '{story.Incident}' and request_id in ('R1', 'R4', 'R5');
             update hit set tier = 4 where source = '{story.Incident}' and request_id = 'R2';
             insert into hit (change_id, incident_no, bucket, alert_gap, date_doubt, renumbered, chain, tier,
                 list_version, filed_on, exposed_on, source, request_id)
@@ -142,10 +144,11 @@ public sealed class Roles(FreshDatabase database)
             where c.source = '{story.Incident}' and c.request_id = 'R3'
             """)).ShouldBeNull();
         var found = await Reconcile.RunAsync(story.At, story.Incident, CancellationToken.None);
-        (found.Missing, found.Unfounded, found.Misranked, found.IsClean).ShouldBe((1, 1, 1, false));
+        (found.Missing, found.Unfounded, found.Misranked, found.IsClean).ShouldBe((3, 1, 1, false));
         (await StateAsync(database.Application,
             "select repair(array(select change_id from unsettled()))")).ShouldBeNull();
-        (await story.ReasonsAsync()).ShouldBe(["R1: Listed", "R2: Listed"]);
+        (await story.ReasonsAsync()).ShouldBe(
+            ["R1: Listed", "R2: Listed", "R4: Listed+Renumbered", "R5: Listed+Renumbered"]);
     }
 
     private static string AccountGuardKey(Story story, string digits)

@@ -1,4 +1,5 @@
 using AccountGuard.Incidents;
+using AccountGuard.Payments;
 using AccountGuard.Screening;
 using static AccountGuard.SystemTests.Story;
 
@@ -106,6 +107,20 @@ public sealed class Ranking(FreshDatabase database)
         (await story.IdsAsync()).ShouldBe(["new", "early", "late"]);
         await Should.ThrowAsync<BadInput>(story.SetClosingAsync("2017-06-15", "2017-06-16"));
         await Should.ThrowAsync<BadInput>(story.SetClosingAsync("2017-06-16", "2017-05-20"));
+    }
+
+    [Fact]
+    public async Task closing_dates_that_are_set_at_once_all_stand()
+    {
+        // In 2018, so that no other story's pay-days move.
+        var story = await BeginAsync(database);
+        var days = Enumerable.Range(2, 12).Select(day => new DateOnly(2018, 5, day)).ToArray();
+        await Task.WhenAll(days.Select(day => SetClosing.RunAsync(
+            story.At, new DateOnly(2018, 6, 15), day, DateTimeOffset.UnixEpoch, CancellationToken.None)));
+        await using var count = story.At.Database.CreateCommand(
+            "select count(distinct closes_on) from closing_decision where pay_on = '2018-06-15'");
+        (await count.ExecuteScalarAsync()).ShouldBe(12L);
+        await Publication.FinishAsync(story.At, null, CancellationToken.None);
     }
 
     [Fact]
