@@ -8,7 +8,6 @@ using AccountGuard.Intake;
 using AccountGuard.Payments;
 using AccountGuard.Verification;
 using Serilog;
-using Serilog.Events;
 
 namespace AccountGuard.Service;
 
@@ -21,10 +20,7 @@ public static class Host
     public static async Task RunAsync(
         Installation at, IConfiguration settings, DevelopmentProvider? development, int port, CancellationToken cancel)
     {
-        Log.Logger = new LoggerConfiguration()
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .WriteTo.Console(standardErrorFromLevel: LogEventLevel.Verbose)
-            .CreateLogger();
+        Telemetry.OpenLog(Path.Combine(settings["ACCOUNTGUARD_HOME"] ?? ".accountguard", "logs"));
         await using var app = Build(at, settings, development, port);
         try
         {
@@ -45,7 +41,7 @@ public static class Host
     }
 
     /// <param name="at">The installation that it serves.</param>
-    /// <param name="settings">Identity:Authority, Identity:Audience, and ASPNETCORE_URLS in place of the port.</param>
+    /// <param name="settings">Those of README, Operating it; ASPNETCORE_URLS stands in place of the port.</param>
     /// <param name="development">Null where a provider is configured.</param>
     /// <param name="port">On loopback; 0 picks a free one.</param>
     public static WebApplication Build(
@@ -56,6 +52,7 @@ public static class Host
         builder.WebHost.UseUrls(settings["ASPNETCORE_URLS"] ?? $"http://127.0.0.1:{port}");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddSingleton(at);
+        builder.Services.AddSingleton(new Alarms(at, settings));
         builder.Services.AddSingleton<Rounds>().AddHostedService(s => s.GetRequiredService<Rounds>());
         builder.Services.AddSingleton<Filings>().AddHostedService(s => s.GetRequiredService<Filings>());
         builder.Services.AddExceptionHandler<Problems>().AddProblemDetails();
@@ -65,6 +62,7 @@ public static class Host
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
         });
         Description.Add(builder.Services);
+        Telemetry.Add(builder.Services, settings);
         SignIn.Add(builder.Services, at, settings, development);
         builder.Services.AddRateLimiter(limiter =>
         {
@@ -77,6 +75,7 @@ public static class Host
             };
         });
         var app = builder.Build();
+        app.UseSerilogRequestLogging();
         app.UseExceptionHandler();
         app.UseStatusCodePages(Problems.WriteStatusAsync);
         app.UseAuthentication();

@@ -9,8 +9,11 @@ namespace AccountGuard.Service;
 /// reconciles. Its work list is the database, so that nothing is lost when it is killed, and several services may run
 /// beside each other.
 /// </summary>
-public sealed class Rounds(Installation at) : BackgroundService
+public sealed class Rounds(Installation at, Alarms alarms) : BackgroundService
 {
+    // The largest upload, once.
+    private const long LeastFree = 2L << 30;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenReconciliations = TimeSpan.FromMinutes(5);
 
@@ -34,12 +37,17 @@ public sealed class Rounds(Installation at) : BackgroundService
                 {
                     await ReconcileAsync(stoppingToken);
                 }
+
+                await alarms.SetAsync("rounds", null, stoppingToken);
+                await alarms.SetAsync("disk", TroubleOfDisk(), stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // The next round does what this one could not; readiness is gone until it reconciles again.
                 Last = null;
-                Log.Error("A round failed and will be repeated: {Kind} {Message}", e.GetType().Name, e.Message);
+                var state = (e as Npgsql.NpgsqlException)?.SqlState;
+                await alarms.SetAsync("rounds",
+                    $"A round failed and will be repeated: {e.GetType().Name} {state}", stoppingToken);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -52,11 +60,18 @@ public sealed class Rounds(Installation at) : BackgroundService
         {
             Log.Information("Reconciled: missing 0, unfounded 0");
         }
-        else
-        {
-            Log.Error("The hits are not what the rule says: missing {Missing}, unfounded {Unfounded}, wrong reason or "
-                + "rank {Misranked}, not yet published {Pending}",
-                Last.Missing, Last.Unfounded, Last.Misranked, Last.Pending);
-        }
+
+        // What is being published is no alarm: the next reconciliation sees it done.
+        await alarms.SetAsync("reconciliation",
+            Last.Missing + Last.Unfounded + Last.Misranked == 0 ? null
+                : $"The hits are not what the rule says: missing {Last.Missing}, unfounded {Last.Unfounded}, wrong "
+                    + $"reason or rank {Last.Misranked}.",
+            cancel);
+    }
+
+    private static string? TroubleOfDisk()
+    {
+        var free = new DriveInfo(Path.GetTempPath()).AvailableFreeSpace;
+        return free >= LeastFree ? null : $"{free >> 20} MB are left where uploads are spooled.";
     }
 }

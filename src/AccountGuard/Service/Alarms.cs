@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Serilog;
+
+namespace AccountGuard.Service;
+
+/// <summary>An alarm as the webhook gets it.</summary>
+public sealed record Alarm(string Kind, string State, string Detail, DateTimeOffset At);
+
+/// <summary>
+/// The one channel for what a person has to look into: a webhook (Alarm:Webhook) and the metric accountguard.alarms. A
+/// kind is told when it begins and when it ends; what could not be told is told in a later round.
+/// </summary>
+public sealed class Alarms : IDisposable
+{
+    public const string Raised = "raised";
+    public const string Ended = "ended";
+
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly Meter _meter = new(Telemetry.Name);
+    private readonly ConcurrentDictionary<string, string> _standing = new();
+    private readonly ConcurrentDictionary<string, string> _told = new();
+    private readonly Uri? _webhook;
+    private readonly TimeProvider _clock;
+
+    public Alarms(Installation at, IConfiguration settings)
+    {
+        _clock = at.Clock;
+        _webhook = settings["Alarm:Webhook"] is { Length: > 0 } address ? new Uri(address) : null;
+        _meter.CreateObservableGauge("accountguard.alarms", () => _standing.Select(
+            alarm => new Measurement<int>(1, new KeyValuePair<string, object?>("kind", alarm.Key))));
+    }
+
+    /// <summary>Says how it stands with a kind: a sentence of what is wrong, or null where all is well.</summary>
+    public async Task SetAsync(string kind, string? trouble, CancellationToken cancel)
+    {
+        if (trouble is null)
+        {
+            _standing.TryRemove(kind, out _);
+        }
+        else
+        {
+            if (_standing.TryAdd(kind, trouble))
+            {
+                Log.Error("Alarm {Kind}: {Trouble}", kind, trouble);
+            }
+
+            _standing[kind] = trouble;
+        }
+
+        var state = trouble is null ? Ended : Raised;
+        if (_webhook is null || _told.GetValueOrDefault(kind, Ended) == state)
+        {
+            return;
+        }
+
+        try
+        {
+            using var answer = await _client.PostAsJsonAsync(
+                _webhook, new Alarm(kind, state, trouble ?? "All is well again.", _clock.GetUtcNow()), cancel);
+            answer.EnsureSuccessStatusCode();
+            _told[kind] = state;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
+        {
+            Log.Error("The alarm webhook did not take {Kind}: {Error}", kind, e.GetType().Name);
+        }
+    }
+
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _client.Dispose();
+    }
+}

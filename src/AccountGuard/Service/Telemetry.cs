@@ -1,0 +1,44 @@
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace AccountGuard.Service;
+
+/// <summary>
+/// What the service says of itself: structured logs on stderr and in a file a day, and traces and metrics by OTLP where
+/// OTEL_EXPORTER_OTLP_ENDPOINT names a collector. None of it carries numbers, names or accounts.
+/// </summary>
+public static class Telemetry
+{
+    public const string Name = "AccountGuard";
+
+    private const int DaysKept = 31;
+    private const long LargestFile = 100 << 20;
+
+    public static void OpenLog(string folder) => Log.Logger = new LoggerConfiguration()
+        .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+        .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+        .WriteTo.Console(standardErrorFromLevel: LogEventLevel.Verbose)
+        .WriteTo.File(new CompactJsonFormatter(), Path.Combine(folder, "accountguard-.json"),
+            rollingInterval: RollingInterval.Day, retainedFileCountLimit: DaysKept,
+            fileSizeLimitBytes: LargestFile, rollOnFileSizeLimit: true, shared: true)
+        .CreateLogger();
+
+    public static void Add(IServiceCollection services, IConfiguration settings)
+    {
+        if (string.IsNullOrEmpty(settings["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            return;
+        }
+
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(Name))
+            .WithTracing(traces => traces.AddAspNetCoreInstrumentation().AddSource("Npgsql"))
+            .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddMeter(Name, "Npgsql"))
+            .UseOtlpExporter();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using AccountGuard.Service;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+using static AccountGuard.SystemTests.Story;
+
+namespace AccountGuard.SystemTests.Http;
+
+/// <summary>What a person must look into is told to one place, once when it begins and once when it ends.</summary>
+public sealed class AlarmTests : IAsyncLifetime
+{
+    private readonly FreshDatabase _database = new();
+    private readonly BlockingCollection<Alarm> _heard = [];
+    private WebApplication _listener = null!;
+    private bool _refuses;
+
+    private IConfiguration Settings => new ConfigurationBuilder().AddInMemoryCollection(
+        new Dictionary<string, string?> { ["Alarm:Webhook"] = _listener.Urls.First() }).Build();
+
+    public async Task InitializeAsync()
+    {
+        await _database.InitializeAsync();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _listener = builder.Build();
+        _listener.MapPost("/", async (HttpRequest request) =>
+        {
+            if (_refuses)
+            {
+                return Results.StatusCode(503);
+            }
+
+            _heard.Add((await request.ReadFromJsonAsync<Alarm>())!);
+            return Results.Ok();
+        });
+        await _listener.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _listener.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task a_kind_is_told_when_it_begins_and_when_it_ends_and_again_where_it_was_not_taken()
+    {
+        using var alarms = new Alarms(_database.At, Settings);
+        await alarms.SetAsync("test", null, CancellationToken.None);
+        _refuses = true;
+        await alarms.SetAsync("test", "broken", CancellationToken.None);
+        _refuses = false;
+        for (var round = 0; round < 3; round++)
+        {
+            await alarms.SetAsync("test", "still broken", CancellationToken.None);
+        }
+
+        await alarms.SetAsync("test", null, CancellationToken.None);
+        await alarms.SetAsync("test", null, CancellationToken.None);
+        _heard.Select(a => (a.Kind, a.State, a.Detail)).ShouldBe(
+            [("test", Alarms.Raised, "still broken"), ("test", Alarms.Ended, "All is well again.")]);
+    }
+
+    [Fact]
+    public async Task a_service_whose_hits_are_not_what_the_rule_says_raises_an_alarm_and_is_not_ready()
+    {
+        var story = await BeginAsync(_database);
+        var number = Number();
+        await story.ListAsync(1, [Listed(number)]);
+        await story.ChangesAsync(story.Filed("R1", number, "2015-05-20"));
+        await using (var superuser = NpgsqlDataSource.Create(_database.Superuser + ";Search Path=accountguard"))
+        await using (var broken = superuser.CreateCommand("delete from hit"))
+        {
+            await broken.ExecuteNonQueryAsync();
+        }
+
+        await using var service = Host.Build(_database.At, Settings, null, port: 0);
+        await service.StartAsync();
+        _heard.TryTake(out var alarm, TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        (alarm!.Kind, alarm.State).ShouldBe(("reconciliation", Alarms.Raised));
+        alarm.Detail.ShouldContain("missing 1");
+        alarm.Detail.ShouldNotContain(number);
+        using var anyone = new HttpClient();
+        (await anyone.GetAsync($"{service.Urls.First()}/api/health/ready")).StatusCode
+            .ShouldBe(System.Net.HttpStatusCode.ServiceUnavailable);
+        (await anyone.GetAsync($"{service.Urls.First()}/api/health/live")).StatusCode
+            .ShouldBe(System.Net.HttpStatusCode.OK);
+        await service.StopAsync();
+    }
+}
