@@ -75,7 +75,7 @@ public static class Host
             };
         });
         var app = builder.Build();
-        app.UseSerilogRequestLogging();
+        app.UseSerilogRequestLogging(Telemetry.LogRoutes);
         app.UseExceptionHandler();
         app.UseStatusCodePages(Problems.WriteStatusAsync);
         app.UseAuthentication();

@@ -3,6 +3,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Serilog;
+using Serilog.AspNetCore;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
 
@@ -28,6 +29,23 @@ public static class Telemetry
             fileSizeLimitBytes: LargestFile, rollOnFileSizeLimit: true, shared: true)
         .CreateLogger();
 
+    /// <summary>Requests by their routes: an address that somebody mistyped may hold a number.</summary>
+    public static void LogRoutes(RequestLoggingOptions options)
+    {
+        options.MessageTemplate = "{RequestMethod} {Route} {StatusCode} in {Elapsed:0} ms";
+        options.IncludeQueryInRequestPath = false;
+        options.GetMessageTemplateProperties = (context, _, elapsed, status) =>
+        [
+            new LogEventProperty("RequestMethod", new ScalarValue(context.Request.Method)),
+            new LogEventProperty("Route", new ScalarValue(RouteOf(context))),
+            new LogEventProperty("StatusCode", new ScalarValue(status)),
+            new LogEventProperty("Elapsed", new ScalarValue(elapsed)),
+        ];
+    }
+
+    private static string RouteOf(HttpContext context) =>
+        (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "no route";
+
     public static void Add(IServiceCollection services, IConfiguration settings)
     {
         if (string.IsNullOrEmpty(settings["OTEL_EXPORTER_OTLP_ENDPOINT"]))
@@ -37,7 +55,10 @@ public static class Telemetry
 
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(Name))
-            .WithTracing(traces => traces.AddAspNetCoreInstrumentation().AddSource("Npgsql"))
+            .WithTracing(traces => traces
+                .AddAspNetCoreInstrumentation(requests => requests.EnrichWithHttpResponse = (activity, response) =>
+                    activity.SetTag("url.path", RouteOf(response.HttpContext)).SetTag("url.query", null))
+                .AddSource("Npgsql"))
             .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation().AddMeter(Name, "Npgsql"))
             .UseOtlpExporter();
     }

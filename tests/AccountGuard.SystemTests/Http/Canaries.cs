@@ -1,0 +1,92 @@
+using AccountGuard.Identity;
+using AccountGuard.Service;
+using static AccountGuard.SystemTests.Http.Served;
+
+namespace AccountGuard.SystemTests.Http;
+
+/// <summary>Rule 33: a number, a name and an account that are sent appear in no log and no error.</summary>
+public sealed class Canaries : IAsyncLifetime
+{
+    private const string Number = "8642097531";
+    private const string Name = "金糸雀太郎";
+    private const string Account = "zengin:0001-001-1-7654321";
+    private readonly Served _service = new();
+    private readonly string _logs = Directory.CreateTempSubdirectory("accountguard-logs-").FullName;
+
+    public async Task InitializeAsync()
+    {
+        Telemetry.OpenLog(_logs);
+        await _service.InitializeAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _service.DisposeAsync();
+        Directory.Delete(_logs, recursive: true);
+    }
+
+    [Fact]
+    public async Task nothing_personal_is_logged_or_quoted()
+    {
+        var list = $"number,name\n{Number},{Name}\n";
+        const string Lists = "/api/incidents/canary/lists?version=1&liveFrom=2015-06-02&records=";
+        object Change(object? filed) => new
+        {
+            source = "s", request_id = "R1", number = Number, filed_on = filed, new_account = Account,
+            account_holder = Name,
+        };
+        (string Role, HttpMethod Method, string Path, HttpContent? Content)[] requests =
+        [
+            (Role.IncidentManager, HttpMethod.Put, "/api/incidents/canary", Json(new
+            {
+                id = "canary", name = "A leak", timeZone = "Asia/Tokyo", cutoff = new { through = "2015-06-01" },
+            })),
+            (Role.IncidentManager, HttpMethod.Put, $"/api/incidents/{Number}", Text(list, "application/json")),
+            (Role.IncidentManager, HttpMethod.Post, Lists + "2", Csv(list)),
+            (Role.IncidentManager, HttpMethod.Post, Lists + "1", Csv(list)),
+            (Role.IncidentManager, HttpMethod.Post, Lists + "1", Csv(list + $"{Number},\n")),
+            (Role.IncidentManager, HttpMethod.Post, Lists + Number + "x", Csv(list)),
+            (Role.IncidentManager, HttpMethod.Post, "/api/renumberings",
+                Csv($"old_number,new_number\n{Number},{Name}\n")),
+            (Role.IncidentManager, HttpMethod.Post, "/api/renumberings", Csv($"{Number},{Name}\n{Number},{Name}\n")),
+            (Role.Intake, HttpMethod.Post, "/api/account-changes", Json(Change("2015-05-20"))),
+            (Role.Intake, HttpMethod.Post, "/api/account-changes", Json(Change("2015-05-21"))),
+            (Role.Intake, HttpMethod.Post, "/api/account-changes", Json(new { number = Number, holder = Name })),
+            (Role.Intake, HttpMethod.Post, "/api/account-changes",
+                Text($"{{\"number\":\"{Number}", "application/json")),
+            (Role.Intake, HttpMethod.Post, "/api/account-changes", Text(Number, "application/x-ndjson")),
+            (Role.Intake, HttpMethod.Post, "/api/account-changes", Csv($"{Name},{Number}\n")),
+            (Role.PaymentSystem, HttpMethod.Post, "/api/payments/standing",
+                Text($"{{\"payDay\":\"2015-06-15\",\"numbers\":[\"{Number}\"", "application/json")),
+            (Role.PaymentSystem, HttpMethod.Post, "/api/payments/standing?payDay=2015-06-15",
+                Text($"{{\"nummer\":\"{Number}\"}}", "application/x-ndjson")),
+            (Role.Auditor, HttpMethod.Get, $"/api/cases?after={Number}&state={Number}", null),
+            (Role.Auditor, HttpMethod.Get, $"/api/cases/{Number}", null),
+            (Role.Auditor, HttpMethod.Get, "/api/cases", null),
+            (Role.IncidentManager, HttpMethod.Get, "/api/deliveries", null),
+            (Role.IncidentManager, HttpMethod.Get, "/api/deliveries/1/quarantine", null),
+        ];
+        foreach (var (role, method, path, content) in requests)
+        {
+            using var client = _service.As(role);
+            using var answer = await client.SendAsync(new HttpRequestMessage(method, path) { Content = content });
+            Clean(await answer.Content.ReadAsStringAsync(), $"{method} {path}: {answer.StatusCode}");
+        }
+
+        await _service.App.StopAsync();
+        await Serilog.Log.CloseAndFlushAsync();
+        var files = Directory.GetFiles(_logs);
+        files.ShouldNotBeEmpty();
+        var log = string.Concat(files.Select(File.ReadAllText));
+        log.ShouldContain("/api/account-changes", customMessage: "or requests are not logged");
+        Clean(log, "the log");
+    }
+
+    private static void Clean(string text, string what)
+    {
+        foreach (var canary in (string[])[Number, Name, Account, "7654321"])
+        {
+            text.Contains(canary).ShouldBeFalse($"{what} shows a canary.");
+        }
+    }
+}
