@@ -15,13 +15,16 @@ public static class ListRoutes
 
     private static async Task<IResult> DeliverAsync(
         string id, int version, DateOnly liveFrom, long records, HttpContext context, Installation at,
-        CancellationToken cancel, long? two = null, long? three = null, long? four = null, long rounding = 0,
-        bool replace = false)
+        IHostApplicationLifetime stopping, CancellationToken cancel, long? two = null, long? three = null,
+        long? four = null, long rounding = 0, bool replace = false)
     {
         var order = new ListOrder(
             id, version, liveFrom, new ControlTotals(records, two, three, four, rounding), replace,
             Upload.DeliveryId(context.Request), at.Clock.GetUtcNow(), Upload.Sender(context));
         using var file = await Upload.ReceiveAsync(context.Request, cancel);
-        return Results.Created((string?)null, await ImportList.RunAsync(at, file, order, null, cancel));
+
+        // What arrived whole is taken in whole, whether or not the sender waits for the answer.
+        var answer = await ImportList.RunAsync(at, file, order, null, stopping.ApplicationStopping);
+        return Results.Created((string?)null, answer);
     }
 }

@@ -13,7 +13,8 @@ public static class ServiceCommands
     /// The development provider is on unless another is configured or the environment says that this is production.
     /// </summary>
     public static bool IsDevelopment => string.IsNullOrEmpty(Configuration["Identity:Authority"])
-        && !string.Equals(Configuration["DOTNET_ENVIRONMENT"], "Production", StringComparison.OrdinalIgnoreCase);
+        && !new[] { "DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT" }.Any(name =>
+            string.Equals(Configuration[name], "Production", StringComparison.OrdinalIgnoreCase));
 
     public static IEnumerable<Command> All(Option<bool> json) =>
         [LaySchemaCommand(json), RunCommand(json), DemoCommand(), TokenCommand(), RevokeCommand(json)];

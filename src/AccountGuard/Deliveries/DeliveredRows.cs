@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using nietras.SeparatedValues;
 
@@ -15,6 +16,8 @@ public readonly record struct DeliveredRow(long No, string?[] Values, string? Pr
 /// <summary>Reads rows of named columns from CSV or NDJSON, one at a time, whatever state they are in.</summary>
 public static class DeliveredRows
 {
+    private const int LongestLine = 16 << 20;
+
     /// <summary>
     /// The rows of a CSV file with a header. A row with another number of fields than the header is a row with a
     /// problem;
@@ -58,13 +61,42 @@ public static class DeliveredRows
     {
         using var text = file.ReadText();
         long no = 0;
-        while (text.ReadLine() is { } line)
+        foreach (var line in LinesOf(text))
         {
+            if (line.Length > LongestLine)
+            {
+                yield return new DeliveredRow(++no, new string?[columns.Length], QuarantineCode.Remainder, "");
+                yield break;
+            }
+
             if (!string.IsNullOrWhiteSpace(line))
             {
                 yield return OfObject(line, ++no, columns);
             }
         }
+    }
+
+    /// <summary>Lines of a text; one beyond the longest is cut behind it, and the last that is given.</summary>
+    private static IEnumerable<string> LinesOf(TextReader text)
+    {
+        var buffer = new char[64 * 1024];
+        var line = new StringBuilder();
+        for (int length; (length = text.Read(buffer)) > 0;)
+        {
+            var rest = buffer.AsMemory(0, length);
+            for (int end; (end = rest.Span.IndexOf('\n')) >= 0; rest = rest[(end + 1)..])
+            {
+                yield return line.Append(rest[..end]).ToString();
+                line.Clear();
+            }
+
+            if (line.Append(rest).Length > LongestLine)
+            {
+                break;
+            }
+        }
+
+        yield return line.ToString();
     }
 
     private static SepReader OpenCsv(TextReader text) =>

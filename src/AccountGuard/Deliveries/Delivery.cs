@@ -47,7 +47,8 @@ public sealed class Delivery : IAsyncDisposable
     public static async Task<Delivery> OpenAsync(Installation at, DeliveryLabel label, CancellationToken cancel)
     {
         var identity = label.Id is null ? at.Keys.Name("delivery content", label.ContentBytes)
-            : at.Keys.Name("delivery id", System.Text.Encoding.UTF8.GetBytes(label.Id));
+            : at.Keys.Name("delivery id", System.Text.Encoding.UTF8.GetBytes(
+                label.DeliveredBy is null ? label.Id : $"{label.Id}\0{label.DeliveredBy}"));
         var connection = await at.Database.OpenConnectionAsync(cancel);
         var delivery = new Delivery(connection, label)
         {
@@ -148,9 +149,11 @@ public sealed class Delivery : IAsyncDisposable
             """
             select d.delivery_no, d.content_key, d.received_at, c.answer::text
             from delivery d left join delivery_completion c using (delivery_no)
-            where case when @id::text is null then d.id is null and d.content_key = @content else d.id = @id end
+            where case when @id::text is null then d.id is null and d.content_key = @content
+                else d.id = @id and d.delivered_by is not distinct from @by end
             """, _lock);
         find.Parameters.AddWithValue("id", NpgsqlTypes.NpgsqlDbType.Text, (object?)Label.Id ?? DBNull.Value);
+        find.Parameters.AddWithValue("by", NpgsqlTypes.NpgsqlDbType.Text, (object?)Label.DeliveredBy ?? DBNull.Value);
         find.Parameters.AddWithValue("content", Label.ContentBytes);
         bool other;
         await using (var reader = await find.ExecuteReaderAsync(cancel))

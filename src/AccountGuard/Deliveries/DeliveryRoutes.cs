@@ -23,7 +23,7 @@ public static class DeliveryRoutes
         // Another sender's delivery is not there, rather than forbidden: its number says nothing.
         var visible = await ListDeliveries.RunAsync(at, $"{id}", cancel, OnlyOf(context));
         return visible.Any(d => d.Delivery == id)
-            ? [.. (await ListDeliveries.WaitingAsync(at, $"{id}", cancel)).Where(row => row.Delivery == id)]
+            ? await ListDeliveries.WaitingAsync(at, $"{id}", cancel, byNumber: true)
             : throw new BadInput($"There is no delivery {id}.", Fault.NotFound);
     }
 

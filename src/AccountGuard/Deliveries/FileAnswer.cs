@@ -9,7 +9,7 @@ public sealed record FileAnswer(
     public static async Task<FileAnswer> OfAsync(Installation at, DeliveryAnswer answer, CancellationToken cancel)
     {
         var waiting = answer.Rows.Quarantined == 0 ? []
-            : await ListDeliveries.WaitingAsync(at, $"{answer.Delivery}", cancel, Longest + 1);
+            : await ListDeliveries.WaitingAsync(at, $"{answer.Delivery}", cancel, Longest + 1, byNumber: true);
         return new FileAnswer(answer.Delivery, answer.Rows, answer.Hits, [.. waiting.Take(Longest)],
             waiting.Count <= Longest);
     }

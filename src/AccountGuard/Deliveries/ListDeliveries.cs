@@ -54,18 +54,20 @@ public static class ListDeliveries
     /// Rows that nobody settled and whose change, or its cancellation, did not come in readable form since.
     /// </summary>
     public static async Task<IReadOnlyList<WaitingRow>> WaitingAsync(
-        Installation at, string? idOrNo, CancellationToken cancel, int limit = int.MaxValue)
+        Installation at, string? idOrNo, CancellationToken cancel, int limit = int.MaxValue,
+        bool byNumber = false)
     {
         await using var find = at.Database.CreateCommand(
             """
             select q.delivery_no, d.id, q.row_no, q.code, q.field
             from waiting_row q join delivery d using (delivery_no)
-            where @id::text is null or d.id = @id or d.delivery_no::text = @id
+            where @id::text is null or (d.id = @id and not @by_number) or d.delivery_no::text = @id
             order by q.delivery_no, q.row_no
             limit @limit
             """);
         find.CommandTimeout = 0;
         find.Parameters.AddWithValue("id", NpgsqlDbType.Text, (object?)idOrNo ?? DBNull.Value);
+        find.Parameters.AddWithValue("by_number", byNumber);
         find.Parameters.AddWithValue("limit", limit);
         var rows = new List<WaitingRow>();
         await using var reader = await find.ExecuteReaderAsync(cancel);

@@ -13,6 +13,9 @@ public static class Upload
     public const string Csv = "text/csv";
     public const string Ndjson = "application/x-ndjson";
 
+    /// <summary>The limit of requests that each hold connections of the database: few at once for a login.</summary>
+    public const string Few = "few at once";
+
     private const long LargestFile = 2L << 30;
     private const int ChunkLength = 1 << 20;
 
@@ -23,7 +26,8 @@ public static class Upload
     /// <summary>The route takes bodies up to so many bytes, of one of these media types.</summary>
     public static RouteHandlerBuilder Takes(
         this RouteHandlerBuilder route, long largest, string mediaType, params string[] others) =>
-        route.Accepts<Stream>(mediaType, others).WithMetadata(new RequestSizeLimitAttribute(largest));
+        route.Accepts<Stream>(mediaType, others).WithMetadata(new RequestSizeLimitAttribute(largest))
+            .RequireRateLimiting(Few);
 
     /// <summary>The body as a file that has no name on disk: it is gone with this process.</summary>
     /// <exception cref="BadInput">The charset is not one of the two.</exception>
@@ -41,7 +45,7 @@ public static class Upload
         try
         {
             await request.Body.CopyToAsync(file, ChunkLength, cancel);
-            return DeliveredFile.Of(file, ContentType(request).CharSet?.Trim('"'));
+            return DeliveredFile.Of(file, Charset(request));
         }
         catch
         {
@@ -53,12 +57,16 @@ public static class Upload
     /// <summary>One of the media types that the route takes.</summary>
     public static string MediaType(HttpRequest request) => ContentType(request).MediaType!.ToLowerInvariant();
 
-    /// <summary>The sender's id of the delivery, from the header Idempotency-Key.</summary>
+    /// <summary>The sender's id of the delivery, from the header Idempotency-Key; each login has its own.</summary>
     public static string? DeliveryId(HttpRequest request) =>
         request.Headers["Idempotency-Key"].ToString() is { Length: > 0 and <= 200 } id ? id
             : request.Headers.ContainsKey("Idempotency-Key")
                 ? throw new BadInput("The Idempotency-Key is empty or longer than 200 characters.")
                 : null;
+
+    /// <summary>As the content type says it, in lower case; null where it does not.</summary>
+    public static string? Charset(HttpRequest request) =>
+        ContentType(request).CharSet?.Trim('"').ToLowerInvariant();
 
     // Routing lets a request by that names no type at all.
     private static MediaTypeHeaderValue ContentType(HttpRequest request) =>

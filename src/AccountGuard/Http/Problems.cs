@@ -30,7 +30,8 @@ public sealed class Problems : IExceptionHandler
     };
 
     /// <summary>Every type, without the prefix.</summary>
-    public static IEnumerable<string> Types => Known.Values.Select(k => k.Type).Concat(["totals-differ", "quarantined"]);
+    public static IEnumerable<string> Types =>
+        Known.Values.Select(k => k.Type).Concat(["totals-differ", "quarantined"]);
 
     /// <summary>An error that a route answers itself.</summary>
     public static IResult Of(
@@ -60,6 +61,7 @@ public sealed class Problems : IExceptionHandler
             BadInput { Fault: Fault.TotalsDiffer } e => (422, "totals-differ", e.Message),
             BadHttpRequestException e => (e.StatusCode, null, null),
             Unavailable e => (503, null, e.Message),
+            PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => (400, null, null),
             NpgsqlException e when e is not PostgresException || IsAway(e) => (503, null, null),
             _ => (500, (string?)null, null),
         };

@@ -1,6 +1,8 @@
+using System.Text;
 using AccountGuard.Deliveries;
 using AccountGuard.Http;
 using AccountGuard.Identity;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace AccountGuard.Intake;
 
@@ -10,11 +12,13 @@ public sealed record FiledAnswer(Guid ChangeId, bool Due, IReadOnlyList<string> 
 /// <summary>Account changes are filed: one as JSON, many as NDJSON or CSV (Rules 4, 7).</summary>
 public static class ChangeRoutes
 {
+    public const string Path = "/api/account-changes";
     private const string Json = "application/json";
     private const int LargestChange = 64 * 1024;
+    private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/account-changes", FileAsync).For(Role.Intake).Takes(Json, Upload.Ndjson, Upload.Csv)
+        routes.MapPost(Path, FileAsync).For(Role.Intake).Takes(Json, Upload.Ndjson, Upload.Csv)
             .Produces<FiledAnswer>(StatusCodes.Status201Created).Produces<FiledAnswer>()
             .Example(Json, """
                 {"source": "counter", "request_id": "2015-000017", "number": "0000-123456", "filed_on": "2015-05-20"}
@@ -26,7 +30,8 @@ public static class ChangeRoutes
                 "source,request_id,kind,number,filed_on\ncounter,2015-000018,cancel,0000-123456,\n");
 
     private static async Task<IResult> FileAsync(
-        HttpContext context, Installation at, Filings filings, CancellationToken cancel)
+        HttpContext context, Installation at, Filings filings, IHostApplicationLifetime stopping,
+        CancellationToken cancel)
     {
         var (sender, mediaType) = (Upload.Sender(context), Upload.MediaType(context.Request));
         var id = Upload.DeliveryId(context.Request);
@@ -38,7 +43,7 @@ public static class ChangeRoutes
 
         using var file = await Upload.ReceiveAsync(context.Request, cancel);
         var answer = await ImportChanges.RunAsync(
-            at, file, mediaType == Upload.Ndjson, id, at.Clock.GetUtcNow(), null, cancel, sender);
+            at, file, mediaType == Upload.Ndjson, id, at.Clock.GetUtcNow(), null, stopping.ApplicationStopping, sender);
         return Results.Ok(await FileAnswer.OfAsync(at, answer, cancel));
     }
 
@@ -66,15 +71,26 @@ public static class ChangeRoutes
     /// <summary>The members of one change, under the names of the columns.</summary>
     private static async Task<string?[]> ReadOneAsync(HttpRequest request, CancellationToken cancel)
     {
-        using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, cancel);
-        if (body.Length > LargestChange)
+        if (Upload.Charset(request) is not (null or "utf-8"))
         {
-            throw new BadHttpRequestException("A change is at most 64 KB.", StatusCodes.Status413PayloadTooLarge);
+            throw new BadHttpRequestException("JSON is UTF-8.", StatusCodes.Status415UnsupportedMediaType);
         }
 
-        var row = DeliveredRows.OfObject(
-            System.Text.Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length), 1, FiledChange.Columns);
+        request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize =
+            LargestChange;
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, cancel);
+        string text;
+        try
+        {
+            text = Utf8.GetString(body.GetBuffer(), 0, (int)body.Length);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new BadInput("The body is not UTF-8.");
+        }
+
+        var row = DeliveredRows.OfObject(text, 1, FiledChange.Columns);
         return row.Problem is null ? row.Values : throw new BadInput(row.Problem == QuarantineCode.UnknownField
             ? $"The object has a member that is not known. Known are: {string.Join(", ", FiledChange.Columns)}"
             : "The body is not one JSON object whose members are given once, each with a plain value.");

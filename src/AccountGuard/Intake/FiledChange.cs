@@ -70,21 +70,28 @@ public sealed record FiledChange(DeliveredRow Row)
             return new FiledChange(row) { Code = problem, Field = row.Field ?? "" };
         }
 
+        // Whatever else is wrong with the row, its number is in doubt where it can be read.
+        var isNumber = PensionNumber.TryParse(row.Values[NumberColumn], out var number);
+        var waiting = new FiledChange(row)
+        {
+            Number = isNumber ? number : null,
+            Key = isNumber ? NumberKey.Of(number, keys) : null,
+        };
         foreach (var column in (ReadOnlySpan<int>)[Source, RequestId])
         {
             if (row[column].Length == 0)
             {
-                return new FiledChange(row) { Code = QuarantineCode.MissingField, Field = Columns[column] };
+                return waiting with { Code = QuarantineCode.MissingField, Field = Columns[column] };
             }
 
             if (row[column].Length > LongestId || row[column].Any(c => char.IsControl(c) || c == '\uFFFD'))
             {
-                return new FiledChange(row) { Code = QuarantineCode.UnreadableId, Field = Columns[column] };
+                return waiting with { Code = QuarantineCode.UnreadableId, Field = Columns[column] };
             }
         }
 
         var id = IdOf(row[Source], row[RequestId]);
-        if (!PensionNumber.TryParse(row.Values[NumberColumn], out var number))
+        if (!isNumber)
         {
             var code = row[NumberColumn].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber;
             return new FiledChange(row) { ChangeId = id, Kind = row[KindColumn], Code = code, Field = "number" };

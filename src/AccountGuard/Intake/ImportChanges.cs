@@ -15,8 +15,11 @@ public static class ImportChanges
         Installation at, DeliveredFile file, bool isNdjson, string? deliveryId, DateTimeOffset receivedAt,
         IProgress<(long Done, long Total)>? progress, CancellationToken cancel, string? deliveredBy = null)
     {
-        var label = new DeliveryLabel("changes", deliveryId, file.ReadContentKey(at.Keys, "changes", cancel),
-            receivedAt, new Dictionary<string, string>(), deliveredBy);
+        // The same bytes are another delivery where they are to be read in another way.
+        var deliveredAs = isNdjson ? "changes ndjson" : "changes";
+        var label = new DeliveryLabel(
+            "changes", deliveryId, file.ReadContentKey(at.Keys, deliveredAs, cancel), receivedAt,
+            new Dictionary<string, string>(), deliveredBy);
         var nobody = Quarantine.SubjectOf(at.Keys, label);
         var personalKeys = new PersonalKeys(at.Keys);
         return BatchedDelivery.RunAsync(

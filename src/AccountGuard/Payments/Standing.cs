@@ -45,6 +45,22 @@ public sealed class Standing : IAsyncDisposable
     public static async Task<Standing> OpenAsync(
         Installation at, DateOnly payDay, string who, CancellationToken cancel)
     {
+        // Both connections first: whoever holds the gates must wait for nobody.
+        var connection = await at.Database.OpenConnectionAsync(cancel);
+        try
+        {
+            return await OpenAsync(at, connection, payDay, who, cancel);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<Standing> OpenAsync(
+        Installation at, NpgsqlConnection connection, DateOnly payDay, string who, CancellationToken cancel)
+    {
         await using var gates = await at.Database.OpenConnectionAsync(cancel);
         await using var passing = await gates.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
         await using (var pass = new NpgsqlCommand("select pass_all_gates()", gates, passing))
@@ -54,20 +70,11 @@ public sealed class Standing : IAsyncDisposable
 
         await using var position = new NpgsqlCommand("select event_position()", gates, passing);
         var highest = (long)(await position.ExecuteScalarAsync(cancel))!;
-        var connection = await at.Database.OpenConnectionAsync(cancel);
-        try
-        {
-            var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-            var standing = new Standing(at, snapshot, who, $"standing for pay-day {payDay:O}");
-            await standing.TakeSnapshotAsync(payDay, highest, cancel);
-            await passing.CommitAsync(cancel);
-            return standing;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
+        var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        var standing = new Standing(at, snapshot, who, $"standing for pay-day {payDay:O}");
+        await standing.TakeSnapshotAsync(payDay, highest, cancel);
+        await passing.CommitAsync(cancel);
+        return standing;
     }
 
     /// <summary>The standings of these numbers, in their order. What is shown of a person is recorded first.</summary>

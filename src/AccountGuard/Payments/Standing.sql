@@ -26,7 +26,8 @@ begin
     return highest;
 end $$;
 
--- Doubts about every number alike. A delivery that was begun and not finished may hold a change of any of them.
+-- Doubts about every number alike. A delivery that was begun and not finished may hold a change of any of them, and so
+-- may the rest of a file that could not be read on.
 create or replace function doubts(at timestamptz, schema_number int) returns text[] language sql stable as $$
     select array(
         select 'NotReconciled'
@@ -40,6 +41,8 @@ create or replace function doubts(at timestamptz, schema_number int) returns tex
         where exists (
             select from delivery d
             where not exists (select from delivery_completion c where c.delivery_no = d.delivery_no))
+        union all
+        select 'RemainderWaits' where exists (select from waiting_row q where q.code = 'Remainder')
         union all
         select 'ListNotCurrent'
         where exists (

@@ -73,7 +73,9 @@ language sql stable rows 1 as $$
               and coalesce(least(d.from_on, d.received) <= g.earliest, true)
               and not exists (select from cancellation x where x.change_id = a.change_id)),
         g.tier, g.list_version,
-        coalesce(g.earliest, '-infinity'),
+        -- A day that was typed may lie where no other program has days.
+        case when g.earliest > '-infinity' then greatest(least(g.earliest, date '9999-12-30'), date '0001-01-02')
+             else '-infinity' end,
         -- Days behind the calendar have no known pay-day, and come before all like days that are unknown.
         coalesce((select e.pay_on from exposure e where e.bucket = b.bucket and e.through_on >= g.earliest
                   order by e.through_on limit 1), '-infinity'),

@@ -15,6 +15,8 @@ namespace AccountGuard.Service;
 public static class Host
 {
     private const int RequestsOfASecond = 500;
+    private const int AtOnce = 8;
+    private const int WaitingAtOnce = 1_000;
 
     /// <summary>Runs until the caller stops it.</summary>
     public static async Task RunAsync(
@@ -67,6 +69,7 @@ public static class Host
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.AddPolicy(Upload.Few, FewAtOnce);
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(LimitOf);
             limiter.OnRejected = (context, _) =>
             {
@@ -92,6 +95,14 @@ public static class Host
         app.MapOpenApi(Description.Path).AllowAnonymous();
         return app;
     }
+
+    /// <summary>A change that comes alone waits for its batch and holds nothing.</summary>
+    private static RateLimitPartition<string> FewAtOnce(HttpContext context) =>
+        context.Request.HasJsonContentType() && context.Request.Path == ChangeRoutes.Path
+            ? RateLimitPartition.GetNoLimiter("")
+            : RateLimitPartition.GetConcurrencyLimiter(
+                context.User.FindFirst(Caller.LoginClaim)?.Value ?? "",
+                _ => new ConcurrencyLimiterOptions { PermitLimit = AtOnce, QueueLimit = WaitingAtOnce });
 
     /// <summary>Each login has its own; what comes without one shares its address's.</summary>
     private static RateLimitPartition<string> LimitOf(HttpContext context) => RateLimitPartition.GetTokenBucketLimiter(

@@ -32,14 +32,21 @@ public sealed class Canaries : IAsyncLifetime
         const string Lists = "/api/incidents/canary/lists?version=1&liveFrom=2015-06-02&records=";
         object Change(object? filed) => new
         {
-            source = "s", request_id = "R1", number = Number, filed_on = filed, new_account = Account,
+            source = "s",
+            request_id = "R1",
+            number = Number,
+            filed_on = filed,
+            new_account = Account,
             account_holder = Name,
         };
         (string Role, HttpMethod Method, string Path, HttpContent? Content)[] requests =
         [
             (Role.IncidentManager, HttpMethod.Put, "/api/incidents/canary", Json(new
             {
-                id = "canary", name = "A leak", timeZone = "Asia/Tokyo", cutoff = new { through = "2015-06-01" },
+                id = "canary",
+                name = "A leak",
+                timeZone = "Asia/Tokyo",
+                cutoff = new { through = "2015-06-01" },
             })),
             (Role.IncidentManager, HttpMethod.Put, $"/api/incidents/{Number}", Text(list, "application/json")),
             (Role.IncidentManager, HttpMethod.Post, Lists + "2", Csv(list)),

@@ -172,6 +172,25 @@ public sealed class DeliveriesOverHttp(Served service)
     }
 
     [Fact]
+    public async Task rule_7_each_sender_has_ids_of_its_own()
+    {
+        var (key, number) = ($"key-{Id()}", Number());
+        async Task<System.Text.Json.JsonElement> SendAsync(string login, string id)
+        {
+            using var client = service.WithToken(service.Provider.Issue(login, null, [Role.Intake],
+                TimeProvider.System.GetUtcNow(), DevelopmentProvider.Lifetime));
+            client.DefaultRequestHeaders.Add("Idempotency-Key", key);
+            return await client.PostAsync("/api/account-changes",
+                Csv($"source,request_id,number,filed_on\n{login},{id},{number},2015-05-20\n"))
+                .BodyAsync(HttpStatusCode.OK);
+        }
+
+        var (one, two) = (await SendAsync("sender-1", "a"), await SendAsync("sender-2", "b"));
+        one.Of<long>("delivery").ShouldNotBe(two.Of<long>("delivery"));
+        (await SendAsync("sender-1", "a")).GetRawText().ShouldBe(one.GetRawText());
+    }
+
+    [Fact]
     public async Task shift_jis_is_read_where_the_charset_says_so()
     {
         var (incident, number) = (await DeclaredAsync(), Number());

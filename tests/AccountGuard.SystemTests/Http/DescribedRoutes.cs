@@ -5,7 +5,7 @@ using AccountGuard.Screening;
 
 namespace AccountGuard.SystemTests.Http;
 
-/// <summary>The OpenAPI description says what the routes do: each of its examples is sent, in the order of the flow.</summary>
+/// <summary>The description says what the routes do: its examples are sent, in the order of the flow.</summary>
 public sealed class DescribedRoutes : IAsyncLifetime
 {
     private static readonly (string Method, string Path)[] Flow =
@@ -84,8 +84,8 @@ public sealed class DescribedRoutes : IAsyncLifetime
         {
             if (content.Value.TryGetProperty("example", out var example))
             {
-                yield return Served.Text(
-                    example.ValueKind == JsonValueKind.String ? example.GetString()! : example.GetRawText(), content.Name);
+                var text = example.ValueKind == JsonValueKind.String ? example.GetString()! : example.GetRawText();
+                yield return Served.Text(text, content.Name);
             }
         }
     }

@@ -102,6 +102,22 @@ public sealed class StandingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_row_without_an_id_makes_its_number_unknown_and_a_file_that_breaks_off_every_number()
+    {
+        var (number, other) = (Number(), Number());
+        await _story.ListAsync(1, [Listed(Number())]);
+        await _story.ChangesAsync(_story.Filed("", number, "2015-05-20"));
+        (await StandingAsync(number)).ShouldBe("unknown Quarantined");
+        (await StandingAsync(other)).ShouldBe("clear");
+        var rest = await _story.ChangesTextAsync($"source,request_id,number\ns,\"R1,{Number()}\ns,R2,{Number()}\n");
+        rest.Rows.Quarantined.ShouldBe(1);
+        (await StandingAsync(other)).ShouldBe("unknown RemainderWaits");
+        await AccountGuard.Deliveries.ListDeliveries.SettleAsync(
+            _story.At, rest.Delivery, 1, "came again", CancellationToken.None);
+        (await StandingAsync(other)).ShouldBe("clear");
+    }
+
+    [Fact]
     public async Task rule_6_a_list_that_is_not_current_makes_every_number_unknown()
     {
         var number = Number();

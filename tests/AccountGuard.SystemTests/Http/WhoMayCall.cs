@@ -39,7 +39,8 @@ public sealed class WhoMayCall(Served service)
     public void every_endpoint_has_a_policy_and_only_health_and_the_description_are_for_everyone()
     {
         Endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null)
-            .Select(e => e.RoutePattern.RawText).Order().ShouldBe(["/api/health/live", "/api/health/ready", "/api/openapi.json"]);
+            .Select(e => e.RoutePattern.RawText).Order()
+            .ShouldBe(["/api/health/live", "/api/health/ready", "/api/openapi.json"]);
         Endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is null
                 && e.Metadata.GetOrderedMetadata<IAuthorizeData>().All(a => string.IsNullOrEmpty(a.Roles)))
             .Select(e => e.DisplayName).ShouldBeEmpty();

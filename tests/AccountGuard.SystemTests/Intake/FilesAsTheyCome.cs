@@ -161,4 +161,14 @@ public sealed class FilesAsTheyCome(FreshDatabase database)
             isNdjson: true);
         again.Rows.ShouldBe(new RowCount(1, 0, 1, 0));
     }
+
+    [Fact]
+    public async Task a_line_without_end_is_a_remainder_and_what_stands_before_it_is_taken_in()
+    {
+        var story = await OfListedNumbersAsync(database);
+        var first = $$"""{"source":"s","request_id":"{{Id()}}","number":"{{story.ListedNumber()}}"}""";
+        var answer = await story.ChangesTextAsync(first + "\n\"" + new string('x', 17 << 20), isNdjson: true);
+        (answer.Rows.Accepted, answer.Rows.Quarantined).ShouldBe((1, 1));
+        (await story.WaitingAsync(answer)).ShouldBe(["Remainder"]);
+    }
 }

@@ -104,4 +104,18 @@ public sealed class DateScenarios(FreshDatabase database)
     [Fact]
     public Task s12_a_change_whose_days_cannot_be_read_is_queued() =>
         QueuedAsync("Listed+DateDoubt", "平成27年5月20日", "20 May", "2015-02-30");
+
+    [Theory]
+    [InlineData("", "0001-01-05")]
+    [InlineData("0001-01-01", "")]
+    [InlineData("0001-01-01T00:00:00Z", "")]
+    [InlineData("9999-12-31T23:59:59Z", "0001-01-02")]
+    public async Task rule_4_days_at_the_ends_of_the_calendar_are_queued_and_shown(string filed, string received)
+    {
+        var story = await Story.BeginAsync(database, d => d with { Window = null, TimeZone = "America/New_York" });
+        var number = Story.Number();
+        await story.ListAsync(1, [Story.Listed(number)]);
+        await story.ChangesAsync(story.Filed("R1", number, filed, received));
+        (await story.OnlyRowAsync()).Id.ShouldBe("R1");
+    }
 }
