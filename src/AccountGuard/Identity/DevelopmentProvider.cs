@@ -47,12 +47,18 @@ public sealed class DevelopmentProvider
     /// <summary>A token of the account of this role; its person is the account's own.</summary>
     /// <exception cref="BadInput">There is no such role.</exception>
     public string Issue(string role, DateTimeOffset now) => Role.All.Contains(role)
-        ? Issue(role, $"person-{role}", [role], now, Lifetime)
+        ? Issue(role, $"person-{role}", [role], now, Lifetime, "*")
         : throw new BadInput($"There is no role '{role}'. Roles are {string.Join(", ", Role.All)}.");
 
-    public string Issue(string login, string? person, string[] roles, DateTimeOffset now, TimeSpan lifetime)
+    public string Issue(
+        string login, string? person, string[] roles, DateTimeOffset now, TimeSpan lifetime, params string[] sources)
     {
-        var claims = new Dictionary<string, object> { [Caller.LoginClaim] = login, [Caller.RoleClaim] = roles };
+        var claims = new Dictionary<string, object> 
+        {
+            [Caller.LoginClaim] = login,
+            [Caller.RoleClaim] = roles,
+            [Sources.Claim] = sources,
+        };
         if (person is not null)
         {
             claims[Caller.PersonClaim] = person;

@@ -33,17 +33,19 @@ public static class ChangeRoutes
         HttpContext context, Installation at, Filings filings, IHostApplicationLifetime stopping,
         CancellationToken cancel)
     {
-        var (sender, mediaType) = (Upload.Sender(context), Upload.MediaType(context.Request));
+        var (sender, sources) = (Upload.Sender(context), Sources.Of(context.User));
+        var mediaType = Upload.MediaType(context.Request);
         var id = Upload.DeliveryId(context.Request);
         if (mediaType == Json)
         {
             // One change is known by its source and request id, whatever key it comes with.
-            return AnswerOne(await filings.FileAsync(await ReadOneAsync(context.Request, cancel), sender, cancel));
+            var change = await ReadOneAsync(context.Request, cancel);
+            return AnswerOne(await filings.FileAsync(change, sender, sources, cancel));
         }
 
         using var file = await Upload.ReceiveAsync(context.Request, cancel);
-        var answer = await ImportChanges.RunAsync(
-            at, file, mediaType == Upload.Ndjson, id, at.Clock.GetUtcNow(), null, stopping.ApplicationStopping, sender);
+        var answer = await ImportChanges.RunAsync(at, file, mediaType == Upload.Ndjson, id, at.Clock.GetUtcNow(), null,
+            stopping.ApplicationStopping, sender, sources);
         return Results.Ok(await FileAnswer.OfAsync(at, answer, cancel));
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using AccountGuard.Deliveries;
+using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Vault;
 
@@ -63,7 +64,7 @@ public sealed record FiledChange(DeliveredRow Row)
     public static Guid IdOf(string source, string requestId) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{source}\0{requestId}")).AsSpan(0, 16), bigEndian: true);
 
-    public static FiledChange Read(DeliveredRow row, KeyFile keys)
+    public static FiledChange Read(DeliveredRow row, KeyFile keys, Sources sources)
     {
         if (row.Problem is { } problem)
         {
@@ -88,6 +89,12 @@ public sealed record FiledChange(DeliveredRow Row)
             {
                 return waiting with { Code = QuarantineCode.UnreadableId, Field = Columns[column] };
             }
+        }
+
+        // Without an identity: a stranger's row meets no change of the source.
+        if (!sources.Allow(row[Source]))
+        {
+            return waiting with { Code = QuarantineCode.ForeignSource, Field = Columns[Source] };
         }
 
         var id = IdOf(row[Source], row[RequestId]);

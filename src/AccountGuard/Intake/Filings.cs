@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using AccountGuard.Deliveries;
+using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Screening;
 using Npgsql;
@@ -25,15 +26,17 @@ public sealed class Filings(Installation at) : BackgroundService
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(LongestWait) { SingleReader = true });
 
-    private sealed record Waiting(string?[] Values, string Sender, TaskCompletionSource<FilingAnswer> Answer);
+    private sealed record Waiting(
+        string?[] Values, string Sender, Sources Sources, TaskCompletionSource<FilingAnswer> Answer);
 
     /// <summary>Files a change, given by the columns of <see cref="FiledChange"/>.</summary>
-    public async Task<FilingAnswer> FileAsync(string?[] values, string sender, CancellationToken cancel)
+    public async Task<FilingAnswer> FileAsync(
+        string?[] values, string sender, Sources sources, CancellationToken cancel)
     {
         var answer = new TaskCompletionSource<FilingAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            await _waiting.Writer.WriteAsync(new Waiting(values, sender, answer), cancel);
+            await _waiting.Writer.WriteAsync(new Waiting(values, sender, sources, answer), cancel);
         }
         catch (ChannelClosedException)
         {
@@ -101,7 +104,8 @@ public sealed class Filings(Installation at) : BackgroundService
         Waiting[] batch, string sender, CancellationToken cancel)
     {
         var changes = batch
-            .Select((w, i) => FiledChange.Read(new DeliveredRow(i + 1, w.Values, null, null), at.Keys)).ToList();
+            .Select((w, i) => FiledChange.Read(new DeliveredRow(i + 1, w.Values, null, null), at.Keys, w.Sources))
+            .ToList();
         var now = at.Clock.GetUtcNow();
         var label = new DeliveryLabel("filings", null,
             at.Keys.Name("filings", Guid.CreateVersion7(now).ToByteArray()), now, new Dictionary<string, string>(),

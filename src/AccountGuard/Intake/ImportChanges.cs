@@ -1,4 +1,5 @@
 using AccountGuard.Deliveries;
+using AccountGuard.Identity;
 using AccountGuard.Numbers;
 
 namespace AccountGuard.Intake;
@@ -13,7 +14,8 @@ public static class ImportChanges
 
     public static Task<DeliveryAnswer> RunAsync(
         Installation at, DeliveredFile file, bool isNdjson, string? deliveryId, DateTimeOffset receivedAt,
-        IProgress<(long Done, long Total)>? progress, CancellationToken cancel, string? deliveredBy = null)
+        IProgress<(long Done, long Total)>? progress, CancellationToken cancel, string? deliveredBy = null,
+        Sources? sources = null)
     {
         // The same bytes are another delivery where they are to be read in another way.
         var deliveredAs = isNdjson ? "changes ndjson" : "changes";
@@ -28,7 +30,7 @@ public static class ImportChanges
                 : DeliveredRows.OfCsv(file, FiledChange.Columns, ["source", "request_id", "number"]),
             async (connection, rows) =>
             {
-                var changes = rows.Select(row => FiledChange.Read(row, at.Keys)).ToList();
+                var changes = rows.Select(row => FiledChange.Read(row, at.Keys, sources ?? Sources.All)).ToList();
                 var subjects = ChangeBatch.SubjectsOf(changes, nobody);
                 return new ChangeBatch(changes, await personalKeys.ForAsync(connection, subjects, cancel), nobody);
             },

@@ -11,6 +11,7 @@ public sealed class Database(string application, string? owner)
 {
     public const string ApplicationRole = "accountguard_app";
     private const string SchemaName = "accountguard";
+    private const int MostConnections = 40;
 
     /// <summary>A message for people: where the database was looked for, without its password.</summary>
     public string Where
@@ -40,6 +41,9 @@ public sealed class Database(string application, string? owner)
         builder.SearchPath = SchemaName;
         builder.ApplicationName = $"accountguard {name}";
         builder.Timeout = Math.Min(builder.Timeout, 15);
+
+        // A server takes 100 by default, and commands run beside the service: a burst waits here, not there.
+        builder.MaxPoolSize = Math.Min(builder.MaxPoolSize, MostConnections);
 
         // A reset between two uses of a pooled connection throws away its plans, and planning takes longer than
         // screening; no session of ours leaves settings behind, and session locks are given back by who took them.

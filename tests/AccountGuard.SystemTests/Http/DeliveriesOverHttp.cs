@@ -121,6 +121,7 @@ public sealed class DeliveriesOverHttp(Served service)
         var statuses = await Task.WhenAll(Enumerable.Range(0, 160).Select(async i =>
         {
             using var answer = await FileAsync(ids[i % 40], numbers[i % 40]);
+            answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
             return answer.StatusCode;
         }));
         statuses.Count(s => s == HttpStatusCode.Created).ShouldBe(40);
@@ -172,13 +173,40 @@ public sealed class DeliveriesOverHttp(Served service)
     }
 
     [Fact]
+    public async Task a_login_files_and_cancels_under_its_own_sources_alone_whichever_comes_first()
+    {
+        var (incident, number) = (await DeclaredAsync(), Number());
+        await ListAsync(incident, 1, $"{number},,,,").BodyAsync(HttpStatusCode.Created);
+        using var stranger = service.WithToken(service.Provider.Issue("stranger", null, [Role.Intake],
+            TimeProvider.System.GetUtcNow(), DevelopmentProvider.Lifetime, "elsewhere"));
+        Task<string> CancelAsync(string id) => stranger.PostAsync("/api/account-changes", Json(
+            new { source = "http", request_id = id, kind = "cancel", number }))
+            .ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        var (before, after) = (Id(), Id());
+        (await CancelAsync(before)).ShouldBe("quarantined");
+        foreach (var id in (string[])[before, after])
+        {
+            (await FileAsync(id, number).BodyAsync(HttpStatusCode.Created)).Of<bool>("due").ShouldBeTrue();
+        }
+
+        (await CancelAsync(after)).ShouldBe("quarantined");
+        var csv = $"source,request_id,kind,number\nhttp,{after},cancel,{number}\nelsewhere,{Id()},,{number}\n";
+        (await stranger.PostAsync("/api/account-changes", Csv(csv)).BodyAsync(HttpStatusCode.OK))
+            .Of<System.Text.Json.JsonElement[]>("notAccepted").Single().Of<string>("code").ShouldBe("ForeignSource");
+        using var auditor = service.As(Role.Auditor);
+        var queue = await auditor.GetAsync($"/api/cases?incident={incident}").BodyAsync(HttpStatusCode.OK);
+        ((string[])[before, after]).ShouldBeSubsetOf(
+            queue.Of<System.Text.Json.JsonElement[]>("cases").Select(c => c.Of<string>("requestId")));
+    }
+
+    [Fact]
     public async Task rule_7_each_sender_has_ids_of_its_own()
     {
         var (key, number) = ($"key-{Id()}", Number());
         async Task<System.Text.Json.JsonElement> SendAsync(string login, string id)
         {
             using var client = service.WithToken(service.Provider.Issue(login, null, [Role.Intake],
-                TimeProvider.System.GetUtcNow(), DevelopmentProvider.Lifetime));
+                TimeProvider.System.GetUtcNow(), DevelopmentProvider.Lifetime, "*"));
             client.DefaultRequestHeaders.Add("Idempotency-Key", key);
             return await client.PostAsync("/api/account-changes",
                 Csv($"source,request_id,number,filed_on\n{login},{id},{number},2015-05-20\n"))
@@ -252,7 +280,7 @@ public sealed class DeliveriesOverHttp(Served service)
     public async Task an_intake_sees_its_own_deliveries_alone()
     {
         using var other = service.WithToken(service.Provider.Issue("other-intake", null, [Role.Intake],
-            TimeProvider.System.GetUtcNow(), DevelopmentProvider.Lifetime));
+            TimeProvider.System.GetUtcNow(), DevelopmentProvider.Lifetime, "*"));
         var csv = $"source,request_id,number,filed_on\nhttp,{Id()},12,2015-05-20\n";
         var delivery = (await other.PostAsync("/api/account-changes", Csv(csv)).BodyAsync(HttpStatusCode.OK))
             .Of<long>("delivery");

@@ -70,7 +70,9 @@ public sealed class Upgrades : IAsyncLifetime
             insert into holder select distinct holder_key, holder_key from holder;
             create index renumbering_new on renumbering (new_key);
             alter table delivery drop column delivered_by;
+            create unique index delivery_by_id on delivery (id) where id is not null;
             drop index quarantined_row_number;
+            drop index quarantined_row_remainder;
             drop table revocation;
             delete from migration where version in ('2', '3');
             delete from schema_version;
