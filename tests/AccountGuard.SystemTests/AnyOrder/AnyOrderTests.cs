@@ -33,7 +33,7 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
         await service.InitializeAsync();
         try
         {
-            await SampleOnAsync(service.Database, IsLong ? 500 : 40, async (world, history) =>
+            await SampleOnAsync(service.Database, IsLong ? 500 : 25, async (world, history) =>
             {
                 // The service receives them now, whenever the history says.
                 var now = service.Database.At.Clock.GetUtcNow();
