@@ -53,7 +53,7 @@ public sealed class DevelopmentProvider
     public string Issue(
         string login, string? person, string[] roles, DateTimeOffset now, TimeSpan lifetime, params string[] sources)
     {
-        var claims = new Dictionary<string, object> 
+        var claims = new Dictionary<string, object>
         {
             [Caller.LoginClaim] = login,
             [Caller.RoleClaim] = roles,

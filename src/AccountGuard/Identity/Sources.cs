@@ -3,7 +3,7 @@ using System.Security.Claims;
 namespace AccountGuard.Identity;
 
 /// <summary>
-/// The sources that a login may file changes under: its claims "source", where * is all. Whoever may file under a source
+/// The sources that a login may file changes under: its claims "source", where * is all. Who may file under a source
 /// may cancel what was filed under it, and so end a case that nobody works on yet.
 /// </summary>
 public sealed class Sources
