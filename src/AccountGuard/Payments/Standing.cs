@@ -147,21 +147,10 @@ public sealed class Standing : IAsyncDisposable
     /// </summary>
     private async Task RecordAsync(NumberKey[] shown, CancellationToken cancel)
     {
-        if (shown.Length == 0)
+        if (shown.Length > 0)
         {
-            return;
+            await AccessRecords.WriteAsync(_at, shown, "cases", _who, _purpose, cancel);
         }
-
-        await using var record = _at.Database.CreateCommand(
-            """
-            insert into access_record (who, number_key, fields, purpose, at)
-            select @who, k, 'cases', @purpose, @at from unnest(@keys) as k
-            """);
-        record.Parameters.AddWithValue("who", _who);
-        record.Parameters.AddWithValue("purpose", _purpose);
-        record.Parameters.AddWithValue("at", _at.Clock.GetUtcNow());
-        record.Parameters.AddWithValue("keys", shown.Select(k => k.ToBytes()).ToArray());
-        await record.ExecuteNonQueryAsync(cancel);
     }
 
     public async ValueTask DisposeAsync()

@@ -11,34 +11,23 @@ public static class ShowNumbers
     public static async Task<Dictionary<NumberKey, string>> ForAsync(
         Installation at, IReadOnlyCollection<NumberKey> numbers, string who, string purpose, CancellationToken cancel)
     {
-        var keys = numbers.Select(n => n.ToBytes()).ToArray();
-        await using var record = at.Database.CreateCommand(
-            """
-            insert into access_record (who, number_key, fields, purpose, at)
-            select @who, k, 'number', @purpose, @at from unnest(@keys) as k
-            """);
-        record.Parameters.AddWithValue("who", who);
-        record.Parameters.AddWithValue("purpose", purpose);
-        record.Parameters.AddWithValue("at", at.Clock.GetUtcNow());
-        record.Parameters.AddWithValue("keys", keys);
-        await record.ExecuteNonQueryAsync(cancel);
-
-        return (await OpenAsync(at, keys, cancel)).ToDictionary(n => n.Key, n => n.Value.RevealDigits());
+        await AccessRecords.WriteAsync(at, numbers, "number", who, purpose, cancel);
+        return (await OpenAsync(at, numbers, cancel)).ToDictionary(n => n.Key, n => n.Value.RevealDigits());
     }
 
     /// <summary>Numbers as they are shown outside a case: all but the last three digits are masked.</summary>
     public static async Task<Dictionary<NumberKey, string>> MaskedAsync(
         Installation at, IReadOnlyCollection<NumberKey> numbers, CancellationToken cancel) =>
-        (await OpenAsync(at, numbers.Select(n => n.ToBytes()).ToArray(), cancel))
+        (await OpenAsync(at, numbers, cancel))
             .ToDictionary(n => n.Key, n => n.Value.ToString());
 
     private static async Task<Dictionary<NumberKey, PensionNumber>> OpenAsync(
-        Installation at, byte[][] keys, CancellationToken cancel)
+        Installation at, IEnumerable<NumberKey> numbers, CancellationToken cancel)
     {
         var personalKeys = new PersonalKeys(at.Keys);
         await using var find = at.Database.CreateCommand(
             "select subject_key, wrapped, sealed_number from personal_key where subject_key = any (@keys)");
-        find.Parameters.AddWithValue("keys", keys);
+        find.Parameters.AddWithValue("keys", numbers.Select(n => n.ToBytes()).ToArray());
         var opened = new Dictionary<NumberKey, PensionNumber>();
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))

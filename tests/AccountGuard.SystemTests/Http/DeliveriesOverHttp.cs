@@ -177,8 +177,7 @@ public sealed class DeliveriesOverHttp(Served service)
     {
         var (incident, number) = (await DeclaredAsync(), Number());
         await ListAsync(incident, 1, $"{number},,,,").BodyAsync(HttpStatusCode.Created);
-        using var stranger = service.WithToken(service.Provider.Issue("stranger", null, [Role.Intake],
-            TimeProvider.System.GetUtcNow(), DevelopmentProvider.Lifetime, "elsewhere"));
+        using var stranger = service.AsIntake("stranger", "elsewhere");
         Task<string> CancelAsync(string id) => stranger.PostAsync("/api/account-changes", Json(
             new { source = "http", request_id = id, kind = "cancel", number }))
             .ProblemAsync(HttpStatusCode.UnprocessableEntity);
@@ -205,8 +204,7 @@ public sealed class DeliveriesOverHttp(Served service)
         var (key, number) = ($"key-{Id()}", Number());
         async Task<System.Text.Json.JsonElement> SendAsync(string login, string id)
         {
-            using var client = service.WithToken(service.Provider.Issue(login, null, [Role.Intake],
-                TimeProvider.System.GetUtcNow(), DevelopmentProvider.Lifetime, "*"));
+            using var client = service.AsIntake(login, "*");
             client.DefaultRequestHeaders.Add("Idempotency-Key", key);
             return await client.PostAsync("/api/account-changes",
                 Csv($"source,request_id,number,filed_on\n{login},{id},{number},2015-05-20\n"))
@@ -279,8 +277,7 @@ public sealed class DeliveriesOverHttp(Served service)
     [Fact]
     public async Task an_intake_sees_its_own_deliveries_alone()
     {
-        using var other = service.WithToken(service.Provider.Issue("other-intake", null, [Role.Intake],
-            TimeProvider.System.GetUtcNow(), DevelopmentProvider.Lifetime, "*"));
+        using var other = service.AsIntake("other-intake", "*");
         var csv = $"source,request_id,number,filed_on\nhttp,{Id()},12,2015-05-20\n";
         var delivery = (await other.PostAsync("/api/account-changes", Csv(csv)).BodyAsync(HttpStatusCode.OK))
             .Of<long>("delivery");

@@ -37,6 +37,10 @@ public sealed class Served : IAsyncLifetime
     public HttpClient As(string? role) => WithToken(
         role is null ? null : Provider.Issue(role, TimeProvider.System.GetUtcNow()));
 
+    /// <summary>An intake of this login, which may file under these sources.</summary>
+    public HttpClient AsIntake(string login, params string[] sources) => WithToken(Provider.Issue(
+        login, null, [Role.Intake], TimeProvider.System.GetUtcNow(), DevelopmentProvider.Lifetime, sources));
+
     public HttpClient WithToken(string? token)
     {
         var client = new HttpClient { BaseAddress = new Uri(App.Urls.First()) };
