@@ -1,4 +1,7 @@
+using AccountGuard.Pages;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using Npgsql;
 using Serilog;
@@ -60,6 +63,7 @@ public sealed class Problems : IExceptionHandler
             BadInput { Fault: Fault.OtherContent } e => (409, "other-content", e.Message),
             BadInput { Fault: Fault.TotalsDiffer } e => (422, "totals-differ", e.Message),
             BadHttpRequestException e => (e.StatusCode, null, null),
+            AntiforgeryValidationException => (400, null, null),
             Unavailable e => (503, null, e.Message),
             PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => (400, null, null),
             NpgsqlException e when e is not PostgresException || IsAway(e) => (503, null, null),
@@ -79,7 +83,29 @@ public sealed class Problems : IExceptionHandler
     private static Task WriteAsync(HttpContext context, int status, string? type, string? detail)
     {
         var known = Known.GetValueOrDefault(status, Known[status < 500 ? 400 : 500]);
-        return Of(status, type ?? known.Type, detail ?? known.Detail).ExecuteAsync(context);
+        return Site.Has(context) ? PageOf(status, detail).ExecuteAsync(context) : Of(status, type ?? known.Type, detail ?? known.Detail).ExecuteAsync(context);
+    }
+
+    /// <summary>For people: what happened, and what to do.</summary>
+    private static RazorComponentResult<MessagePage> PageOf(int status, string? detail)
+    {
+        var (heading, text) = status switch
+        {
+            401 => ("Signing in did not succeed", "Nothing was changed. Begin anew."),
+            403 => ("Your role does not see this page", "Sign in as somebody who has the role, or ask for it."),
+            404 => ("There is nothing under this address", "The link may be old, or mistyped."),
+            429 => ("Too many requests", "Wait for a second, then load the page again."),
+            503 => ("The database does not answer", "Nothing was changed. Load the page again in a minute."),
+            >= 500 => ("A fault of ours", "Nothing was changed. Load the page again; if it stays, tell your operator."),
+            _ => ("This cannot be read", "Nothing was changed. Begin anew."),
+        };
+        return new RazorComponentResult<MessagePage>(new
+        {
+            Heading = heading,
+            Text = detail ?? text,
+            Way = "/",
+            WayText = "To the first page",
+        }) { StatusCode = status };
     }
 
     // The server is shutting down, starting up, or has no connection left.

@@ -10,6 +10,7 @@ public sealed record Caller(string Login, string? Person)
     public const string LoginClaim = "sub";
     public const string PersonClaim = "person";
     public const string RoleClaim = "role";
+    public const string NameClaim = "name";
 
     public static Caller Of(ClaimsPrincipal principal) => new(
         principal.FindFirstValue(LoginClaim)

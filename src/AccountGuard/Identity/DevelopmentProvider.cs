@@ -1,8 +1,16 @@
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace AccountGuard.Identity;
+
+/// <summary>Somebody invented, who has one role.</summary>
+public sealed record DevelopmentAccount(string Login, string Name, string Password)
+{
+    public string Person => $"person-{Login}";
+}
 
 /// <summary>
 /// Stands in for the identity provider until one is configured: one account for each role, and tokens that live for
@@ -13,41 +21,48 @@ public sealed class DevelopmentProvider
     public const string Issuer = "accountguard-development";
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
+    private const int PasswordLength = 16;
+
+    // No letters or digits that look alike.
+    private const string PasswordLetters = "abcdefghijkmnpqrstuvwxyz23456789";
+
+    private static readonly string[] Names =
+        ["三浦 直", "村井 薫", "佐伯 遥", "森下 恵", "内海 渚", "大槻 望", "国枝 静", "支払システム"];
+
     private readonly ECDsaSecurityKey _key;
 
-    private DevelopmentProvider(ECDsa key) => _key = new ECDsaSecurityKey(key);
+    private DevelopmentProvider(ECDsa key, IReadOnlyList<DevelopmentAccount> accounts) =>
+        (_key, Accounts) = (new ECDsaSecurityKey(key), accounts);
 
     public SecurityKey Key => _key;
 
-    /// <summary>The provider of a data folder; its signing key (mode 0600) is made where it is missing.</summary>
+    /// <summary>One for each role, whose name is its login.</summary>
+    public IReadOnlyList<DevelopmentAccount> Accounts { get; }
+
+    /// <summary>
+    /// The provider of a data folder; its signing key and the passwords of its accounts (mode 0600) are made where they
+    /// are missing.
+    /// </summary>
     public static DevelopmentProvider Open(string home)
     {
-        var path = Path.Combine(home, "development-provider.pem");
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Directory.CreateDirectory(home);
-        try
-        {
-            using var file = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                Share = FileShare.None,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            file.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            key.ImportFromPem(File.ReadAllText(path));
-        }
-
-        return new DevelopmentProvider(key);
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        key.ImportFromPem(Kept(Path.Combine(home, "development-provider.pem"), key.ExportPkcs8PrivateKeyPem));
+        var passwords = JsonSerializer.Deserialize<Dictionary<string, string>>(
+            Kept(Path.Combine(home, "development-accounts.json"), MakePasswords))!;
+        return new DevelopmentProvider(
+            key, [.. Role.All.Zip(Names, (role, name) => new DevelopmentAccount(role, name, passwords[role]))]);
     }
+
+    /// <summary>The account of this login and password; null where one of them is wrong.</summary>
+    public DevelopmentAccount? Find(string? login, string? password) => Accounts.FirstOrDefault(account =>
+        account.Login == login && CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(account.Password), Encoding.UTF8.GetBytes(password ?? "")));
 
     /// <summary>A token of the account of this role; its person is the account's own.</summary>
     /// <exception cref="BadInput">There is no such role.</exception>
-    public string Issue(string role, DateTimeOffset now) => Role.All.Contains(role)
-        ? Issue(role, $"person-{role}", [role], now, Lifetime, "*")
+    public string Issue(string role, DateTimeOffset now) => Accounts.FirstOrDefault(a => a.Login == role) is { } account
+        ? Issue(account.Login, account.Person, [role], now, Lifetime, Sources.Every)
         : throw new BadInput($"There is no role '{role}'. Roles are {string.Join(", ", Role.All)}.");
 
     public string Issue(
@@ -75,5 +90,30 @@ public sealed class DevelopmentProvider
                 Expires = (now + lifetime).UtcDateTime,
                 SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.EcdsaSha256),
             });
+    }
+
+    private static string MakePasswords() => JsonSerializer.Serialize(Role.All.ToDictionary(
+        role => role, _ => RandomNumberGenerator.GetString(PasswordLetters, PasswordLength)));
+
+    /// <summary>What the file holds, which nobody else can read; it is made where it is missing.</summary>
+    private static string Kept(string path, Func<string> make)
+    {
+        try
+        {
+            using var file = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            var made = make();
+            file.Write(Encoding.UTF8.GetBytes(made));
+            return made;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return File.ReadAllText(path);
+        }
     }
 }

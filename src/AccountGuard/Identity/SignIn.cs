@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -5,12 +6,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace AccountGuard.Identity;
 
 /// <summary>
-/// Who is let in: bearers of a token of the configured OpenID Connect provider or, where none is configured, of the
-/// development provider. A token of a revoked login counts for nothing from that moment on.
+/// Who is let in: at /api bearers of a token of the configured OpenID Connect provider or, where none is configured, of
+/// the development provider; at the pages people who have a session. A page's cookie opens no route of /api, so that no
+/// other site can make a browser act there. What a revoked login was let in with counts for nothing from that moment on.
 /// </summary>
 public static class SignIn
 {
     public const string Audience = "accountguard";
+    private const string ByAddress = "by address";
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
     private static readonly string[] Algorithms =
@@ -23,7 +26,11 @@ public static class SignIn
     public static void Add(
         IServiceCollection services, Installation at, IConfiguration settings, DevelopmentProvider? development)
     {
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
+        var schemes = services.AddAuthentication(ByAddress).AddPolicyScheme(ByAddress, null, policy =>
+            policy.ForwardDefaultSelector = context => context.Request.Path.StartsWithSegments("/api")
+                ? JwtBearerDefaults.AuthenticationScheme : CookieAuthenticationDefaults.AuthenticationScheme);
+        Sessions.Add(schemes, at, settings, development);
+        schemes.AddJwtBearer(options =>
         {
             options.MapInboundClaims = false;
             options.TokenValidationParameters = new TokenValidationParameters
@@ -50,6 +57,10 @@ public static class SignIn
             options.Events = new JwtBearerEvents { OnTokenValidated = context => RefuseRevokedAsync(at, context) };
         });
         services.AddAuthorization(Role.DenyByDefault);
+        if (development is not null)
+        {
+            SessionRoutes.AddProvider(services, development);
+        }
     }
 
     private static async Task RefuseRevokedAsync(Installation at, TokenValidatedContext context)

@@ -9,7 +9,7 @@ namespace AccountGuard.Identity;
 public sealed class Sources
 {
     public const string Claim = "source";
-    private const string Every = "*";
+    public const string Every = "*";
 
     /// <summary>The command line acts as operator.</summary>
     public static readonly Sources All = new([Every]);

@@ -5,6 +5,7 @@ using AccountGuard.Http;
 using AccountGuard.Identity;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
+using AccountGuard.Pages;
 using AccountGuard.Payments;
 using AccountGuard.Verification;
 using Serilog;
@@ -36,7 +37,14 @@ public static class Host
         await Console.Out.WriteLineAsync($"AccountGuard runs on {app.Urls.First()} (Ctrl-C stops it).");
         if (development is not null)
         {
-            await Console.Out.WriteLineAsync("The development provider lets in: ops/accountguard token ROLE");
+            await Console.Out.WriteLineAsync(
+                "The development provider lets in people (sign-in name, which is the role, and password):");
+            foreach (var account in development.Accounts)
+            {
+                await Console.Out.WriteLineAsync($"  {account.Login,-17} {account.Password}");
+            }
+
+            await Console.Out.WriteLineAsync("and machines by the token of: ops/accountguard token ROLE");
         }
 
         await app.WaitForShutdownAsync(cancel);
@@ -66,6 +74,7 @@ public static class Host
         Description.Add(builder.Services);
         Telemetry.Add(builder.Services, settings);
         SignIn.Add(builder.Services, at, settings, development);
+        Site.Add(builder.Services, new Site(development is not null, [CaseRoutes.Page]));
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -78,12 +87,14 @@ public static class Host
             };
         });
         var app = builder.Build();
+        app.UseWhen(Site.Has, pages => Site.Use(pages, settings["Identity:Authority"]));
         app.UseSerilogRequestLogging(Telemetry.LogRoutes);
         app.UseExceptionHandler();
         app.UseStatusCodePages(Problems.WriteStatusAsync);
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseAntiforgery();
         IncidentRoutes.Map(app);
         ListRoutes.Map(app);
         ChangeRoutes.Map(app);
@@ -92,6 +103,8 @@ public static class Host
         CaseRoutes.Map(app);
         StandingRoutes.Map(app);
         HealthRoutes.Map(app);
+        SessionRoutes.Map(app, development);
+        Site.Map(app);
         app.MapOpenApi(Description.Path).AllowAnonymous();
         return app;
     }

@@ -22,6 +22,7 @@ public static class Telemetry
 
     public static void OpenLog(string folder) => Log.Logger = new LoggerConfiguration()
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+        .MinimumLevel.Override("OpenIddict", LogEventLevel.Warning)
         .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
         .WriteTo.Console(standardErrorFromLevel: LogEventLevel.Verbose)
         .WriteTo.File(new CompactJsonFormatter(), Path.Combine(folder, "accountguard-.json"),

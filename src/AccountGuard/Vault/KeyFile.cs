@@ -15,12 +15,14 @@ public sealed class KeyFile
     private readonly byte[] _wrapping;
     private readonly byte[] _naming;
     private readonly byte[] _proving;
+    private readonly byte[] _sessions;
 
     private KeyFile(byte[] secret)
     {
         _wrapping = Derive(secret, "wrap personal keys");
         _naming = Derive(secret, "name numbers and contents");
         _proving = Derive(secret, "prove the key file");
+        _sessions = Derive(secret, "seal sessions");
         Id = Convert.ToHexStringLower(Derive(secret, "identify the key file").AsSpan(0, 8));
     }
 
@@ -31,6 +33,10 @@ public sealed class KeyFile
     public byte[] Proof => HMACSHA256.HashData(_proving, Encoding.UTF8.GetBytes(Id));
 
     internal byte[] WrappingKey => _wrapping;
+
+    /// <summary>The key that cookies of one purpose are sealed under.</summary>
+    internal byte[] SessionKey(string purpose) => HKDF.DeriveKey(
+        HashAlgorithmName.SHA256, _sessions, SecretLength, info: Encoding.UTF8.GetBytes(purpose));
 
     /// <summary>
     /// The key from configuration (base64 of 32 bytes) or from the file. Null: there is none yet, and the caller

@@ -1,5 +1,7 @@
 using AccountGuard.Http;
 using AccountGuard.Identity;
+using AccountGuard.Pages;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AccountGuard.Verification;
 
@@ -17,9 +19,26 @@ public static class CaseRoutes
     private const int Usual = 100;
     private const int Most = 1_000;
 
-    public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/cases", ListAsync).For(Role.Auditor, Role.Approver, Role.Compliance)
+    /// <summary>The queue as a page of the site.</summary>
+    public static readonly NavPage Page = new("/cases", "Queue", "g q", [Role.Auditor, Role.Approver, Role.Compliance]);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/cases", ListAsync).For(Page.Roles)
             .Example(null, null, "incident=example-leak&state=Queued&limit=10");
+        routes.MapGet(Page.Path, ShowAsync).For(Page.Roles).ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> ShowAsync(
+        Installation at, CancellationToken cancel, string? incident = null, string? state = null,
+        QueueFilter? reason = null, string? after = null) =>
+        await QueueView.LoadAsync(at, incident, state, reason, after, cancel) is { } view
+            ? new RazorComponentResult<QueuePage>(new { View = view })
+            : new RazorComponentResult<MessagePage>(new
+            {
+                Heading = "No incident yet",
+                Text = "An incident manager declares one with declare-incident or PUT /api/incidents/{id}.",
+            });
 
     private static async Task<CasePage> ListAsync(
         Installation at, CancellationToken cancel, string? incident = null, string? state = null, string? after = null,
@@ -30,7 +49,7 @@ public static class CaseRoutes
             throw new BadInput($"limit is from 1 to {Most}.");
         }
 
-        var (rows, next) = await Queue.PageAsync(at, incident, state, QueuePlace.Parse(after), limit, cancel);
+        var (rows, next) = await Queue.PageAsync(at, incident, state, null, QueuePlace.Parse(after), limit, cancel);
         var numbers = await ShowNumbers.MaskedAsync(at, [.. rows.Select(r => r.Number).Distinct()], cancel);
         return new CasePage([.. rows.Select(r => new ListedCase(
             r.Rank, r.Source, r.RequestId, r.Kind, numbers.GetValueOrDefault(r.Number, "••••-••••••"), r.Incident,

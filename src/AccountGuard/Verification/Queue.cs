@@ -55,6 +55,9 @@ public static class Queue
         where h.ended_at is null and h.incident_no = @incident
           and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
             > (@exposed, @unchained, @tier, @filed, @source, @request)
+          and case @filter when 'AddressChain' then h.chain when 'AlertGap' then h.alert_gap
+                when 'DateDoubt' then h.date_doubt when 'Renumbered' then h.renumbered
+                when 'FourFields' then h.tier = 4 else true end
         order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
         limit @limit
         """;
@@ -77,6 +80,18 @@ public static class Queue
         limit @limit
         """;
 
+    private const string EndedCounts = """
+        select h.ended_as, count(*)
+        from (
+            select distinct on (e.change_id) e.ended_as from hit e
+            where e.incident_no = @incident and e.ended_at is not null
+              and not exists (
+                    select from hit o
+                    where o.change_id = e.change_id and o.incident_no = e.incident_no and o.ended_at is null)
+            order by e.change_id, e.hit_id desc) h
+        group by h.ended_as
+        """;
+
     /// <summary>
     /// All rows of a state, or all open ones, by incident and then in the order of the queue; all in one snapshot, and
     /// no more than a page of them in memory.
@@ -90,7 +105,7 @@ public static class Queue
         QueuePlace? place = null;
         do
         {
-            (var rows, place) = await PageAsync(connection, incident, state, place, PageLength, cancel);
+            (var rows, place) = await PageAsync(connection, incident, state, null, place, PageLength, cancel);
             foreach (var row in rows)
             {
                 yield return row;
@@ -101,20 +116,21 @@ public static class Queue
 
     /// <summary>
     /// The rows behind a place (null: from the beginning), found by index however deep it lies, and the place behind
-    /// them where there may be more.
+    /// them where there may be more. Filtered rows have no rank: it counts all open ones.
     /// </summary>
     /// <exception cref="BadInput">There is no such incident or state.</exception>
     public static async Task<(IReadOnlyList<QueueRow> Rows, QueuePlace? Next)> PageAsync(
-        Installation at, string? incident, string? state, QueuePlace? after, int limit, CancellationToken cancel)
+        Installation at, string? incident, string? state, QueueFilter? filter, QueuePlace? after, int limit,
+        CancellationToken cancel)
     {
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        return await PageAsync(connection, incident, state, after, limit, cancel);
+        return await PageAsync(connection, incident, state, filter, after, limit, cancel);
     }
 
     private static async Task<(IReadOnlyList<QueueRow> Rows, QueuePlace? Next)> PageAsync(
-        NpgsqlConnection connection, string? incident, string? state, QueuePlace? after, int limit,
-        CancellationToken cancel)
+        NpgsqlConnection connection, string? incident, string? state, QueueFilter? filter, QueuePlace? after,
+        int limit, CancellationToken cancel)
     {
         if (state is not null && !OpenStates.Contains(state) && !EndedStates.Contains(state))
         {
@@ -132,7 +148,7 @@ public static class Queue
             }
 
             var place = after?.Incident == id ? after : null;
-            await ReadPageAsync(connection, no, id, state, place, limit - rows.Count, rows, cancel);
+            await ReadPageAsync(connection, no, id, state, filter, place, limit - rows.Count, rows, cancel);
             if (rows.Count == limit)
             {
                 return (rows, PlaceOf(rows[^1]));
@@ -142,19 +158,36 @@ public static class Queue
         return (rows, null);
     }
 
+    /// <summary>How many cases of an incident have ended, by state.</summary>
+    public static async Task<IReadOnlyDictionary<string, long>> CountEndedAsync(
+        Installation at, int incidentNo, CancellationToken cancel)
+    {
+        await using var count = at.Database.CreateCommand(EndedCounts);
+        count.Parameters.AddWithValue("incident", incidentNo);
+        var ended = new Dictionary<string, long>();
+        await using var reader = await count.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            ended[reader.GetString(0)] = reader.GetInt64(1);
+        }
+
+        return ended;
+    }
+
     private static QueuePlace PlaceOf(QueueRow row) => new(
         row.Incident, row.Rank, row.ExposedOn ?? Unknown, !row.Reasons.Contains("AddressChain"), -row.Tier,
         row.FiledOn ?? Unknown, row.Source, row.RequestId);
 
     private static async Task ReadPageAsync(
-        NpgsqlConnection connection, int incidentNo, string incident, string? state, QueuePlace? after, int limit,
-        List<QueueRow> rows, CancellationToken cancel)
+        NpgsqlConnection connection, int incidentNo, string incident, string? state, QueueFilter? filter,
+        QueuePlace? after, int limit, List<QueueRow> rows, CancellationToken cancel)
     {
         var isEnded = EndedStates.Contains(state);
         await using var page = new NpgsqlCommand(isEnded ? Ended : OpenPage, connection);
         page.CommandTimeout = 0;
         page.Parameters.AddWithValue("incident", incidentNo);
         page.Parameters.AddWithValue("state", state ?? "");
+        page.Parameters.AddWithValue("filter", filter?.ToString() ?? "");
         page.Parameters.AddWithValue("exposed", NpgsqlDbType.Date, after?.ExposedOn ?? Unknown);
         page.Parameters.AddWithValue("unchained", after?.Unchained ?? false);
         page.Parameters.AddWithValue("tier", (short)(after?.NegativeTier ?? short.MinValue));
@@ -166,7 +199,7 @@ public static class Queue
         await using var reader = await page.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            rows.Add(Row(reader, isEnded ? null : ++rank, incident, state ?? "Queued"));
+            rows.Add(Row(reader, isEnded || filter is not null ? null : ++rank, incident, state ?? "Queued"));
         }
     }
 

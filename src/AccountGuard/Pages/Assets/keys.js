@@ -1,0 +1,50 @@
+// Keys of one letter. Each one moves the focus or clicks a link or button that is on the page: nothing is done here
+// that cannot be done without. They are off while one types, under a dialog, with Ctrl, Alt or Meta, and where the
+// switch in the table of keys says so (WCAG 2.1.4).
+const off = 'accountguard-keys-off';
+const isOff = () => localStorage.getItem(off) === 'true';
+const find = selector => document.querySelector(selector);
+const rows = () => [...document.querySelectorAll('.queue .c-ref')];
+
+function moveTo(step) {
+  const all = rows(), at = all.indexOf(document.activeElement);
+  all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + step))]?.focus();
+}
+
+let before = '';
+addEventListener('keydown', event => {
+  if (event.ctrlKey || event.metaKey || event.altKey || find('dialog[open]')) return;
+  if (event.key === 'Escape') {
+    const open = find('details.switch[open]');
+    if (open) {
+      open.open = false;
+      open.querySelector('summary').focus();
+    }
+    return;
+  }
+  if (isOff() || event.target.matches('input:not([type=checkbox]), textarea, select')) return;
+  const keys = before === 'g' ? `g ${event.key}` : event.key;
+  before = event.key;
+  if (keys === 'j' || keys === 'k') {
+    event.preventDefault();
+    moveTo(keys === 'j' ? 1 : -1);
+    return;
+  }
+  const target = find(`[data-key="${CSS.escape(keys)}"]`);
+  if (target) {
+    event.preventDefault();
+    target.click();
+  }
+});
+
+addEventListener('click', event => {
+  const dialog = event.target.closest('[data-open]')?.dataset.open;
+  if (dialog) {
+    event.preventDefault();
+    document.getElementById(dialog).showModal();
+  }
+});
+
+const toggle = find('#keys-on');
+toggle.checked = !isOff();
+toggle.addEventListener('change', () => localStorage.setItem(off, String(!toggle.checked)));

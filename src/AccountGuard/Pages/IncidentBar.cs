@@ -1,0 +1,91 @@
+using Npgsql;
+
+namespace AccountGuard.Pages;
+
+/// <summary>An incident as the bar of every page names it. Days are those of its time zone.</summary>
+public sealed record BarIncident(
+    int No, string Id, string Name, TimeZoneInfo Zone, DateOnly? From, DateOnly Through, int? ListVersion,
+    DateOnly? ListLiveFrom, bool IsListCurrent);
+
+/// <summary>The last reconciliation, whichever service or command ran it.</summary>
+public sealed record BarProof(DateTimeOffset RanAt, long Missing, long Unfounded, long Misranked, long Pending)
+{
+    /// <summary>It is relied on as long as standing relies on it.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(15);
+
+    public bool IsClean => Missing + Unfounded + Misranked + Pending == 0;
+
+    public bool IsStale(DateTimeOffset now) => now - RanAt > Fresh;
+}
+
+/// <summary>What the bar of a page says: the incident, its list, and that nothing was missed.</summary>
+public sealed record IncidentBar(
+    BarIncident Incident, IReadOnlyList<BarIncident> Others, BarProof? Proof, DateTimeOffset Now)
+{
+    public DateOnly Today => DayOf(Now);
+
+    /// <summary>The day of an instant in the incident's time zone (Rule 3).</summary>
+    public DateOnly DayOf(DateTimeOffset instant) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, Incident.Zone).DateTime);
+
+    /// <summary>The bar of an incident; of the one declared last where none is named.</summary>
+    /// <returns>Null where no incident is declared.</returns>
+    /// <exception cref="BadInput">There is no such incident.</exception>
+    public static async Task<IncidentBar?> LoadAsync(Installation at, string? incident, CancellationToken cancel)
+    {
+        var incidents = await IncidentsAsync(at, cancel);
+        var chosen = incidents.FirstOrDefault(i => incident is null || i.Id == incident);
+        return chosen is not null
+            ? new IncidentBar(
+                chosen, [.. incidents.Where(i => i != chosen)], await ProofAsync(at, cancel), at.Clock.GetUtcNow())
+            : incident is null ? null : throw BadInput.NoIncident(incident);
+    }
+
+    private static async Task<IReadOnlyList<BarIncident>> IncidentsAsync(Installation at, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand(
+            """
+            select i.incident_no, i.id, i.declaration ->> 'name', i.time_zone, i.window_from,
+                (select d.through_on from cutoff_decision d where d.incident_no = i.incident_no
+                 order by d.decision desc limit 1),
+                l.version, l.live_from,
+                l.version = l.received and not exists (
+                    select from unpublished u where u.what = 'list' and u.no = any (l.lists))
+            from incident i
+            cross join lateral (
+                select max(a.version) as version, count(*) as received, array_agg(a.list_no) as lists,
+                    (array_agg(a.live_from order by a.version desc))[1] as live_from
+                from affected_list a where a.incident_no = i.incident_no) l
+            order by i.declared_at desc, i.incident_no desc
+            """);
+        var incidents = new List<BarIncident>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            incidents.Add(new BarIncident(
+                reader.GetInt32(0), reader.GetString(1), reader.GetString(2),
+                TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(3)), Day(reader, 4), Day(reader, 5)!.Value,
+                reader.IsDBNull(6) ? null : reader.GetInt32(6), Day(reader, 7),
+                !reader.IsDBNull(8) && reader.GetBoolean(8)));
+        }
+
+        return incidents;
+    }
+
+    private static async Task<BarProof?> ProofAsync(Installation at, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand(
+            """
+            select ran_at, missing, unfounded, misranked, pending from reconciliation
+            order by reconciliation_no desc limit 1
+            """);
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel)
+            ? new BarProof(reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetInt64(2),
+                reader.GetInt64(3), reader.GetInt64(4))
+            : null;
+    }
+
+    private static DateOnly? Day(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<DateOnly>(column);
+}
