@@ -83,7 +83,9 @@ public sealed class Problems : IExceptionHandler
     private static Task WriteAsync(HttpContext context, int status, string? type, string? detail)
     {
         var known = Known.GetValueOrDefault(status, Known[status < 500 ? 400 : 500]);
-        return Site.Has(context) ? PageOf(status, detail).ExecuteAsync(context) : Of(status, type ?? known.Type, detail ?? known.Detail).ExecuteAsync(context);
+        return Site.Has(context)
+            ? PageOf(status, detail).ExecuteAsync(context)
+            : Of(status, type ?? known.Type, detail ?? known.Detail).ExecuteAsync(context);
     }
 
     /// <summary>For people: what happened, and what to do.</summary>
@@ -105,7 +107,8 @@ public sealed class Problems : IExceptionHandler
             Text = detail ?? text,
             Way = "/",
             WayText = "To the first page",
-        }) { StatusCode = status };
+        })
+        { StatusCode = status };
     }
 
     // The server is shutting down, starting up, or has no connection left.

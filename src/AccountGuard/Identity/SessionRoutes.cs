@@ -12,7 +12,9 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace AccountGuard.Identity;
 
-/// <summary>Signing in at the development provider, whose sign-in page is the only one of ours; and signing out.</summary>
+/// <summary>
+/// Signing in at the development provider, whose sign-in page is the only one of ours; the first page; signing out.
+/// </summary>
 public static class SessionRoutes
 {
     private const string AuthorizePath = "/development/authorize";
@@ -54,6 +56,13 @@ public static class SessionRoutes
 
     public static void Map(IEndpointRouteBuilder routes, DevelopmentProvider? development)
     {
+        routes.MapGet("/", (Site site, ClaimsPrincipal person) => site.PagesFor(person).FirstOrDefault() is { } first
+            ? Results.Redirect(first.Path)
+            : new RazorComponentResult<MessagePage>(new
+            {
+                Heading = "No page for your role yet",
+                Text = "What your role does is done over /api or the command line: see README.",
+            })).For(Role.All).ExcludeFromDescription();
         routes.MapPost("/sign-out", SignOutAsync).AsForm().For(Role.All);
         if (development is not null)
         {
@@ -90,7 +99,7 @@ public static class SessionRoutes
             new ClaimsPrincipal(identity), null, OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
     }
 
-    /// <summary>Also at the provider, where it has a way: else whoever comes next would be signed in as before.</summary>
+    /// <summary>Also at the provider where it can: else whoever comes next would be signed in as before.</summary>
     private static async Task<IResult> SignOutAsync(
         IOptionsMonitor<OpenIdConnectOptions> options, HttpContext context, CancellationToken cancel)
     {

@@ -1,5 +1,7 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.FileProviders;
@@ -43,6 +45,9 @@ public sealed class Site(bool isForDevelopment, IReadOnlyList<NavPage> pages)
     {
         services.AddSingleton(site).AddHttpContextAccessor().AddLocalization();
         services.AddRazorComponents();
+
+        // Japanese stays Japanese: as entities a page would be three times as long.
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddAntiforgery(options => options.Cookie.Name = "accountguard-form");
         services.AddRequestLocalization(options =>
         {
@@ -87,8 +92,7 @@ public sealed class Site(bool isForDevelopment, IReadOnlyList<NavPage> pages)
         app.UseRequestLocalization();
     }
 
-    public static void Map(IEndpointRouteBuilder routes)
-    {
+    public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/language", (string to, string? back, HttpContext context) =>
         {
             context.Response.Cookies.Append(
@@ -97,18 +101,11 @@ public sealed class Site(bool isForDevelopment, IReadOnlyList<NavPage> pages)
                 new CookieOptions { MaxAge = TimeSpan.FromDays(365), HttpOnly = true, SameSite = SameSiteMode.Lax });
             return Results.LocalRedirect(RedirectHttpResult.IsLocalUrl(back) ? back : "/");
         }).AllowAnonymous().ExcludeFromDescription();
-        routes.MapGet("/", (Site site, ClaimsPrincipal person) => site.PagesFor(person).FirstOrDefault() is { } first
-            ? Results.Redirect(first.Path)
-            : new RazorComponentResult<MessagePage>(new
-            {
-                Heading = "No page for your role yet",
-                Text = "What your role does is done over /api or the command line: see README.",
-            })).RequireAuthorization().ExcludeFromDescription();
-    }
 
     /// <summary>The browser's first language that is one of ours, in whatever country it is spoken.</summary>
     private static ProviderCultureResult? Preferred(HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
-        .OrderByDescending(language => language.Quality ?? 1).Select(language => language.Value.ToString().Split("-")[0])
+        .OrderByDescending(language => language.Quality ?? 1)
+        .Select(language => language.Value.ToString().Split("-")[0])
         .FirstOrDefault(Languages.Contains) is { } first ? new ProviderCultureResult(first) : null;
 
     private static string OriginOf(string? address) =>

@@ -18,7 +18,7 @@ public sealed class Integrating : IAsyncLifetime
     {
         // The service does so when it starts; here it must have happened before the first question.
         (await Reconcile.RunAsync(_service.Database.At, null, CancellationToken.None)).IsClean.ShouldBeTrue();
-        var script = Readme().Split("```bash\n")[1].Split("```")[0]
+        var script = Repository.Readme.Split("```bash\n")[1].Split("```")[0]
             .Replace("http://127.0.0.1:5080", _service.App.Urls.First())
             .Replace("ops/accountguard", $"dotnet {typeof(Installation).Assembly.Location}");
         var start = new ProcessStartInfo("bash", ["-euc", script]) { RedirectStandardOutput = true };
@@ -36,21 +36,10 @@ public sealed class Integrating : IAsyncLifetime
         standing.Of<JsonElement[]>("answers").Select(a => a.Of<string>("standing")).ShouldBe(["pending", "clear"]);
     }
 
-    private static string Readme()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "AccountGuard.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return File.ReadAllText(Path.Combine(folder.FullName, "README.md"));
-    }
-
     [Fact]
     public void readme_lists_every_type_of_problem()
     {
-        var readme = Readme();
+        var readme = Repository.Readme;
         foreach (var type in AccountGuard.Http.Problems.Types)
         {
             readme.ShouldContain($"`{type}`");

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AccountGuard.Identity;
 using AccountGuard.Service;
 using Microsoft.AspNetCore.Builder;
@@ -10,8 +11,11 @@ using Microsoft.AspNetCore.Builder;
 namespace AccountGuard.SystemTests.Http;
 
 /// <summary>The service on a port of its own, over a database of its own, with the development provider.</summary>
-public sealed class Served : IAsyncLifetime
+public sealed partial class Served : IAsyncLifetime
 {
+    /// <summary>Runs ahead of the machine's clock by as much as a test says.</summary>
+    public Ahead Clock { get; } = new();
+
     public FreshDatabase Database { get; } = new();
 
     public WebApplication App { get; private set; } = null!;
@@ -22,7 +26,7 @@ public sealed class Served : IAsyncLifetime
     {
         await Database.InitializeAsync();
         Provider = DevelopmentProvider.Open(Database.Home);
-        App = Host.Build(Database.At, new ConfigurationBuilder().Build(), Provider, port: 0);
+        App = Host.Build(Database.At with { Clock = Clock }, new ConfigurationBuilder().Build(), Provider, port: 0);
         await App.StartAsync();
     }
 
@@ -52,6 +56,40 @@ public sealed class Served : IAsyncLifetime
         return client;
     }
 
+    /// <summary>A browser without script, which nobody has signed in with yet.</summary>
+    public HttpClient Browser(out CookieContainer cookies)
+    {
+        cookies = new CookieContainer();
+        var client = new HttpClient(new HttpClientHandler { CookieContainer = cookies })
+        { BaseAddress = new Uri(App.Urls.First()) };
+        client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en-GB");
+        return client;
+    }
+
+    /// <summary>Goes to a page as somebody of this role and signs in on the way.</summary>
+    public Task<HttpResponseMessage> SignInAsync(HttpClient browser, string path, string role) =>
+        SignInAsync(browser, path, role, Provider.Accounts.Single(a => a.Login == role).Password);
+
+    public static async Task<HttpResponseMessage> SignInAsync(
+        HttpClient browser, string path, string login, string password)
+    {
+        using var asked = await browser.GetAsync(path);
+        var page = await asked.Content.ReadAsStringAsync();
+        var fields = HiddenField().Matches(page).ToDictionary(
+            m => WebUtility.HtmlDecode(m.Groups[1].Value), m => WebUtility.HtmlDecode(m.Groups[2].Value));
+        fields.ShouldNotBeEmpty(page);
+        return await browser.PostAsync(asked.RequestMessage!.RequestUri, new FormUrlEncodedContent(
+            fields.Append(new("login", login)).Append(new("password", password))));
+    }
+
+    public async Task<HttpClient> BrowserOfAsync(string role)
+    {
+        var browser = Browser(out _);
+        using var first = await SignInAsync(browser, "/", role);
+        first.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return browser;
+    }
+
     public static HttpContent Text(string text, string mediaType, string? charset = "utf-8")
     {
         var content = new ByteArrayContent(charset == "shift_jis"
@@ -60,9 +98,20 @@ public sealed class Served : IAsyncLifetime
         return content;
     }
 
+    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\"")]
+    private static partial Regex HiddenField();
+
     public static HttpContent Csv(string text) => Text(text, "text/csv");
 
     public static HttpContent Json(object value) => JsonContent.Create(value);
+}
+
+/// <summary>The machine's clock, and so much.</summary>
+public sealed class Ahead : TimeProvider
+{
+    public TimeSpan By { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + By;
 }
 
 /// <summary>Answers, in the words of a test.</summary>

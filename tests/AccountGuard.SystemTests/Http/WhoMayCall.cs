@@ -26,6 +26,19 @@ public sealed class WhoMayCall(Served service)
         ("POST", "/api/payments/standing", [Role.PaymentSystem]),
     ];
 
+    /// <summary>For people: a session in place of a token, and a page in place of a problem.</summary>
+    private static readonly (string Method, string Path, string[] Roles)[] Pages =
+    [
+        ("GET", "/", Role.All),
+        ("GET", "/cases", [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("POST", "/sign-out", Role.All),
+    ];
+
+    private static readonly string[] ForEveryone =
+    [
+        "/api/health/live", "/api/health/ready", "/api/openapi.json", "/development/authorize", "/language",
+    ];
+
     private IEnumerable<RouteEndpoint> Endpoints =>
         service.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
@@ -36,11 +49,11 @@ public sealed class WhoMayCall(Served service)
     };
 
     [Fact]
-    public void every_endpoint_has_a_policy_and_only_health_and_the_description_are_for_everyone()
+    public void every_endpoint_has_a_policy_and_only_what_says_nothing_of_anyone_is_for_everyone()
     {
         Endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null)
             .Select(e => e.RoutePattern.RawText).Order()
-            .ShouldBe(["/api/health/live", "/api/health/ready", "/api/openapi.json"]);
+            .ShouldBe(ForEveryone);
         Endpoints.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is null
                 && e.Metadata.GetOrderedMetadata<IAuthorizeData>().All(a => string.IsNullOrEmpty(a.Roles)))
             .Select(e => e.DisplayName).ShouldBeEmpty();
@@ -48,7 +61,8 @@ public sealed class WhoMayCall(Served service)
 
     [Fact]
     public void every_other_endpoint_is_in_the_table_of_this_test() =>
-        Endpoints.Count().ShouldBe(Routes.Length + 3, "Add the new route to the table, with its roles.");
+        Endpoints.Count().ShouldBe(Routes.Length + Pages.Length + ForEveryone.Length,
+            "Add the new route to the table, with its roles.");
 
     [Fact]
     public async Task a_route_that_forgot_its_roles_lets_nobody_in_and_no_route_is_not_found()
@@ -111,6 +125,31 @@ public sealed class WhoMayCall(Served service)
                 answer.StatusCode.ShouldNotBe(HttpStatusCode.Forbidden, $"{role}: {method} {path}");
                 answer.StatusCode.ShouldNotBe(HttpStatusCode.Unauthorized, $"{role}: {method} {path}");
                 ((int)answer.StatusCode).ShouldBeLessThan(500, $"{role}: {method} {path}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task a_page_sends_strangers_to_sign_in_and_turns_away_who_has_none_of_its_roles()
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var stranger = new HttpClient(handler) { BaseAddress = new Uri(service.App.Urls.First()) };
+        foreach (var (method, path, _) in Pages)
+        {
+            using var answer = await stranger.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+            answer.StatusCode.ShouldBe(HttpStatusCode.Redirect, path);
+            answer.Headers.Location!.AbsolutePath.ShouldBe("/development/authorize", path);
+        }
+
+        foreach (var role in Role.All)
+        {
+            using var browser = await service.BrowserOfAsync(role);
+            foreach (var (method, path, roles) in Pages.Where(p => p.Method == "GET"))
+            {
+                using var answer = await browser.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+                answer.StatusCode.ShouldBe(
+                    roles.Contains(role) ? HttpStatusCode.OK : HttpStatusCode.Forbidden, $"{role}: {path}");
+                answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
             }
         }
     }

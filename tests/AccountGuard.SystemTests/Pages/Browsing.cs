@@ -1,0 +1,191 @@
+using System.Net;
+using System.Text;
+using AccountGuard.Identity;
+using AccountGuard.SystemTests.Http;
+using Microsoft.Playwright;
+using static AccountGuard.SystemTests.Http.Served;
+
+namespace AccountGuard.SystemTests.Pages;
+
+/// <summary>
+/// Debian's Chromium over a service with cases in its queue: more than a page of them, two incidents, and one that
+/// ended.
+/// </summary>
+public sealed class Browsing : IAsyncLifetime
+{
+    public const string Incident = "leak";
+    public const int Cases = 130;
+    public const int CardCases = 3;
+
+    private static readonly string[] Arguments =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
+    ];
+
+    private IPlaywright _playwright = null!;
+    private IBrowser _browser = null!;
+
+    public Served Service { get; } = new();
+
+    public async Task InitializeAsync()
+    {
+        await Service.InitializeAsync();
+        await FillAsync();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = Arguments });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+        await Service.DisposeAsync();
+    }
+
+    /// <summary>A browser of its own, whose reader prefers this language.</summary>
+    public async Task<Sight> OpenAsync(
+        string language, int width = 1280, ColorScheme colours = ColorScheme.Light, bool withScript = true)
+    {
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Service.App.Urls.First(),
+            Locale = language == "ja" ? "ja-JP" : "en-GB",
+            ViewportSize = new ViewportSize { Width = width, Height = width < 600 ? 844 : 900 },
+            ColorScheme = colours,
+            JavaScriptEnabled = withScript,
+        });
+        return await Sight.OfAsync(context, Service.Provider.Accounts);
+    }
+
+    private async Task FillAsync()
+    {
+        using var manager = Service.As(Role.IncidentManager);
+        foreach (var (id, name) in new[] { ("cards", "返戻はがきの誤封入"), (Incident, "2015年5月の情報流出") })
+        {
+            await manager.PutAsync($"/api/incidents/{id}", Json(new
+            {
+                id,
+                name,
+                timeZone = "Asia/Tokyo",
+                window = new { from = "2015-05-08" },
+                cutoff = new { through = "2015-06-01" },
+            })).BodyAsync(HttpStatusCode.Created);
+        }
+
+        var list = new StringBuilder("number,name,kana,birth_date,address\n");
+        var changes = new StringBuilder(
+            "source,request_id,kind,number,filed_on,received_on,entered_on,channel,office,new_account,"
+            + "previous_account\n");
+        for (var i = 0; i < Cases; i++)
+        {
+            var number = $"00{i:0000}7{i % 10}34";
+            list.Append($"{number},A. Holder,,{(i % 3 == 0 ? "1948-02-03" : "")},{(i % 6 == 0 ? "1-2-3" : "")}\n");
+            var day = (i % 20) switch { 0 => "", 1 => "2015-06-31", var n => $"2015-05-{n + 10:00}" };
+            changes.Append($"office,R{i:000},account,{number},{day},{day},{day},post,東町,")
+                .Append($"zengin:0001-001-1-1234{i:000},yucho:14000-12345{i:000}\n");
+        }
+
+        changes.Append("office,R005,cancel,0000057534,,,,,,,\n");
+        await manager.PostAsync($"/api/incidents/{Incident}/lists?version=1&liveFrom=2015-06-02&records={Cases}",
+            Csv(list.ToString())).BodyAsync(HttpStatusCode.Created);
+        var few = string.Join('\n', list.ToString().Split('\n').Take(1 + CardCases));
+        await manager.PostAsync($"/api/incidents/cards/lists?version=1&liveFrom=2015-06-02&records={CardCases}",
+            Csv(few)).BodyAsync(HttpStatusCode.Created);
+        using var intake = Service.As(Role.Intake);
+        await intake.PostAsync("/api/account-changes", Csv(changes.ToString())).BodyAsync(HttpStatusCode.OK);
+    }
+}
+
+/// <summary>What somebody sees in a browser, and does there by keyboard.</summary>
+public sealed class Sight : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+    private readonly IReadOnlyList<DevelopmentAccount> _accounts;
+    private readonly List<string> _complaints = [];
+
+    private Sight(IBrowserContext context, IPage page, IReadOnlyList<DevelopmentAccount> accounts)
+    {
+        (_context, Page, _accounts) = (context, page, accounts);
+        page.PageError += (_, error) => _complaints.Add(error);
+        page.Console += (_, message) =>
+        {
+            // An error page is a failed load to the browser.
+            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource: the server responded"))
+            {
+                _complaints.Add(message.Text);
+            }
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Errors of scripts and breaches of the Content-Security-Policy so far.</summary>
+    public IReadOnlyList<string> Complaints => _complaints;
+
+    public static async Task<Sight> OfAsync(IBrowserContext context, IReadOnlyList<DevelopmentAccount> accounts) =>
+        new(context, await context.NewPageAsync(), accounts);
+
+    public ValueTask DisposeAsync() => new(_context.CloseAsync());
+
+    public async Task GoAsync(string path) => await Page.GotoAsync(path);
+
+    public Task PressAsync(string key) => Page.Keyboard.PressAsync(key);
+
+    /// <summary>Goes to a page and signs in on the way, by keyboard.</summary>
+    public async Task SignInAsync(string path, string role)
+    {
+        await GoAsync(path);
+        await Page.Locator("#login:focus").WaitForAsync();
+        await Page.Keyboard.TypeAsync(role);
+        await PressAsync("Tab");
+        await Page.Keyboard.TypeAsync(_accounts.Single(a => a.Login == role).Password);
+        await PressAsync("Enter");
+        await Page.WaitForURLAsync(url => new Uri(url).PathAndQuery == path);
+    }
+
+    /// <summary>Tab, again and again, until what has the focus says this.</summary>
+    public async Task TabToAsync(string text)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            await PressAsync("Tab");
+            if ((await FocusAsync()).Contains(text))
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"The key Tab never came to '{text}'.");
+    }
+
+    public Task<string> FocusAsync() =>
+        Page.EvaluateAsync<string>("() => document.activeElement.textContent.replace(/\\s+/g, ' ').trim()");
+
+    public Task<string> HeadingAsync() => Page.Locator("h1").InnerTextAsync();
+
+    /// <summary>Opens what has the focus, and waits for its page.</summary>
+    public async Task EnterAsync(string path)
+    {
+        await PressAsync("Enter");
+        await Page.WaitForURLAsync(url => new Uri(url).PathAndQuery.Contains(path));
+    }
+
+    /// <summary>A picture in artifacts/pages, to be looked at.</summary>
+    public async Task KeepAsync(string name)
+    {
+        await Page.ScreenshotAsync(new PageScreenshotOptions
+        {
+            Path = Path.Combine(Repository.Root, "artifacts", "pages", $"{name}.png"),
+            FullPage = false,
+        });
+    }
+}
+
+/// <summary>Tests that share a browser.</summary>
+[CollectionDefinition(Name)]
+public sealed class SharedBrowser : ICollectionFixture<Browsing>
+{
+    public const string Name = "shared browser";
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Resources;
+using System.Text.RegularExpressions;
+using AccountGuard.Identity;
+using AccountGuard.Intake;
+using AccountGuard.Pages;
+using AccountGuard.Verification;
+
+namespace AccountGuard.Tests.Pages;
+
+/// <summary>Whatever a page says, it says in both languages, with the same places for values.</summary>
+public sealed partial class TextsTests
+{
+    private static readonly ResourceManager Resources = new(typeof(Texts));
+    private static readonly CultureInfo Japanese = new(Site.Japanese);
+
+    private static IEnumerable<string> Keys() =>
+        from file in Directory.EnumerateFiles(Path.Combine(Tidy.Root, "src"), "*.razor", SearchOption.AllDirectories)
+        from Match use in Use().Matches(File.ReadAllText(file))
+        select use.Groups[1].Value;
+
+    [Fact]
+    public void every_text_of_a_page_stands_in_japanese_too()
+    {
+        Keys().ShouldNotBeEmpty();
+        Keys().Distinct().Where(key => Resources.GetString(key, Japanese) is null).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void so_does_every_code_that_a_page_names()
+    {
+        string[] codes =
+        [
+            .. Queue.OpenStates, .. Queue.EndedStates, .. Role.All, .. Enum.GetNames<QueueFilter>(), "Listed",
+            "counter", "post", "online", "proxy", "bank", "registry", "abroad", .. Enum.GetNames<PayeeScheme>(),
+        ];
+        codes.Where(code => Resources.GetString(code, Japanese) is null).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void both_languages_have_the_same_places_for_values()
+    {
+        var japanese = Resources.GetResourceSet(Japanese, createIfNotExists: true, tryParents: false)!;
+        foreach (System.Collections.DictionaryEntry text in japanese)
+        {
+            Places((string)text.Value!).ShouldBe(Places((string)text.Key), (string)text.Key);
+        }
+    }
+
+    private static IEnumerable<string> Places(string text) =>
+        Place().Matches(text).Select(m => m.Value).Distinct().Order();
+
+    [GeneratedRegex("""\bL\["((?:[^"\\]|\\.)*)"[\],]""")]
+    private static partial Regex Use();
+
+    [GeneratedRegex(@"\{\d\}")]
+    private static partial Regex Place();
+}
