@@ -11,7 +11,8 @@ public sealed class FreshDatabase : IAsyncLifetime
 {
     private const string Password = "only-for-tests";
 
-    private static readonly string Server = Environment.GetEnvironmentVariable("ACCOUNTGUARD_TEST_SERVER")
+    /// <summary>The connection of its superuser; the server of the test run unless a test has one of its own.</summary>
+    public string Server { get; init; } = Environment.GetEnvironmentVariable("ACCOUNTGUARD_TEST_SERVER")
         ?? throw new InvalidOperationException(
             "Run ops/test: it starts the server that ACCOUNTGUARD_TEST_SERVER names.");
 
@@ -55,8 +56,15 @@ public sealed class FreshDatabase : IAsyncLifetime
     }
 
     /// <summary>Another installation over the same database, as another process would open it.</summary>
-    public Task<Installation> OpenAsync() => Session.OpenAsync(
-        new ConfigurationBuilder().AddInMemoryCollection(Settings()).Build(), CancellationToken.None);
+    public Task<Installation> OpenAsync() => OpenAsync(Application);
+
+    /// <summary>The same, over another connection of the application.</summary>
+    public Task<Installation> OpenAsync(string application) => Session.OpenAsync(
+        new ConfigurationBuilder().AddInMemoryCollection(Settings())
+            .AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:AccountGuard"] = application,
+            }).Build(), CancellationToken.None);
 
     /// <summary>What a process needs in its environment to work on this database.</summary>
     public Dictionary<string, string?> Environ => Settings().ToDictionary(s => s.Key.Replace(":", "__"), s => s.Value);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication.Certificate;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -6,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace AccountGuard.Identity;
 
 /// <summary>
-/// Who is let in: at /api bearers of a token of the configured OpenID Connect provider or, where none is configured, of
-/// the development provider; at the pages people who have a session. A page's cookie opens no route of /api, so that no
+/// Who is let in: at /api machines with a known certificate, and bearers of a token of the configured OpenID Connect
+/// provider or, where none is configured, of the development provider; at the pages people who have a session. A page's cookie opens no route of /api, so that no
 /// other site can make a browser act there. What a revoked login was let in with counts for nothing from then on.
 /// </summary>
 public static class SignIn
@@ -23,12 +24,17 @@ public static class SignIn
     /// <param name="at">Where revocations stand.</param>
     /// <param name="settings">Identity:Authority and Identity:Audience, or neither.</param>
     /// <param name="development">Null where a provider is configured.</param>
+    /// <param name="machines">Those that come with a certificate.</param>
     public static void Add(
-        IServiceCollection services, Installation at, IConfiguration settings, DevelopmentProvider? development)
+        IServiceCollection services, Installation at, IConfiguration settings, DevelopmentProvider? development,
+        Machines machines)
     {
         var schemes = services.AddAuthentication(ByAddress).AddPolicyScheme(ByAddress, null, policy =>
-            policy.ForwardDefaultSelector = context => context.Request.Path.StartsWithSegments("/api")
-                ? JwtBearerDefaults.AuthenticationScheme : CookieAuthenticationDefaults.AuthenticationScheme);
+            policy.ForwardDefaultSelector = context =>
+                !context.Request.Path.StartsWithSegments("/api") ? CookieAuthenticationDefaults.AuthenticationScheme
+                : context.Connection.ClientCertificate is not null && context.Request.Headers.Authorization.Count == 0
+                    ? CertificateAuthenticationDefaults.AuthenticationScheme : JwtBearerDefaults.AuthenticationScheme);
+        machines.Add(schemes, at);
         Sessions.Add(schemes, at, settings, development);
         schemes.AddJwtBearer(options =>
         {

@@ -8,6 +8,7 @@ using AccountGuard.Intake;
 using AccountGuard.Pages;
 using AccountGuard.Payments;
 using AccountGuard.Verification;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Serilog;
 
 namespace AccountGuard.Service;
@@ -60,8 +61,19 @@ public static class Host
         var builder = WebApplication.CreateSlimBuilder();
         builder.Host.UseSerilog();
         builder.WebHost.UseUrls(settings["ASPNETCORE_URLS"] ?? $"http://127.0.0.1:{port}");
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Services.AddSingleton(at);
+        builder.Configuration.AddConfiguration(settings);
+        var machines = new Machines(settings);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ConfigureHttpsDefaults(https =>
+            {
+                https.ClientCertificateMode = machines.AreExpected
+                    ? ClientCertificateMode.AllowCertificate : ClientCertificateMode.NoCertificate;
+                https.AllowAnyClientCertificate();
+            });
+        });
+        builder.Services.AddSingleton(at).AddSingleton(machines);
         builder.Services.AddSingleton(new Alarms(at, settings));
         builder.Services.AddSingleton<Rounds>().AddHostedService(s => s.GetRequiredService<Rounds>());
         builder.Services.AddSingleton<Filings>().AddHostedService(s => s.GetRequiredService<Filings>());
@@ -73,7 +85,7 @@ public static class Host
         });
         Description.Add(builder.Services);
         Telemetry.Add(builder.Services, settings);
-        SignIn.Add(builder.Services, at, settings, development);
+        SignIn.Add(builder.Services, at, settings, development, machines);
         Site.Add(builder.Services, new Site(development is not null, [CaseRoutes.Page]));
         builder.Services.AddRateLimiter(limiter =>
         {
@@ -105,7 +117,7 @@ public static class Host
         HealthRoutes.Map(app);
         SessionRoutes.Map(app, development);
         Site.Map(app);
-        app.MapOpenApi(Description.Path).AllowAnonymous();
+        Description.Map(app);
         return app;
     }
 

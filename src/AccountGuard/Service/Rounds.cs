@@ -1,3 +1,4 @@
+using AccountGuard.Identity;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
 using Serilog;
@@ -9,11 +10,12 @@ namespace AccountGuard.Service;
 /// reconciles. Its work list is the database, so that nothing is lost when it is killed, and several services may run
 /// beside each other.
 /// </summary>
-public sealed class Rounds(Installation at, Alarms alarms) : BackgroundService
+public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : BackgroundService
 {
     // The largest upload, once.
     private const long LeastFree = 2L << 30;
 
+    private static readonly TimeSpan NoticeOfExpiry = TimeSpan.FromDays(30);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenReconciliations = TimeSpan.FromMinutes(5);
 
@@ -40,6 +42,7 @@ public sealed class Rounds(Installation at, Alarms alarms) : BackgroundService
 
                 await alarms.SetAsync("rounds", null, stoppingToken);
                 await alarms.SetAsync("disk", TroubleOfDisk(), stoppingToken);
+                await alarms.SetAsync("certificates", TroubleOfCertificates(), stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -55,6 +58,7 @@ public sealed class Rounds(Installation at, Alarms alarms) : BackgroundService
 
     private async Task ReconcileAsync(CancellationToken cancel)
     {
+        await alarms.SetAsync("cases", await TroubleOfCasesAsync(cancel), cancel);
         Last = await Reconcile.RunAsync(at, null, cancel);
         if (Last.IsClean)
         {
@@ -67,6 +71,24 @@ public sealed class Rounds(Installation at, Alarms alarms) : BackgroundService
                 : $"The hits are not what the rule says: missing {Last.Missing}, unfounded {Last.Unfounded}, wrong "
                     + $"reason or rank {Last.Misranked}.",
             cancel);
+    }
+
+    private string? TroubleOfCertificates() =>
+        machines.FirstToExpire is { } first && first.At - at.Clock.GetUtcNow() < NoticeOfExpiry
+            ? $"The certificate of {first.Whose} ends on {first.At:yyyy-MM-dd}: put a new one in its place."
+            : null;
+
+    /// <summary>Hits that have stood for minutes without a case: whoever opens them hangs, or is not there.</summary>
+    private async Task<string?> TroubleOfCasesAsync(CancellationToken cancel)
+    {
+        await using var late = at.Database.CreateCommand(
+            """
+            select count(*) from hit h
+            where h.opened_at < now() - interval '5 minutes'
+              and not exists (select from case_step s where s.hit_id = h.hit_id and s.step = 'required')
+            """);
+        return await late.ExecuteScalarAsync(cancel) is > 0L and var count
+            ? $"{count} cases have waited for more than 5 minutes to be opened; the queue shows them all the same." : null;
     }
 
     private static string? TroubleOfDisk()

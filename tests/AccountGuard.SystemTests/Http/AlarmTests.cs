@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using AccountGuard.Identity;
 using AccountGuard.Service;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -18,7 +20,13 @@ public sealed class AlarmTests : IAsyncLifetime
     private bool _refuses;
 
     private IConfiguration Settings => new ConfigurationBuilder().AddInMemoryCollection(
-        new Dictionary<string, string?> { ["Alarm:Webhook"] = _listener.Urls.First() }).Build();
+        new Dictionary<string, string?>
+        {
+            ["Alarm:Webhook"] = _listener.Urls.First(),
+
+            // Nobody is there; only who signs in needs it.
+            ["Identity:Authority"] = "https://identity.invalid",
+        }).Build();
 
     public async Task InitializeAsync()
     {
@@ -62,6 +70,44 @@ public sealed class AlarmTests : IAsyncLifetime
         await alarms.SetAsync("test", null, CancellationToken.None);
         _heard.Select(a => (a.Kind, a.State, a.Detail)).ShouldBe(
             [("test", Alarms.Raised, "still broken"), ("test", Alarms.Ended, "All is well again.")]);
+    }
+
+    [Fact]
+    public async Task a_certificate_that_ends_within_a_month_and_cases_that_nobody_opens_are_told()
+    {
+        var story = await BeginAsync(_database);
+        var number = Number();
+        await story.ListAsync(1, [Listed(number)]);
+        await story.ChangesAsync(story.Filed("R1", number, "2015-05-20"));
+        await using var superuser = NpgsqlDataSource.Create(_database.Superuser + ";Search Path=accountguard");
+        await using (var long_ago = superuser.CreateCommand(
+            "set session_replication_role = replica; update hit set opened_at = opened_at - interval '1 hour'"))
+        {
+            await long_ago.ExecuteNonQueryAsync();
+        }
+
+        // Somebody else opens cases, and hangs.
+        await using var hanging = await superuser.OpenConnectionAsync();
+        await using var turn = new NpgsqlCommand("select pg_advisory_lock(4714)", hanging);
+        await turn.ExecuteNonQueryAsync();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        var path = Path.Combine(_database.Home, "tls.pem");
+        File.WriteAllText(path, new CertificateRequest("CN=ours", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(now, now.AddDays(29)).ExportCertificatePem());
+        var settings = new ConfigurationBuilder().AddConfiguration(Settings).AddInMemoryCollection(
+            new Dictionary<string, string?> { ["Kestrel:Certificates:Default:Path"] = path }).Build();
+        using var alarms = new Alarms(_database.At, settings);
+        using var rounds = new Rounds(_database.At, alarms, new Machines(settings));
+        await rounds.StartAsync(CancellationToken.None);
+        var heard = new[] { Next(), Next() };
+        heard.Select(a => (a.Kind, a.State)).Order().ShouldBe(
+            [("cases", Alarms.Raised), ("certificates", Alarms.Raised)]);
+        heard.Single(a => a.Kind == "cases").Detail.ShouldStartWith("1 cases have waited");
+        await rounds.StopAsync(CancellationToken.None);
+
+        Alarm Next() => _heard.TryTake(out var alarm, TimeSpan.FromSeconds(30)) ? alarm
+            : throw new InvalidOperationException("No further alarm was told.");
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public sealed class WhoMayCall(Served service)
 
     private static readonly string[] ForEveryone =
     [
+        "/api/docs/favicon.svg", "/api/docs/scalar.aspnetcore.js", "/api/docs/scalar.js", "/api/docs/{documentName?}",
         "/api/health/live", "/api/health/ready", "/api/openapi.json", "/development/authorize", "/language",
     ];
 

@@ -204,6 +204,18 @@ public sealed class QueueJourneys(Browsing browsing)
         (await sight.Page.Locator(".paper-only").First.IsVisibleAsync()).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task the_description_is_a_page_that_loads_nothing_from_elsewhere()
+    {
+        await using var sight = await browsing.OpenAsync("en");
+        var asked = new List<string>();
+        sight.Page.Request += (_, request) => asked.Add(new Uri(request.Url).GetLeftPart(UriPartial.Authority));
+        await sight.GoAsync("/api/docs/");
+        await sight.Page.GetByRole(AriaRole.Heading, new() { Name = "AccountGuard" }).First.WaitForAsync();
+        asked.Distinct().ShouldBe([browsing.Service.App.Urls.First()]);
+        sight.Complaints.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(768)]
     [InlineData(320)]

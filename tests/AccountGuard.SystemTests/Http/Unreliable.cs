@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace AccountGuard.SystemTests.Http;
+
+/// <summary>A network between the service and the database that can fail: by breaking off, or by saying nothing.</summary>
+public sealed class Network : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Func<Task<Socket>> _connect;
+    private readonly Task _accepting;
+    private readonly List<Socket> _open = [];
+    private TaskCompletionSource _flows = Flowing();
+
+    public Network(string server)
+    {
+        var to = new NpgsqlConnectionStringBuilder(server);
+        _connect = async () =>
+        {
+            var isSocket = to.Host!.StartsWith('/');
+            var socket = new Socket(
+                isSocket ? AddressFamily.Unix : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(isSocket
+                ? new UnixDomainSocketEndPoint(Path.Combine(to.Host, $".s.PGSQL.{to.Port}"))
+                : new IPEndPoint(IPAddress.Parse(to.Host), to.Port));
+            return socket;
+        };
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>A connection string, led through this network.</summary>
+    public string Through(string connection) => new NpgsqlConnectionStringBuilder(connection)
+    {
+        Host = "127.0.0.1",
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
+    }.ConnectionString;
+
+    /// <summary>Every connection breaks off.</summary>
+    public void Cut()
+    {
+        lock (_open)
+        {
+            _open.ForEach(socket => socket.Close(0));
+            _open.Clear();
+        }
+    }
+
+    /// <summary>Nothing more arrives, and nobody is told.</summary>
+    public void Stall() => _flows = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Flow() => _flows.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        Flow();
+        _listener.Stop();
+        Cut();
+        await _accepting;
+    }
+
+    private static TaskCompletionSource Flowing()
+    {
+        var flowing = new TaskCompletionSource();
+        flowing.SetResult();
+        return flowing;
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var from = await _listener.AcceptSocketAsync();
+                var to = await _connect();
+                lock (_open)
+                {
+                    _open.AddRange([from, to]);
+                }
+
+                _ = CarryAsync(from, to);
+                _ = CarryAsync(to, from);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Disposed.
+        }
+    }
+
+    private async Task CarryAsync(Socket from, Socket to)
+    {
+        try
+        {
+            var bytes = new byte[8192];
+            while (await from.ReceiveAsync(bytes) is > 0 and var count)
+            {
+                await _flows.Task;
+                await to.SendAsync(bytes.AsMemory(0, count));
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Cut.
+        }
+        finally
+        {
+            from.Close();
+            to.Close();
+        }
+    }
+}
+
+/// <summary>A PostgreSQL of its own on a disk that is too small: a tmpfs, which takes root to mount.</summary>
+public sealed class SmallDisk : IAsyncDisposable
+{
+    private const int Megabytes = 256;
+    private static readonly string Binaries = Directory.GetDirectories("/usr/lib/postgresql")
+        .OrderBy(folder => int.Parse(Path.GetFileName(folder))).Select(folder => Path.Combine(folder, "bin")).Last();
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("accountguard-disk-").FullName;
+
+    public string Server => $"Host={_folder};Username=postgres;Database=postgres";
+
+    private string Filler => Path.Combine(_folder, "filler");
+
+    public async Task StartAsync()
+    {
+        await RunAsync("mount", "-t", "tmpfs", "-o", $"size={Megabytes}m,mode=0755", "tmpfs", _folder);
+        await RunAsync("chown", "postgres", _folder);
+        await AsPostgresAsync("initdb", "-D", $"{_folder}/data", "-A", "trust", "-U", "postgres", "--locale=C.UTF-8");
+        File.AppendAllText($"{_folder}/data/postgresql.conf",
+            $"unix_socket_directories = '{_folder}'\nlisten_addresses = ''\nmax_locks_per_transaction = 128\n"
+            + "max_connections = 150\nfsync = off\njit = off\nmax_wal_size = 64MB\nmin_wal_size = 32MB\n"
+            + "wal_init_zero = off\n");
+        await AsPostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "start");
+    }
+
+    /// <summary>Nothing is left to write on, and the database has come to notice: it breaks down.</summary>
+    public async Task FillAsync()
+    {
+        using var file = File.Create(Filler);
+        var block = new byte[64 << 10];
+        try
+        {
+            while (true)
+            {
+                file.Write(block);
+                file.Flush();
+            }
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+
+        // More of the log than fits into what it keeps ready.
+        await using var connection = new NpgsqlConnection(Server + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var log = new NpgsqlCommand(
+            "select count(pg_logical_emit_message(false, 'full', repeat('x', 1000000))) from generate_series(1, 200)",
+            connection);
+        await Should.ThrowAsync<NpgsqlException>(log.ExecuteNonQueryAsync());
+    }
+
+    /// <summary>There is room again, and the database runs: by itself, or because it is started.</summary>
+    public async Task EmptyAsync()
+    {
+        File.Delete(Filler);
+        while (!await AcceptsAsync())
+        {
+            if (!File.Exists($"{_folder}/data/postmaster.pid"))
+            {
+                await AsPostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "start");
+            }
+        }
+    }
+
+    private async Task<bool> AcceptsAsync()
+    {
+        try
+        {
+            await using var connection = new NpgsqlConnection(Server + ";Pooling=false");
+            await connection.OpenAsync();
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await AsPostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-m", "immediate", "-w", "stop");
+        await RunAsync("umount", "-l", _folder);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static Task AsPostgresAsync(string program, params string[] arguments) =>
+        RunAsync("sh", [
+            "-c", "exec runuser -u postgres -- \"$@\" > /dev/null", "sh", Path.Combine(Binaries, program), .. arguments,
+        ]);
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        // Its output would be held open by the server.
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = "/" })!;
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0, $"{program} {string.Join(' ', arguments)}");
+    }
+}
+
+/// <summary>A test that takes root; it is skipped for others.</summary>
+public sealed class RootFactAttribute : FactAttribute
+{
+    public RootFactAttribute() => Skip = Environment.UserName == "root" ? null! : "It takes root to mount a small disk.";
+}
