@@ -88,7 +88,9 @@ public static class FactCommands
                 var isNew = await MoveCutoff.RunAsync(
                     session.At, parsed.GetRequiredValue(incident), parsed.GetRequiredValue(decision), day,
                     parsed.GetRequiredValue(reason), ReceivedAtOf(session.At, parsed), session.Cancel);
-                var hits = await FinishAsync(session);
+                await FinishAsync(session);
+                var hits = await MoveCutoff.HitsAsync(session.At, parsed.GetRequiredValue(incident),
+                    parsed.GetRequiredValue(decision), session.Cancel);
                 Printing.Write(session, new { moved = isNew, through = day, hits },
                     $"{(isNew ? "Decided" : "Decided before")}: cutoff through {day:O}. {Printing.Text(hits)}");
                 return 0;

@@ -25,7 +25,8 @@ public static class QueueCommands
         return ServiceCommands.Command("deliveries", "What arrived, with hashes and rows.", json, [id],
             async (session, parsed) =>
             {
-                var listed = await ListDeliveries.RunAsync(session.At, parsed.GetValue(id), session.Cancel);
+                var listed = (await ListDeliveries.RunAsync(session.At, parsed.GetValue(id), session.Cancel))
+                    .Reverse().ToList();
                 Printing.Write(session, listed, Printing.Table(
                     [
                         "no", "kind", "id", "received", "state", "rows", "accepted", "duplicates", "quarantined",

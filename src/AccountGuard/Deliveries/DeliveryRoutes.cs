@@ -3,19 +3,39 @@ using AccountGuard.Identity;
 
 namespace AccountGuard.Deliveries;
 
-/// <summary>What arrived, and which of its rows wait; who only takes in sees what came under the same login.</summary>
+/// <summary>
+/// What arrived, the last of it first, and which of its rows wait; who only takes in sees what came under the same
+/// login. A page names the next one in its Link header.
+/// </summary>
 public static class DeliveryRoutes
 {
+    private const int Usual = 100;
+    private const int Most = 1_000;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/deliveries", ListAsync).For(Role.IncidentManager, Role.Intake);
+        routes.MapGet("/api/deliveries", ListAsync).For(Role.IncidentManager, Role.Intake)
+            .Example(null, null, "limit=10");
         routes.MapGet("/api/deliveries/{id:long}/quarantine", QuarantineAsync)
             .For(Role.IncidentManager, Role.Intake).Example(null, null, "id=1");
     }
 
-    private static Task<IReadOnlyList<ListedDelivery>> ListAsync(
-        HttpContext context, Installation at, CancellationToken cancel) =>
-        ListDeliveries.RunAsync(at, null, cancel, OnlyOf(context));
+    private static async Task<IReadOnlyList<ListedDelivery>> ListAsync(
+        HttpContext context, Installation at, CancellationToken cancel, string? after = null, int limit = Usual)
+    {
+        if (limit is < 1 or > Most)
+        {
+            throw new BadInput($"limit is from 1 to {Most}.");
+        }
+
+        var page = await ListDeliveries.PageAsync(at, DeliveryPlace.Parse(after), limit, OnlyOf(context), cancel);
+        if (page.Count == limit)
+        {
+            context.Response.Headers.Link = $"</api/deliveries?after={page[^1].Place}&limit={limit}>; rel=\"next\"";
+        }
+
+        return page;
+    }
 
     private static async Task<IReadOnlyList<WaitingRow>> QuarantineAsync(
         long id, HttpContext context, Installation at, CancellationToken cancel)

@@ -27,7 +27,7 @@ public sealed class Machines
     private readonly ConcurrentDictionary<string, DateTimeOffset> _expiring = new();
     private readonly IConfiguration _settings;
 
-    /// <exception cref="BadInput">A machine lacks its fingerprint, login or roles, or has a role that is none.</exception>
+    /// <exception cref="BadInput">A machine lacks its fingerprint, login or roles, or its role is none.</exception>
     public Machines(IConfiguration settings)
     {
         _settings = settings;
@@ -41,15 +41,17 @@ public sealed class Machines
 
     public bool AreExpected => _byFingerprint.Count > 0;
 
-    /// <summary>When the first of the certificates that are in use, ours among them, ends; null: none is known.</summary>
+    /// <summary>The certificate that ends first of those in use, ours among them; null: none is known.</summary>
     public (string Whose, DateTimeOffset At)? FirstToExpire
     {
         get
         {
             var known = _expiring.Select(e => (Whose: e.Key, At: e.Value)).ToList();
-            if (_settings["Kestrel:Certificates:Default:Path"] is { Length: > 0 } path
-                && X509CertificateLoader.LoadCertificateFromFile(path) is var ours)
+            if (_settings["Kestrel:Certificates:Default:Path"] is { Length: > 0 } path)
             {
+                using var ours = X509Certificate2.GetCertContentType(path) == X509ContentType.Pkcs12
+                    ? X509CertificateLoader.LoadPkcs12FromFile(path, _settings["Kestrel:Certificates:Default:Password"])
+                    : X509CertificateLoader.LoadCertificateFromFile(path);
                 known.Add(("this service", ours.NotAfter));
             }
 

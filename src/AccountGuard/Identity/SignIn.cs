@@ -8,8 +8,9 @@ namespace AccountGuard.Identity;
 
 /// <summary>
 /// Who is let in: at /api machines with a known certificate, and bearers of a token of the configured OpenID Connect
-/// provider or, where none is configured, of the development provider; at the pages people who have a session. A page's cookie opens no route of /api, so that no
-/// other site can make a browser act there. What a revoked login was let in with counts for nothing from then on.
+/// provider or, where none is configured, of the development provider; at the pages people who have a session. A page's
+/// cookie opens no route of /api, so that no other site can make a browser act there. What a revoked login was let in
+/// with counts for nothing from then on.
 /// </summary>
 public static class SignIn
 {

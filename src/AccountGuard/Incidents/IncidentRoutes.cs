@@ -53,7 +53,7 @@ public static class IncidentRoutes
     {
         await MoveCutoff.RunAsync(at, id, order.Decision, Cutoff.Through(order.Through, order.Before), order.Reason,
             at.Clock.GetUtcNow(), cancel);
-        var (opened, ended) = await Publication.FinishAsync(at, null, cancel);
-        return new HitCount(opened, ended);
+        await Publication.FinishAsync(at, null, cancel);
+        return await MoveCutoff.HitsAsync(at, id, order.Decision, cancel);
     }
 }

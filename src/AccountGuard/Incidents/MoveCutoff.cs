@@ -1,3 +1,4 @@
+using AccountGuard.Deliveries;
 using Npgsql;
 
 namespace AccountGuard.Incidents;
@@ -7,6 +8,25 @@ namespace AccountGuard.Incidents;
 /// </summary>
 public static class MoveCutoff
 {
+    /// <summary>
+    /// What the decision opened and ended, whichever process published it; nothing where a higher one was in force.
+    /// </summary>
+    public static async Task<HitCount> HitsAsync(
+        Installation at, string incident, int decision, CancellationToken cancel)
+    {
+        await using var count = at.Database.CreateCommand(
+            """
+            select coalesce(sum(p.hits_opened), 0)::bigint, coalesce(sum(p.hits_ended), 0)::bigint
+            from incident i join cutoff_publication p using (incident_no)
+            where i.id = @incident and p.decision = @decision
+            """);
+        count.Parameters.AddWithValue("incident", incident);
+        count.Parameters.AddWithValue("decision", decision);
+        await using var reader = await count.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return new HitCount(reader.GetInt64(0), reader.GetInt64(1));
+    }
+
     /// <summary>Records the decision; it takes force bucket by bucket when it is published.</summary>
     /// <returns>False where the same decision stood already.</returns>
     /// <exception cref="BadInput">The decision stands with other content, or the number is not 1 or more.</exception>

@@ -40,7 +40,7 @@ public sealed class Filings(Installation at) : BackgroundService
         }
         catch (ChannelClosedException)
         {
-            throw new Unavailable("The service is stopping.");
+            throw Stopping();
         }
 
         // Whoever stops waiting leaves the change behind: it is filed, and answered when it comes again.
@@ -65,10 +65,12 @@ public sealed class Filings(Installation at) : BackgroundService
             _waiting.Writer.Complete();
             foreach (var left in TakeBatch(LongestWait))
             {
-                left.Answer.TrySetException(new Unavailable("The service is stopping."));
+                left.Answer.TrySetException(Stopping());
             }
         }
     }
+
+    private static Unavailable Stopping() => new("The service is stopping: send the same again.");
 
     private List<Waiting> TakeBatch(int length = BatchLength)
     {
@@ -95,7 +97,7 @@ public sealed class Filings(Installation at) : BackgroundService
         {
             foreach (var waiting in batch)
             {
-                waiting.Answer.TrySetException(e);
+                waiting.Answer.TrySetException(e is OperationCanceledException ? Stopping() : e);
             }
         }
     }

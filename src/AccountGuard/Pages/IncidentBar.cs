@@ -1,3 +1,4 @@
+using AccountGuard.Screening;
 using Npgsql;
 
 namespace AccountGuard.Pages;
@@ -7,20 +8,9 @@ public sealed record BarIncident(
     int No, string Id, string Name, TimeZoneInfo Zone, DateOnly? From, DateOnly Through, int? ListVersion,
     DateOnly? ListLiveFrom, bool IsListCurrent);
 
-/// <summary>The last reconciliation, whichever service or command ran it.</summary>
-public sealed record BarProof(DateTimeOffset RanAt, long Missing, long Unfounded, long Misranked, long Pending)
-{
-    /// <summary>It is relied on as long as standing relies on it.</summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(15);
-
-    public bool IsClean => Missing + Unfounded + Misranked + Pending == 0;
-
-    public bool IsStale(DateTimeOffset now) => now - RanAt > Fresh;
-}
-
 /// <summary>What the bar of a page says: the incident, its list, and that nothing was missed.</summary>
 public sealed record IncidentBar(
-    BarIncident Incident, IReadOnlyList<BarIncident> Others, BarProof? Proof, DateTimeOffset Now)
+    BarIncident Incident, IReadOnlyList<BarIncident> Others, Reconciliation? Proof, DateTimeOffset Now)
 {
     public DateOnly Today => DayOf(Now);
 
@@ -36,8 +26,8 @@ public sealed record IncidentBar(
         var incidents = await IncidentsAsync(at, cancel);
         var chosen = incidents.FirstOrDefault(i => incident is null || i.Id == incident);
         return chosen is not null
-            ? new IncidentBar(
-                chosen, [.. incidents.Where(i => i != chosen)], await ProofAsync(at, cancel), at.Clock.GetUtcNow())
+            ? new IncidentBar(chosen, [.. incidents.Where(i => i != chosen)], await Reconcile.LastAsync(at, cancel),
+                at.Clock.GetUtcNow())
             : incident is null ? null : throw BadInput.NoIncident(incident);
     }
 
@@ -70,20 +60,6 @@ public sealed record IncidentBar(
         }
 
         return incidents;
-    }
-
-    private static async Task<BarProof?> ProofAsync(Installation at, CancellationToken cancel)
-    {
-        await using var find = at.Database.CreateCommand(
-            """
-            select ran_at, missing, unfounded, misranked, pending from reconciliation
-            order by reconciliation_no desc limit 1
-            """);
-        await using var reader = await find.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel)
-            ? new BarProof(reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt64(1), reader.GetInt64(2),
-                reader.GetInt64(3), reader.GetInt64(4))
-            : null;
     }
 
     private static DateOnly? Day(NpgsqlDataReader reader, int column) =>

@@ -26,6 +26,27 @@ begin
     return highest;
 end $$;
 
+-- A delivery that is finished by the transaction that begins it was never open: so this waits for the commit.
+create or replace function on_begun() returns trigger language plpgsql security definer
+set search_path = accountguard, pg_temp as $$
+begin
+    insert into open_delivery select new.delivery_no
+    where not exists (select from delivery_completion c where c.delivery_no = new.delivery_no);
+    return null;
+end $$;
+
+create or replace function on_finished() returns trigger language plpgsql security definer
+set search_path = accountguard, pg_temp as $$
+begin
+    delete from open_delivery o where o.delivery_no = new.delivery_no;
+    return null;
+end $$;
+
+drop trigger if exists open on delivery;
+create constraint trigger open after insert on delivery
+    deferrable initially deferred for each row execute function on_begun();
+create or replace trigger close after insert on delivery_completion for each row execute function on_finished();
+
 -- Doubts about every number alike. A delivery that was begun and not finished may hold a change of any of them, and so
 -- may the rest of a file that could not be read on.
 create or replace function doubts(at timestamptz, schema_number int) returns text[] language sql stable as $$
@@ -37,10 +58,7 @@ create or replace function doubts(at timestamptz, schema_number int) returns tex
         union all
         select 'NotPublished' where exists (select from unpublished)
         union all
-        select 'DeliveryOpen'
-        where exists (
-            select from delivery d
-            where not exists (select from delivery_completion c where c.delivery_no = d.delivery_no))
+        select 'DeliveryOpen' where exists (select from open_delivery)
         union all
         select 'RemainderWaits' where exists (select from waiting_row q where q.code = 'Remainder')
         union all

@@ -4,14 +4,14 @@ namespace AccountGuard.Screening;
 
 /// <summary>
 /// Gives force to what was decided or delivered, one bucket of numbers in one short transaction: lists, cutoffs,
-/// closing
-/// dates. What is left over from a killed process is found in the view unpublished; anyone may finish it.
+/// closing dates. What is left over from a killed process is found in the view unpublished; anyone may finish it.
 /// </summary>
 public static class Publication
 {
     private const int Buckets = 256;
     private const int RowsOfTransaction = 5_000;
     private const int AtOnce = 2;
+    private const int MostPasses = 1_000;
 
     /// <summary>Publishes all that is not, in the order of buckets; safe beside others that do the same.</summary>
     /// <returns>Hits opened and ended by it.</returns>
@@ -21,8 +21,13 @@ public static class Publication
         long opened = 0, ended = 0;
 
         // Another process at the same work may have taken parts of other sizes: look again until nothing is left.
-        while (await FindPartsAsync(at, cancel) is { Count: > 0 } parts)
+        for (var pass = 0; await FindPartsAsync(at, cancel) is { Count: > 0 } parts; pass++)
         {
+            if (pass == MostPasses)
+            {
+                throw new InvalidOperationException($"{parts.Count} parts stay unpublished, whatever is published.");
+            }
+
             long done = 0;
             var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel };
             await Parallel.ForEachAsync(parts, options, async (part, stop) =>

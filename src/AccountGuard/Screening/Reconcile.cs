@@ -4,10 +4,17 @@ using NpgsqlTypes;
 namespace AccountGuard.Screening;
 
 /// <summary>
-/// What the reconciliation found; all zero, or the promise is broken. Pending: parts not published yet.
+/// What the reconciliation found; all zero, or the promise is broken. Pending: parts not published yet, and deliveries
+/// that nobody would know to be open.
 /// </summary>
 public sealed record Reconciliation(long Missing, long Unfounded, long Misranked, long Pending, DateTimeOffset RanAt)
 {
+    // Payments/Standing.sql says the same.
+    private static readonly TimeSpan ReliedOn = TimeSpan.FromMinutes(15);
+
+    /// <summary>Younger than standing and readiness rely on.</summary>
+    public bool IsFresh(DateTimeOffset now) => now - RanAt < ReliedOn;
+
     public bool IsClean => Missing == 0 && Unfounded == 0 && Misranked == 0 && Pending == 0;
 }
 
@@ -17,6 +24,21 @@ public sealed record Reconciliation(long Missing, long Unfounded, long Misranked
 /// </summary>
 public static class Reconcile
 {
+    /// <summary>The last one over all incidents, whichever service or command ran it; null before the first.</summary>
+    public static async Task<Reconciliation?> LastAsync(Installation at, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand(
+            """
+            select missing, unfounded, misranked, pending, ran_at from reconciliation
+            order by reconciliation_no desc limit 1
+            """);
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel)
+            ? new Reconciliation(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3),
+                reader.GetFieldValue<DateTimeOffset>(4))
+            : null;
+    }
+
     /// <exception cref="BadInput">No such incident is declared.</exception>
     public static async Task<Reconciliation> RunAsync(Installation at, string? incident, CancellationToken cancel)
     {
@@ -24,7 +46,11 @@ public static class Reconcile
         await using var compare = new NpgsqlCommand(
             """
             select count(*) filter (where what = 'missing'), count(*) filter (where what = 'unfounded'),
-                count(*) filter (where what = 'misranked'), (select count(*) from unpublished)
+                count(*) filter (where what = 'misranked'),
+                (select count(*) from unpublished) + (
+                    select count(*) from delivery d
+                    where not exists (select from delivery_completion c where c.delivery_no = d.delivery_no)
+                      and not exists (select from open_delivery o where o.delivery_no = d.delivery_no))
             from unsettled(@incident)
             """, connection);
         compare.CommandTimeout = 0;

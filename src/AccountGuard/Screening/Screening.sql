@@ -447,6 +447,7 @@ end $$;
 -- Rule 2: the decision with the highest number that was received is in force.
 create or replace function publish_cutoff(incident int, first_bucket int, last_bucket int) returns void
 language plpgsql security definer set search_path = accountguard, pg_temp as $$
+declare opened_before bigint := hits_opened(); ended_before bigint := hits_ended();
 begin
     perform pass_buckets(first_bucket, last_bucket);
     insert into cutoff_in_force as k (incident_no, bucket, decision, through_on)
@@ -455,6 +456,14 @@ begin
     cross join generate_series(first_bucket, last_bucket) as b
     on conflict (incident_no, bucket) do update set decision = excluded.decision, through_on = excluded.through_on
     where k.decision < excluded.decision;
+    if (hits_opened(), hits_ended()) <> (opened_before, ended_before) then
+        insert into cutoff_publication as p
+        select incident, max(d.decision), publish_cutoff.first_bucket, hits_opened() - opened_before,
+            hits_ended() - ended_before
+        from cutoff_decision d where d.incident_no = incident
+        on conflict on constraint cutoff_publication_pkey do update
+        set hits_opened = p.hits_opened + excluded.hits_opened, hits_ended = p.hits_ended + excluded.hits_ended;
+    end if;
 end $$;
 
 create or replace function numbers_in_force(incident int, first_bucket int, last_bucket int) returns setof bytea

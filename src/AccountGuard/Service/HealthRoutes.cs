@@ -9,8 +9,9 @@ public static class HealthRoutes
         routes.MapGet("/api/health/ready", Ready).AllowAnonymous();
     }
 
-    private static IResult Ready(Rounds rounds, Installation at) => rounds.Last is { IsClean: true } last
-        && at.Clock.GetUtcNow() - last.RanAt < TimeSpan.FromMinutes(15)
-        ? Results.Ok(new { ready = true, reconciledAt = last.RanAt })
-        : Results.Json(new { ready = false, last = rounds.Last }, statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static IResult Ready(Rounds rounds, Installation at) =>
+        rounds.Last is { IsClean: true } last && last.IsFresh(at.Clock.GetUtcNow())
+            ? Results.Ok(new { ready = true, reconciledAt = last.RanAt })
+            : Results.Json(
+                new { ready = false, last = rounds.Last }, statusCode: StatusCodes.Status503ServiceUnavailable);
 }

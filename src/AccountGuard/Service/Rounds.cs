@@ -88,7 +88,8 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
               and not exists (select from case_step s where s.hit_id = h.hit_id and s.step = 'required')
             """);
         return await late.ExecuteScalarAsync(cancel) is > 0L and var count
-            ? $"{count} cases have waited for more than 5 minutes to be opened; the queue shows them all the same." : null;
+            ? $"{count} cases have waited for more than 5 minutes to be opened; the queue shows them all the same."
+            : null;
     }
 
     private static string? TroubleOfDisk()

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using AccountGuard.Identity;
+using AccountGuard.Incidents;
+using AccountGuard.Intake;
+using AccountGuard.Screening;
 using static AccountGuard.SystemTests.Http.Served;
 using static AccountGuard.SystemTests.Story;
 
@@ -64,7 +67,8 @@ public sealed class DeliveriesOverHttp(Served service)
         var moved = await _manager.PostAsync($"/api/incidents/{incident}/cutoff", Json(order))
             .BodyAsync(HttpStatusCode.OK);
         moved.Of<int>("opened").ShouldBe(1);
-        await _manager.PostAsync($"/api/incidents/{incident}/cutoff", Json(order)).BodyAsync(HttpStatusCode.OK);
+        (await _manager.PostAsync($"/api/incidents/{incident}/cutoff", Json(order)).BodyAsync(HttpStatusCode.OK))
+            .Of<int>("opened").ShouldBe(1, "the same again answers as before");
         (await _manager.PostAsync($"/api/incidents/{incident}/cutoff",
             Json(new { decision = 1, through = "2015-06-09", reason = "other" }))
             .ProblemAsync(HttpStatusCode.Conflict)).ShouldBe("other-content");
@@ -73,6 +77,20 @@ public sealed class DeliveriesOverHttp(Served service)
         (await _manager.PostAsync($"/api/incidents/{incident}/cutoff",
             Json(new { decision = 2, through = "2015-06-09", reason = "r", surprise = 1 }))
             .ProblemAsync(HttpStatusCode.BadRequest)).ShouldBe("invalid");
+    }
+
+    [Fact]
+    public async Task what_a_cutoff_did_is_answered_whoever_published_it()
+    {
+        var (incident, number) = (await DeclaredAsync(), Number());
+        await ListAsync(incident, 1, $"{number},,,,").BodyAsync(HttpStatusCode.Created);
+        await FileAsync(Id(), number, "2015-06-03").BodyAsync(HttpStatusCode.Created);
+        await MoveCutoff.RunAsync(service.Database.At, incident, 1, new DateOnly(2015, 6, 9), "seen later",
+            TimeProvider.System.GetUtcNow(), CancellationToken.None);
+        await Publication.FinishAsync(service.Database.At, null, CancellationToken.None);
+        var moved = await _manager.PostAsync($"/api/incidents/{incident}/cutoff",
+            Json(new { decision = 1, through = "2015-06-09", reason = "seen later" })).BodyAsync(HttpStatusCode.OK);
+        (moved.Of<int>("opened"), moved.Of<int>("ended")).ShouldBe((1, 0));
     }
 
     [Fact]
@@ -272,6 +290,107 @@ public sealed class DeliveriesOverHttp(Served service)
             "select count(*) from account_change where request_id = @id");
         find.Parameters.AddWithValue("id", id);
         (await find.ExecuteScalarAsync()).ShouldBe(0L);
+    }
+
+    [Fact]
+    public async Task a_file_that_came_whole_is_taken_in_though_its_sender_has_left()
+    {
+        var (incident, number) = (await DeclaredAsync(), Number());
+        await ListAsync(incident, 1, $"{number},,,,").BodyAsync(HttpStatusCode.Created);
+        var id = Id();
+        using var leaving = new CancellationTokenSource();
+        await using (var gates = await HeldGatesAsync())
+        {
+            var sending = _intake.PostAsync("/api/account-changes",
+                Csv($"source,request_id,number,filed_on\nhttp,{id},{number},2015-05-20\n"), leaving.Token);
+            while (await CountAsync("select count(*) from open_delivery") == 0)
+            {
+                sending.IsCompleted.ShouldBeFalse();
+            }
+
+            leaving.Cancel();
+            await Should.ThrowAsync<TaskCanceledException>(sending);
+        }
+
+        while (await CountAsync("select count(*) from open_delivery") > 0)
+        {
+        }
+
+        (await CountAsync($"select count(*) from hit where request_id = '{id}' and ended_at is null")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task a_service_that_stops_tells_whoever_waits_to_send_the_same_again()
+    {
+        var filings = new Filings(service.Database.At);
+        var row = new string?[FiledChange.Columns.Length];
+        (row[0], row[1], row[3]) = ("http", Id(), Number());
+        Array.Fill(row, "", 2, 1);
+        Array.Fill(row, "", 4, row.Length - 4);
+        await filings.StartAsync(CancellationToken.None);
+        await using (var gates = await HeldGatesAsync())
+        {
+            var inWork = filings.FileAsync(row, "s", Sources.All, CancellationToken.None);
+            while (await CountAsync("select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
+                + "and datname = current_database() and usename = 'accountguard_app'") == 0)
+            {
+                inWork.IsCompleted.ShouldBeFalse();
+            }
+
+            var waiting = filings.FileAsync(row, "s", Sources.All, CancellationToken.None);
+            await filings.StopAsync(CancellationToken.None);
+            await Should.ThrowAsync<Unavailable>(inWork);
+            await Should.ThrowAsync<Unavailable>(waiting);
+        }
+
+        await Should.ThrowAsync<Unavailable>(filings.FileAsync(row, "s", Sources.All, CancellationToken.None));
+        (await CountAsync($"select count(*) from account_change where request_id = '{row[1]}'")).ShouldBe(0);
+    }
+
+    /// <summary>Nobody can file while these stand open.</summary>
+    private async Task<Npgsql.NpgsqlConnection> HeldGatesAsync()
+    {
+        var connection = new Npgsql.NpgsqlConnection(
+            service.Database.Superuser + ";Search Path=accountguard;Pooling=false");
+        await connection.OpenAsync();
+        await using var hold = new Npgsql.NpgsqlCommand("begin; lock table account_change in share mode", connection);
+        await hold.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    private async Task<long> CountAsync(string sql)
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(
+            service.Database.Superuser + ";Search Path=accountguard");
+        await using var count = source.CreateCommand(sql);
+        return (long)(await count.ExecuteScalarAsync())!;
+    }
+
+    [Fact]
+    public async Task deliveries_are_paged_the_last_one_first()
+    {
+        using var sender = service.AsIntake("paging-intake", "*");
+        var sent = new List<long>();
+        for (var i = 0; i < 5; i++)
+        {
+            sent.Add((await sender.PostAsync("/api/account-changes",
+                Csv($"source,request_id,number\npaging,{Id()},{Number()}\n")).BodyAsync(HttpStatusCode.OK))
+                .Of<long>("delivery"));
+        }
+
+        var seen = new List<long>();
+        for (var next = "/api/deliveries?limit=2"; next is not null;)
+        {
+            using var page = await sender.GetAsync(next);
+            page.StatusCode.ShouldBe(HttpStatusCode.OK);
+            seen.AddRange(System.Text.Json.JsonDocument.Parse(await page.Content.ReadAsStringAsync()).RootElement
+                .EnumerateArray().Select(d => d.Of<long>("delivery")));
+            next = page.Headers.TryGetValues("Link", out var link) ? link.Single().Split('<', '>')[1] : null;
+        }
+
+        seen.ShouldBe(sent.AsEnumerable().Reverse());
+        await sender.GetAsync("/api/deliveries?after=nonsense").ProblemAsync(HttpStatusCode.BadRequest);
+        await sender.GetAsync("/api/deliveries?limit=0").ProblemAsync(HttpStatusCode.BadRequest);
     }
 
     [Fact]

@@ -112,7 +112,8 @@ public sealed class NoFailureYieldsClear
             await database.InitializeAsync();
             var at = await database.OpenAsync((way ?? (c => c))(database.Application));
             var provider = DevelopmentProvider.Open(database.Home);
-            var service = AccountGuard.Service.Host.Build(at with { Clock = clock ?? at.Clock }, new ConfigurationBuilder().Build(), provider, 0);
+            var service = AccountGuard.Service.Host.Build(
+                at with { Clock = clock ?? at.Clock }, new ConfigurationBuilder().Build(), provider, port: 0);
             await service.StartAsync();
             var payments = new HttpClient { BaseAddress = new Uri(service.Urls.First()) };
             payments.DefaultRequestHeaders.Authorization = new(

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace AccountGuard.SystemTests.Http;
 
-/// <summary>A network between the service and the database that can fail: by breaking off, or by saying nothing.</summary>
+/// <summary>The network to the database, which can fail: by breaking off, or by saying nothing.</summary>
 public sealed class Network : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -21,7 +21,8 @@ public sealed class Network : IAsyncDisposable
         {
             var isSocket = to.Host!.StartsWith('/');
             var socket = new Socket(
-                isSocket ? AddressFamily.Unix : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Unspecified);
+                isSocket ? AddressFamily.Unix : AddressFamily.InterNetwork, SocketType.Stream,
+                ProtocolType.Unspecified);
             await socket.ConnectAsync(isSocket
                 ? new UnixDomainSocketEndPoint(Path.Combine(to.Host, $".s.PGSQL.{to.Port}"))
                 : new IPEndPoint(IPAddress.Parse(to.Host), to.Port));
@@ -217,5 +218,6 @@ public sealed class SmallDisk : IAsyncDisposable
 /// <summary>A test that takes root; it is skipped for others.</summary>
 public sealed class RootFactAttribute : FactAttribute
 {
-    public RootFactAttribute() => Skip = Environment.UserName == "root" ? null! : "It takes root to mount a small disk.";
+    public RootFactAttribute() =>
+        Skip = Environment.UserName == "root" ? null! : "It takes root to mount a small disk.";
 }

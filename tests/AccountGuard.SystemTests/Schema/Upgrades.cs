@@ -74,12 +74,20 @@ public sealed class Upgrades : IAsyncLifetime
             drop index quarantined_row_number;
             drop index quarantined_row_remainder;
             drop table revocation;
-            delete from migration where version in ('2', '3');
+            drop trigger open on delivery;
+            drop trigger close on delivery_completion;
+            drop table open_delivery;
+            drop table cutoff_publication;
+            drop index delivery_received;
+            drop index refused_delivery_received;
+            insert into delivery (kind, content_key, received_at, arguments) values ('changes', '\\x00', now(), '{}');
+            delete from migration where version in ('2', '3', '4');
             delete from schema_version;
             insert into schema_version values (1, 'older', now())
             """);
         await using var reopened = await _database.OpenAsync();
         (await AsSuperuserAsync("select count(*) from holder where number_key = holder_key")).ShouldBe(0L);
+        (await AsSuperuserAsync("select count(*) from open_delivery")).ShouldBe(1L, "one was begun before");
         (await story.QueueAsync()).ShouldBe(before);
         (await story.ChangesAsync(story.Filed("R2", listed, "2015-05-21"))).Hits.Opened.ShouldBe(1);
     }
