@@ -18,7 +18,7 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
 
     [Fact]
     public Task facts_delivered_in_any_order_and_at_once_give_the_queue_of_the_rules() =>
-        SampleAsync(IsLong ? 5_000 : 200, async (world, history) =>
+        SampleAsync(IsLong ? 5_000 : 120, async (world, history) =>
         {
             var parcels = Arrival.Of(history);
             await DeliverAtOnceAsync(world, parcels);

@@ -199,6 +199,78 @@ public sealed class StandingTests : IAsyncLifetime
         (await answer.Content.ReadAsStringAsync()).ShouldNotContain("0123456789");
     }
 
+    [Fact]
+    public async Task standing_waits_for_a_listing_that_is_being_committed_and_sees_it()
+    {
+        await _service.App.StopAsync();
+        var listed = Number();
+        await _story.ListAsync(1, [Listed(Number())]);
+        await _story.ChangesAsync(_story.Filed("R1", listed, "2015-05-20"));
+        await Publication.FinishAsync(_story.At, null, CancellationToken.None);
+        await Reconcile.RunAsync(_story.At, null, CancellationToken.None);
+        await using var connection = await _story.At.Database.OpenConnectionAsync();
+        await using (var list = new Npgsql.NpgsqlCommand(
+            """
+            begin;
+            insert into listing (number_key, incident_no, version, live_from, fields)
+            select c.number_key, i.incident_no, 1, '2015-06-02', 0 from account_change c cross join incident i
+            """, connection))
+        {
+            await list.ExecuteNonQueryAsync();
+        }
+
+        var asking = AskAloneAsync(listed);
+        while ((long)(await ValueAsync("""
+            select count(*) from pg_stat_activity
+            where wait_event = 'advisory' and query like '%pass_all_gates%' and datname = current_database()
+            """))! == 0)
+        {
+            asking.IsCompleted.ShouldBeFalse("it answered past a listing that is being committed");
+        }
+
+        await using (var commit = new Npgsql.NpgsqlCommand("commit", connection))
+        {
+            await commit.ExecuteNonQueryAsync();
+        }
+
+        (await asking).Standing.ShouldBe("pending");
+    }
+
+    private async Task<Payments.StandingAnswer> AskAloneAsync(string number)
+    {
+        await using var standing = await Payments.Standing.OpenAsync(
+            _story.At, DateOnly.Parse(PayDay), "test", CancellationToken.None);
+        return (await standing.AnswerAsync([number], CancellationToken.None)).Single();
+    }
+
+    [Fact]
+    public async Task the_position_of_an_answer_is_below_every_open_transaction()
+    {
+        await _service.App.StopAsync();
+        await _story.ListAsync(1, [Listed(Number())]);
+        await using var connection = await _story.At.Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var open = _story.At.SessionIn(transaction);
+        open.Events.Append(Guid.NewGuid(), new VerificationRequired(Guid.NewGuid(), "i", "Listed", 1, 1, default));
+        await open.SaveChangesAsync();
+        await using var own = new Npgsql.NpgsqlCommand(
+            "select max(seq_id) from accountguard_events.mt_events", connection, transaction);
+        var pending = (long)(await own.ExecuteScalarAsync())!;
+
+        // Somebody else's event, with a higher number, is there first.
+        await _story.ListAsync(2, [Listed(Number())]);
+        await using (var standing = await Payments.Standing.OpenAsync(
+            _story.At, DateOnly.Parse(PayDay), "test", CancellationToken.None))
+        {
+            standing.AsOf.Event.ShouldBe(pending - 1);
+        }
+
+        await transaction.CommitAsync();
+        await using var after = await Payments.Standing.OpenAsync(
+            _story.At, DateOnly.Parse(PayDay), "test", CancellationToken.None);
+        after.AsOf.Event.ShouldBeGreaterThan(pending);
+    }
+
     private async Task<object?> ValueAsync(string sql)
     {
         await using var source = Npgsql.NpgsqlDataSource.Create(
