@@ -32,8 +32,9 @@ public sealed class BadInput(string message, Fault fault = Fault.Invalid) : Exce
 {
     public Fault Fault => fault;
 
-    public static BadInput NoIncident(string id) =>
-        new($"No incident '{id}' is declared. Declare it with declare-incident FILE.json.", Fault.NotFound);
+    /// <summary>It does not quote what was asked for: somebody may have put a number there.</summary>
+    public static BadInput NoIncident =>
+        new("No incident of this id is declared. Declare it with declare-incident FILE.json.", Fault.NotFound);
 }
 
 /// <summary>What is wrong with the input: the command line says it in words, HTTP by a status too.</summary>

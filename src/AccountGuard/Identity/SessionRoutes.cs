@@ -82,6 +82,7 @@ public static class SessionRoutes
                 ? StatusCodes.Status401Unauthorized : StatusCodes.Status200OK;
             return new RazorComponentResult<SignInPage>(new
             {
+                Action = AuthorizePath,
                 Login = login,
                 HasFailed = context.Request.Method == HttpMethods.Post,
                 HasExpired = (string?)request[Sessions.Expired] == "true",

@@ -18,7 +18,7 @@ public static class Incident
         find.Parameters.AddWithValue("id", id);
         return await find.ExecuteScalarAsync(cancel) is int no
             ? no
-            : throw BadInput.NoIncident(id);
+            : throw BadInput.NoIncident;
     }
 
     /// <summary>

@@ -28,7 +28,7 @@ public sealed record IncidentBar(
         return chosen is not null
             ? new IncidentBar(chosen, [.. incidents.Where(i => i != chosen)], await Reconcile.LastAsync(at, cancel),
                 at.Clock.GetUtcNow())
-            : incident is null ? null : throw BadInput.NoIncident(incident);
+            : incident is null ? null : throw BadInput.NoIncident;
     }
 
     private static async Task<IReadOnlyList<BarIncident>> IncidentsAsync(Installation at, CancellationToken cancel)

@@ -76,7 +76,7 @@ public static class Reconcile
     {
         await using var find = new NpgsqlCommand("select incident_no from incident where id = @id", connection);
         find.Parameters.AddWithValue("id", incident);
-        return await find.ExecuteScalarAsync(cancel) is int no ? no : throw BadInput.NoIncident(incident);
+        return await find.ExecuteScalarAsync(cancel) is int no ? no : throw BadInput.NoIncident;
     }
 
     private static async Task RecordAsync(NpgsqlConnection connection, Reconciliation found, CancellationToken cancel)

@@ -109,7 +109,10 @@ language sql stable rows 1 as $$
                 group by l.number_key, l.incident_no) f
             group by f.incident_no) l
         join incident i on i.incident_no = l.incident_no and (c.kind = 'account' or i.verifies_addresses)
-        join cutoff_in_force k on k.incident_no = l.incident_no and k.bucket = b.bucket
+        cross join lateral (                -- kept apart: a plan made early would read all 256 of the incident
+            select f.through_on from cutoff_in_force f
+            where f.incident_no = l.incident_no and f.bucket = b.bucket
+            offset 0) k
         cross join lateral possible_days(c.filed_on, c.filed_at, c.received_on, c.received_at,
             c.entered_on, c.entered_at, c.delivered_at, i.time_zone, i.post_days) d) g
     where c.change_id = change and g.in_window
@@ -130,49 +133,52 @@ create or replace function hits_opened() returns bigint language sql stable as $
 create or replace function hits_ended() returns bigint language sql stable as $$
     select coalesce(nullif(current_setting('accountguard.hits_ended', true), ''), '0')::bigint $$;
 
--- One statement, so one snapshot, both ways. One plan for all calls, of look-ups that do not depend on statistics: a
--- plan made while a table was empty would scan it when it has a million rows.
+-- One statement, so one snapshot, both ways; some changes at a time, since what is expected is gone through for each.
+-- One plan for all calls, of look-ups that do not depend on statistics: a plan made while a table was empty would scan
+-- it when it has a million rows. (+ 0: nor would it look a change up by its incident in hit_queue.)
 create or replace function settle(changes uuid[]) returns void language plpgsql
 set search_path = accountguard, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
 set enable_hashjoin = off set enable_mergejoin = off set enable_material = off set jit = off as $$
-declare opened_count bigint; ended_count bigint;
+declare opened_count bigint; ended_count bigint; part uuid[];
 begin
-    if cardinality(changes) = 0 then return; end if;
-    with expected as materialized (
-        select u.change_id, d.* from unnest(changes) as u (change_id) cross join lateral due_of(u.change_id) d),
-    ended as (
-        update hit h set ended_at = clock_timestamp(),
-            ended_as = case when exists (select from cancellation x where x.change_id = h.change_id)
-                       then 'Withdrawn' else 'ListedInError' end
-        from unnest(changes) as u (change_id)
-        where h.change_id = u.change_id and h.ended_at is null
-          and not exists (
-                select from expected e where e.change_id = h.change_id and e.incident_no = h.incident_no)
-        returning 1),
-    rated as (
-        update hit h set bucket = e.bucket, alert_gap = e.alert_gap, date_doubt = e.date_doubt,
-            renumbered = e.renumbered, chain = e.chain, tier = e.tier, list_version = e.list_version,
-            filed_on = e.filed_on, exposed_on = e.exposed_on
-        from expected e
-        where h.ended_at is null
-          and e.change_id = h.change_id and e.incident_no = h.incident_no
-          and (h.bucket, h.alert_gap, h.date_doubt, h.renumbered, h.chain, h.tier, h.list_version,
-               h.filed_on, h.exposed_on)
-           is distinct from (e.bucket, e.alert_gap, e.date_doubt, e.renumbered, e.chain, e.tier, e.list_version,
-               e.filed_on, e.exposed_on)),
-    opened as (
-        insert into hit (change_id, incident_no, bucket, alert_gap, date_doubt, renumbered, chain, tier, list_version,
-            filed_on, exposed_on, source, request_id)
-        select e.change_id, e.incident_no, e.bucket, e.alert_gap, e.date_doubt, e.renumbered, e.chain, e.tier,
-            e.list_version, e.filed_on, e.exposed_on, e.source, e.request_id
-        from expected e
-        where not exists (
-            select from hit h
-            where h.change_id = e.change_id and h.incident_no = e.incident_no and h.ended_at is null)
-        returning 1)
-    select (select count(*) from opened), (select count(*) from ended) into opened_count, ended_count;
-    if opened_count + ended_count > 0 then perform count_hits(opened_count, ended_count); end if;
+    for at in 1 .. cardinality(changes) by 200 loop
+        part := changes[at : at + 199];
+        with expected as materialized (
+            select u.change_id, d.* from unnest(part) as u (change_id) cross join lateral due_of(u.change_id) d),
+        ended as (
+            update hit h set ended_at = clock_timestamp(),
+                ended_as = case when exists (select from cancellation x where x.change_id = h.change_id)
+                           then 'Withdrawn' else 'ListedInError' end
+            from unnest(part) as u (change_id)
+            where h.change_id = u.change_id and h.ended_at is null
+              and not exists (
+                    select from expected e where e.change_id = h.change_id and e.incident_no = h.incident_no)
+            returning 1),
+        rated as (
+            update hit h set bucket = e.bucket, alert_gap = e.alert_gap, date_doubt = e.date_doubt,
+                renumbered = e.renumbered, chain = e.chain, tier = e.tier, list_version = e.list_version,
+                filed_on = e.filed_on, exposed_on = e.exposed_on
+            from expected e
+            where h.ended_at is null
+              and e.change_id = h.change_id and e.incident_no = h.incident_no + 0
+              and (h.bucket, h.alert_gap, h.date_doubt, h.renumbered, h.chain, h.tier, h.list_version,
+                   h.filed_on, h.exposed_on)
+               is distinct from (e.bucket, e.alert_gap, e.date_doubt, e.renumbered, e.chain, e.tier, e.list_version,
+                   e.filed_on, e.exposed_on)),
+        opened as (
+            insert into hit (change_id, incident_no, bucket, alert_gap, date_doubt, renumbered, chain, tier,
+                list_version, filed_on, exposed_on, source, request_id)
+            select e.change_id, e.incident_no, e.bucket, e.alert_gap, e.date_doubt, e.renumbered, e.chain, e.tier,
+                e.list_version, e.filed_on, e.exposed_on, e.source, e.request_id
+            from expected e
+            where not exists (
+                select from hit h
+                where h.change_id = e.change_id and h.incident_no + 0 = e.incident_no and h.ended_at is null)
+            returning 1)
+        select (select count(*) from opened), (select count(*) from ended) into opened_count, ended_count;
+        if opened_count + ended_count > 0 then perform count_hits(opened_count, ended_count); end if;
+    end loop;
 end $$;
 
 -- ---------------------------------------------------------------- gates

@@ -16,7 +16,8 @@ namespace AccountGuard.Service;
 /// <summary>The service: its routes in the order of the flow, and its rounds.</summary>
 public static class Host
 {
-    private const int RequestsOfASecond = 500;
+    // More than one sender's filings reach on two cores: it stops a runaway, not a busy intake.
+    private const int RequestsOfASecond = 10_000;
     private const int AtOnce = 8;
     private const int WaitingAtOnce = 1_000;
 
@@ -91,7 +92,9 @@ public static class Host
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.AddPolicy(Upload.Few, FewAtOnce);
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(LimitOf);
+            var ofASecond = settings.GetValue("Limits:RequestsPerSecond", RequestsOfASecond);
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
+                context => LimitOf(context, ofASecond));
             limiter.OnRejected = (context, _) =>
             {
                 context.HttpContext.Response.Headers.RetryAfter = "1";
@@ -130,13 +133,14 @@ public static class Host
                 _ => new ConcurrencyLimiterOptions { PermitLimit = AtOnce, QueueLimit = WaitingAtOnce });
 
     /// <summary>Each login has its own; what comes without one shares its address's.</summary>
-    private static RateLimitPartition<string> LimitOf(HttpContext context) => RateLimitPartition.GetTokenBucketLimiter(
-        context.User.FindFirst(Caller.LoginClaim)?.Value ?? $"from {context.Connection.RemoteIpAddress}",
-        _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = 2 * RequestsOfASecond,
-            TokensPerPeriod = RequestsOfASecond,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-            AutoReplenishment = true,
-        });
+    private static RateLimitPartition<string> LimitOf(HttpContext context, int ofASecond) =>
+        RateLimitPartition.GetTokenBucketLimiter(
+            context.User.FindFirst(Caller.LoginClaim)?.Value ?? $"from {context.Connection.RemoteIpAddress}",
+            _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = 2 * ofASecond,
+                TokensPerPeriod = ofASecond,
+                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                AutoReplenishment = true,
+            });
 }

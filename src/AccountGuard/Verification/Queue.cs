@@ -224,7 +224,7 @@ public static class Queue
         }
 
         return incidents.Count == 0 && incident is not null
-            ? throw BadInput.NoIncident(incident)
+            ? throw BadInput.NoIncident
             : incidents;
     }
 }

@@ -1,27 +1,60 @@
+using System.Collections.Concurrent;
+using System.Text;
 using AccountGuard.Identity;
 using AccountGuard.Service;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 using static AccountGuard.SystemTests.Http.Served;
 
 namespace AccountGuard.SystemTests.Http;
 
-/// <summary>Rule 33: a number, a name and an account that are sent appear in no log and no error.</summary>
+/// <summary>
+/// Rule 33: a number, a name and an account that are sent appear in no log, no trace, no metric, no error and no page.
+/// </summary>
 public sealed class Canaries : IAsyncLifetime
 {
     private const string Number = "8642097531";
     private const string Name = "金糸雀太郎";
     private const string Account = "zengin:0001-001-1-7654321";
-    private readonly Served _service = new();
+    private readonly ConcurrentQueue<byte[]> _traced = [];
+    private WebApplication _collector = null!;
+    private Served _service = null!;
     private readonly string _logs = Directory.CreateTempSubdirectory("accountguard-logs-").FullName;
 
     public async Task InitializeAsync()
     {
         Telemetry.OpenLog(_logs);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        _collector = builder.Build();
+        _collector.MapPost("/v1/{kind}", async (HttpRequest request) =>
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+            _traced.Enqueue(body.ToArray());
+        });
+        await _collector.StartAsync();
+        _service = new Served
+        {
+            Settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Urls.First(),
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            }).Build(),
+        };
         await _service.InitializeAsync();
     }
 
     public async Task DisposeAsync()
     {
         await _service.DisposeAsync();
+        await _collector.DisposeAsync();
         Directory.Delete(_logs, recursive: true);
     }
 
@@ -80,7 +113,25 @@ public sealed class Canaries : IAsyncLifetime
             Clean(await answer.Content.ReadAsStringAsync(), $"{method} {path}: {answer.StatusCode}");
         }
 
+        using (var auditor = await _service.BrowserOfAsync(Role.Auditor))
+        {
+            foreach (var path in (string[])[
+                "/cases?incident=canary", $"/cases?after={Number}", $"/cases?incident={Number}", $"/{Number}",
+                $"/language?to={Number}&back=/{Number}",
+            ])
+            {
+                using var page = await auditor.GetAsync(path);
+                Clean((await page.Content.ReadAsStringAsync()).Replace($"/{Number}", ""), path);
+            }
+        }
+
         await _service.App.StopAsync();
+        _service.App.Services.GetRequiredService<TracerProvider>().ForceFlush().ShouldBeTrue();
+        _service.App.Services.GetRequiredService<MeterProvider>().ForceFlush().ShouldBeTrue();
+        var traces = string.Concat(_traced.Select(Encoding.UTF8.GetString));
+        traces.ShouldContain("/api/account-changes", customMessage: "or requests are not traced");
+        traces.ShouldContain("select", customMessage: "or the database is not traced");
+        Clean(traces, "a trace or metric");
         await Serilog.Log.CloseAndFlushAsync();
         var files = Directory.GetFiles(_logs);
         files.ShouldNotBeEmpty();

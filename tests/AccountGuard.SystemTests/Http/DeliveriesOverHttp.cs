@@ -292,7 +292,7 @@ public sealed class DeliveriesOverHttp(Served service)
         (await find.ExecuteScalarAsync()).ShouldBe(0L);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task a_file_that_came_whole_is_taken_in_though_its_sender_has_left()
     {
         var (incident, number) = (await DeclaredAsync(), Number());
@@ -319,7 +319,7 @@ public sealed class DeliveriesOverHttp(Served service)
         (await CountAsync($"select count(*) from hit where request_id = '{id}' and ended_at is null")).ShouldBe(1);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task a_service_that_stops_tells_whoever_waits_to_send_the_same_again()
     {
         var filings = new Filings(service.Database.At);

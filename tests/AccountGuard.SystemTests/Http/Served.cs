@@ -18,6 +18,8 @@ public sealed partial class Served : IAsyncLifetime
 
     public FreshDatabase Database { get; } = new();
 
+    public IConfiguration Settings { get; init; } = new ConfigurationBuilder().Build();
+
     public WebApplication App { get; private set; } = null!;
 
     public DevelopmentProvider Provider { get; private set; } = null!;
@@ -26,7 +28,7 @@ public sealed partial class Served : IAsyncLifetime
     {
         await Database.InitializeAsync();
         Provider = DevelopmentProvider.Open(Database.Home);
-        App = Host.Build(Database.At with { Clock = Clock }, new ConfigurationBuilder().Build(), Provider, port: 0);
+        App = Host.Build(Database.At with { Clock = Clock }, Settings, Provider, port: 0);
         await App.StartAsync();
     }
 

@@ -1,0 +1,139 @@
+using System.Net.Http.Headers;
+using AccountGuard.CommandLine;
+using AccountGuard.Identity;
+using AccountGuard.Incidents;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+
+namespace AccountGuard.Bench;
+
+/// <summary>A database of its own for a work, laid as an operator would lay it, with what a work needs on it.</summary>
+public sealed class Ground : IAsyncDisposable
+{
+    private const string Password = "only-for-measuring";
+    private readonly string _server;
+    private readonly string _name = $"bench_{Guid.NewGuid():N}";
+    private int _incidents;
+
+    private Ground(string server, double scale) => (_server, Scale) = (server, scale);
+
+    public double Scale { get; }
+
+    public Installation At { get; private set; } = null!;
+
+    /// <summary>The superuser's: for baselines, and for facts that are made by SQL.</summary>
+    public NpgsqlDataSource Superuser { get; private set; } = null!;
+
+    public DirectoryInfo Folder { get; } = Directory.CreateTempSubdirectory("accountguard-bench-");
+
+    public Dictionary<string, string?> Settings => new()
+    {
+        ["ConnectionStrings:AccountGuard"] = With("accountguard_app"),
+        ["ConnectionStrings:AccountGuardOwner"] = With("accountguard_owner"),
+        ["ACCOUNTGUARD_HOME"] = Folder.FullName,
+    };
+
+    public int Scaled(int atFull) => (int)(atFull * Scale);
+
+    public static async Task<Ground> OpenAsync(string server, double scale, CancellationToken cancel)
+    {
+        var ground = new Ground(server, scale);
+        await using (var connection = new NpgsqlConnection(server))
+        {
+            await connection.OpenAsync(cancel);
+            await RunAsync(connection, $"""
+                do $$ begin
+                    if not exists (select from pg_roles where rolname = 'accountguard_owner') then
+                        create role accountguard_owner; end if;
+                    if not exists (select from pg_roles where rolname = 'accountguard_app') then
+                        create role accountguard_app; end if;
+                    alter role accountguard_owner login password '{Password}';
+                    alter role accountguard_app login password '{Password}';
+                end $$
+                """, cancel);
+            await RunAsync(connection,
+                $"create database {ground._name} owner accountguard_owner template template0", cancel);
+        }
+
+        ground.At = await Session.OpenAsync(
+            new ConfigurationBuilder().AddInMemoryCollection(ground.Settings).Build(), cancel);
+        ground.Superuser = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(server)
+        {
+            Database = ground._name,
+            SearchPath = "accountguard",
+            MaxPoolSize = 64,
+            CommandTimeout = 0,
+        }.ConnectionString);
+        return ground;
+    }
+
+    public async Task SqlAsync(string sql, CancellationToken cancel)
+    {
+        await using var connection = await Superuser.OpenConnectionAsync(cancel);
+        await RunAsync(connection, sql, cancel);
+    }
+
+    public async Task<string> IncidentAsync(CancellationToken cancel)
+    {
+        var id = $"bench-{++_incidents}";
+        await DeclareIncident.RunAsync(At, new Declaration(id, "A leak", "Asia/Tokyo",
+            new Declaration.CutoffPart(Through: new DateOnly(2015, 6, 1)),
+            new Declaration.WindowPart(new DateOnly(2015, 5, 8))), At.Clock.GetUtcNow(), cancel);
+        await Screening.Publication.FinishAsync(At, null, cancel);
+        return id;
+    }
+
+    /// <summary>A file of this work; rows are written one a line below the header.</summary>
+    public string File(string name, string header, IEnumerable<string> rows)
+    {
+        var path = Path.Combine(Folder.FullName, name);
+        System.IO.File.WriteAllLines(path, rows.Prepend(header));
+        return path;
+    }
+
+    /// <summary>The service on this ground, and a caller for each of so many connections.</summary>
+    public async Task<(WebApplication Service, HttpClient Caller)> ServeAsync(string role)
+    {
+        var provider = DevelopmentProvider.Open(Folder.FullName);
+        var service = Service.Host.Build(At, new ConfigurationBuilder().Build(), provider, port: 0);
+        await service.StartAsync();
+        return (service, CallerOf(service, provider.Issue(
+            "bench", null, [role], TimeProvider.System.GetUtcNow(), TimeSpan.FromHours(2), Sources.Every)));
+    }
+
+    public static HttpClient CallerOf(WebApplication service, string? token = null)
+    {
+        var caller = new HttpClient { BaseAddress = new Uri(service.Urls.First()) };
+        if (token is not null)
+        {
+            caller.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return caller;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await At.DisposeAsync();
+        await Superuser.DisposeAsync();
+        NpgsqlConnection.ClearAllPools();
+        await using var connection = new NpgsqlConnection(_server);
+        await connection.OpenAsync();
+        await RunAsync(connection, $"drop database {_name} with (force)", CancellationToken.None);
+        Folder.Delete(recursive: true);
+    }
+
+    private string With(string user) => new NpgsqlConnectionStringBuilder(_server)
+    {
+        Database = _name,
+        Username = user,
+        Password = Password,
+    }.ConnectionString;
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace AccountGuard.Bench.Works;
+
+/// <summary>From the start of the process to ready, and what it holds then.</summary>
+public static class StartWork
+{
+    public static Work ToReady { get; } = new(
+        "start", "start of the service to ready, and its memory then",
+        async (ground, cancel) =>
+        {
+            await ground.IncidentAsync(cancel);
+            await Screening.Reconcile.RunAsync(ground.At, null, cancel);
+            var (times, memory) = (new List<double>(), new List<double>());
+            for (var run = 0; run < InTurns.Runs; run++)
+            {
+                var start = new ProcessStartInfo("dotnet", [typeof(Installation).Assembly.Location, "run", "--port", "5099"])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                };
+                foreach (var (name, value) in ground.Settings)
+                {
+                    start.Environment[name.Replace(":", "__")] = value;
+                }
+
+                var watch = Stopwatch.StartNew();
+                using var process = Process.Start(start)!;
+                process.ErrorDataReceived += (_, _) => { };
+                process.BeginErrorReadLine();
+                process.BeginOutputReadLine();
+                using var anyone = new HttpClient();
+                while (!await IsReadyAsync(anyone, cancel))
+                {
+                    if (process.HasExited)
+                    {
+                        throw new InvalidOperationException("The service ended before it was ready.");
+                    }
+                }
+
+                times.Add(watch.Elapsed.TotalSeconds);
+                process.Refresh();
+                memory.Add(process.WorkingSet64 / 1e6);
+                using var term = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+                await process.WaitForExitAsync(cancel);
+            }
+
+            return
+            [
+                new("start", "s to ready", InTurns.Median(times), null, 2, AtLeast: false, InTurns.Runs),
+                new("start", "MB at rest", InTurns.Median(memory), null, 200, AtLeast: false, InTurns.Runs),
+            ];
+        });
+
+    private static async Task<bool> IsReadyAsync(HttpClient anyone, CancellationToken cancel)
+    {
+        try
+        {
+            using var answer = await anyone.GetAsync("http://127.0.0.1:5099/api/health/ready", cancel);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            await Task.Delay(10, cancel);
+            return false;
+        }
+    }
+}
