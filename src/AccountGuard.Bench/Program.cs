@@ -43,7 +43,8 @@ command.SetAction(async (parsed, cancel) =>
     }
 
     Console.WriteLine(parsed.GetValue(json)
-        ? JsonSerializer.Serialize(measured, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true })
+        ? JsonSerializer.Serialize(
+            measured, new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true })
         : Measured.Table(measured));
     return measured.All(m => m.IsMet) ? 0 : 1;
 });

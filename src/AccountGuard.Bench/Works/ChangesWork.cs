@@ -39,7 +39,8 @@ public static class ChangesWork
         Ground ground, string source, int count, CancellationToken cancel, int apart = 7)
     {
         var path = ground.File($"{source}.csv", Header, Enumerable.Range(0, count).Select(i =>
-            $"{source},R{i},account,{(long)i * apart:D10},2015-05-{10 + i % 20},2015-05-{10 + i % 20},2015-06-0{1 + i % 9},post,"
+            $"{source},R{i},account,{(long)i * apart:D10},2015-05-{10 + i % 20},2015-05-{10 + i % 20},"
+            + $"2015-06-0{1 + i % 9},post,"
             + $"{i % 300:D4},zengin:0001-{i % 900:D3}-1-{i % 10_000_000:D7},zengin:0005-{i % 900:D3}-1-1234567"));
         using var file = DeliveredFile.Open(path, null);
         await ImportChanges.RunAsync(ground.At, file, isNdjson: false, null, ground.At.Clock.GetUtcNow(), null, cancel,

@@ -37,7 +37,8 @@ public static class FilingWork
                 answer.EnsureSuccessStatusCode();
             }
 
-            var (ours, baseline) = await Pressure.InTurnsAsync(_ => FileAsync(caller), _ => FileAsync(bareCaller), cancel);
+            var (ours, baseline) = await Pressure.InTurnsAsync(
+                _ => FileAsync(caller), _ => FileAsync(bareCaller), cancel);
             await service.StopAsync(cancel);
             await service.DisposeAsync();
             caller.Dispose();

@@ -23,7 +23,8 @@ public static class ListWork
                 create table bench_stage (key bytea, fields smallint, sealed bytea);
                 create table bench_merged (key bytea primary key, fields smallint, sealed bytea)
                 """, cancel);
-            var path = ground.File("list.csv", Header, Enumerable.Range(0, records).Select(i => $"{i * 7L:D10},{Name}"));
+            var path = ground.File(
+                "list.csv", Header, Enumerable.Range(0, records).Select(i => $"{i * 7L:D10},{Name}"));
             var (ours, baseline) = await InTurns.TimeAsync(
                 async _ => await ImportAsync(ground, path, records, 1, await ground.IncidentAsync(cancel), cancel),
                 _ => MergeAsync(ground, records, cancel));
@@ -40,7 +41,8 @@ public static class ListWork
             var (ours, baseline) = await InTurns.TimeAsync(
                 run => ImportAsync(
                     ground, ground.File($"v{run}.csv", Header, Enumerable.Range(0, 10_000)
-                        .Select(i => $"{i * 13L + run + 5_000_000_000L:D10},{Name}")), 10_000, run + 1, incident, cancel),
+                        .Select(i => $"{i * 13L + run + 5_000_000_000L:D10},{Name}")),
+                    10_000, run + 1, incident, cancel),
                 run => ground.SqlAsync($"""
                     select count(*) from generate_series(1, 10000) as n
                     join account_change c on c.number_key = substr(sha256(int8send((n * 97 + {run})::bigint)), 1, 16)
@@ -53,8 +55,8 @@ public static class ListWork
     {
         using var file = DeliveredFile.Open(path, null);
         await ImportList.RunAsync(ground.At, file, new ListOrder(
-            incident, version, new DateOnly(2015, 6, 2), new ControlTotals(records, null, null, null, 0), Replaces: false, null,
-            ground.At.Clock.GetUtcNow()), null, cancel);
+            incident, version, new DateOnly(2015, 6, 2), new ControlTotals(records, null, null, null, 0),
+            Replaces: false, null, ground.At.Clock.GetUtcNow()), null, cancel);
     }
 
     private static async Task MergeAsync(Ground ground, int records, CancellationToken cancel)

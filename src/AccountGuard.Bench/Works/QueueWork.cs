@@ -67,7 +67,8 @@ public static class QueueWork
     public static async Task<(string Incident, int Cases)> FillAsync(Ground ground, int cases, CancellationToken cancel)
     {
         var incident = await ground.IncidentAsync(cancel);
-        var path = ground.File("listed.csv", "number,name", Enumerable.Range(0, cases).Select(i => $"{i * 7L:D10},A. B."));
+        var path = ground.File("listed.csv", "number,name", Enumerable.Range(0, cases)
+            .Select(i => $"{i * 7L:D10},A. B."));
         await ListWork.ImportAsync(ground, path, cases, 1, incident, cancel);
         await ChangesWork.ImportAsync(ground, "bench", cases, cancel);
         await OpenCases.RunAsync(ground.At, cancel);

@@ -22,7 +22,8 @@ public static class ReconcileWork
                 },
                 _ => ground.SqlAsync("""
                     select count(*) from account_change c join listing l on l.number_key = c.number_key
-                    left join hit h on h.change_id = c.change_id and h.incident_no = l.incident_no and h.ended_at is null
+                    left join hit h
+                      on h.change_id = c.change_id and h.incident_no = l.incident_no and h.ended_at is null
                     where c.filed_on <= '2015-06-01' and h.change_id is null
                     """, cancel));
             return [new("reconcile", "s", ours, baseline, 1.5, AtLeast: false, InTurns.Runs)];
@@ -32,12 +33,14 @@ public static class ReconcileWork
     /// Changes and listings made by SQL, past the triggers, with hits as the rule makes them: one change in fifty is of
     /// a listed number.
     /// </summary>
-    public static Task FillAsync(Ground ground, int changes, int numbers, CancellationToken cancel) => ground.SqlAsync($"""
+    public static Task FillAsync(Ground ground, int changes, int numbers, CancellationToken cancel) =>
+        ground.SqlAsync($"""
         set session_replication_role = replica;
         insert into account_change (change_id, number_key, kind, filed_on, received_on, entered_on, delivered_at,
             source, request_id, unreadable, content_key, delivery_no, row_no)
-        select gen_random_uuid(), substr(sha256(int8send(n::bigint * 97)), 1, 16), 'account', date '2015-05-10' + n % 40,
-            date '2015-05-10' + n % 40, date '2015-05-11' + n % 40, '2015-09-01', 'bench', 'R' || n, '' || '{"{}"}', '\x00', 0, n
+        select gen_random_uuid(), substr(sha256(int8send(n::bigint * 97)), 1, 16), 'account',
+            date '2015-05-10' + n % 40, date '2015-05-10' + n % 40, date '2015-05-11' + n % 40, '2015-09-01', 'bench',
+            'R' || n, array[]::text[], '\x00', 0, n
         from generate_series(1, {changes}) as n;
         insert into listing (number_key, incident_no, version, live_from, fields)
         select substr(sha256(int8send(case when n % 6 = 0 then (n / 6)::bigint * 50 * 97 else - n::bigint end)), 1, 16),

@@ -55,7 +55,8 @@ public static class StandingWork
                 async no =>
                 {
                     using var answer = await caller.PostAsJsonAsync("/api/payments/standing",
-                        new { payDay = PayDay, numbers = new[] { numbers[no % numbers.Length].RevealDigits() } }, cancel);
+                        new { payDay = PayDay, numbers = new[] { numbers[no % numbers.Length].RevealDigits() } },
+                        cancel);
                     answer.EnsureSuccessStatusCode();
                 },
                 async no => await JoinAsync(ground, [keys[no % keys.Length]], cancel), cancel);

@@ -14,7 +14,8 @@ public static class StartWork
             var (times, memory) = (new List<double>(), new List<double>());
             for (var run = 0; run < InTurns.Runs; run++)
             {
-                var start = new ProcessStartInfo("dotnet", [typeof(Installation).Assembly.Location, "run", "--port", "5099"])
+                var start = new ProcessStartInfo(
+                    "dotnet", [typeof(Installation).Assembly.Location, "run", "--port", "5099"])
                 {
                     RedirectStandardOutput = true,
                     RedirectStandardError = true,

@@ -4,8 +4,8 @@ using static AccountGuard.SystemTests.Story;
 namespace AccountGuard.SystemTests.Screening;
 
 /// <summary>
-/// A service is started before its first list arrives, and its connections keep the plans that were made then: they have
-/// to be those of a full database.
+/// A service is started before its first list arrives, and its connections keep the plans that were made then: they
+/// have to be those of a full database.
 /// </summary>
 public sealed class PlansOfAnEmptyDatabase : IAsyncLifetime
 {
