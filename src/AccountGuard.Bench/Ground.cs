@@ -11,7 +11,6 @@ namespace AccountGuard.Bench;
 /// <summary>A database of its own for a work, laid as an operator would lay it, with what a work needs on it.</summary>
 public sealed class Ground : IAsyncDisposable
 {
-    private const string Password = "only-for-measuring";
     private readonly string _server;
     private readonly string _name = $"bench_{Guid.NewGuid():N}";
     private int _incidents;
@@ -29,8 +28,8 @@ public sealed class Ground : IAsyncDisposable
 
     public Dictionary<string, string?> Settings => new()
     {
-        ["ConnectionStrings:AccountGuard"] = With("accountguard_app"),
-        ["ConnectionStrings:AccountGuardOwner"] = With("accountguard_owner"),
+        ["ConnectionStrings:AccountGuard"] = Here("ConnectionStrings__AccountGuard"),
+        ["ConnectionStrings:AccountGuardOwner"] = Here("ConnectionStrings__AccountGuardOwner"),
         ["ACCOUNTGUARD_HOME"] = Folder.FullName,
     };
 
@@ -42,16 +41,6 @@ public sealed class Ground : IAsyncDisposable
         await using (var connection = new NpgsqlConnection(server))
         {
             await connection.OpenAsync(cancel);
-            await RunAsync(connection, $"""
-                do $$ begin
-                    if not exists (select from pg_roles where rolname = 'accountguard_owner') then
-                        create role accountguard_owner; end if;
-                    if not exists (select from pg_roles where rolname = 'accountguard_app') then
-                        create role accountguard_app; end if;
-                    alter role accountguard_owner login password '{Password}';
-                    alter role accountguard_app login password '{Password}';
-                end $$
-                """, cancel);
             await RunAsync(connection,
                 $"create database {ground._name} owner accountguard_owner template template0", cancel);
         }
@@ -92,7 +81,7 @@ public sealed class Ground : IAsyncDisposable
         return path;
     }
 
-    /// <summary>The service on this ground, and a caller for each of so many connections.</summary>
+    /// <summary>The service on this ground, and a caller of this role.</summary>
     public async Task<(WebApplication Service, HttpClient Caller)> ServeAsync(string role)
     {
         var provider = DevelopmentProvider.Open(Folder.FullName);
@@ -124,12 +113,10 @@ public sealed class Ground : IAsyncDisposable
         Folder.Delete(recursive: true);
     }
 
-    private string With(string user) => new NpgsqlConnectionStringBuilder(_server)
-    {
-        Database = _name,
-        Username = user,
-        Password = Password,
-    }.ConnectionString;
+    /// <summary>The connection that ops/bench gives, to the database of this work.</summary>
+    private string Here(string variable) =>
+        new NpgsqlConnectionStringBuilder(Environment.GetEnvironmentVariable(variable)) { Database = _name }
+            .ConnectionString;
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
     {

@@ -6,21 +6,17 @@ using Npgsql;
 namespace AccountGuard.Deliveries;
 
 /// <summary>
-/// A delivery whose rows are taken in batch by batch, each in a transaction of its own. The next batch is read and
-/// keyed
+/// A delivery whose rows are taken in batch by batch, each in a transaction of its own and in the order of the rows,
+/// since of two contents under one id, and of mappings that clash, the first decides. The next batch is read and keyed
 /// while the one before it is written. The same file has the same batches, so a killed import finds those that are
 /// done.
 /// </summary>
 public static class BatchedDelivery
 {
-    /// <param name="writers">
-    /// How many batches are written at once: one where the order of rows decides (of two contents under one id the
-    /// first stands), more where it does not.
-    /// </param>
     /// <param name="prepare">Outside any transaction: reads and keys the rows; may be thrown away.</param>
     /// <param name="write">Inside the batch's transaction; runs again after a deadlock or a lost connection.</param>
     public static async Task<DeliveryAnswer> RunAsync<TBatch>(
-        Installation at, DeliveryLabel label, int batchLength, int writers, DeliveredFile file,
+        Installation at, DeliveryLabel label, int batchLength, DeliveredFile file,
         IProgress<(long Done, long Total)>? progress, IEnumerable<DeliveredRow> rows,
         Func<NpgsqlConnection, DeliveredRow[], Task<TBatch>> prepare,
         Func<NpgsqlTransaction, IDocumentSession, Delivery, TBatch, Task<BatchCount>> write, CancellationToken cancel)
@@ -50,12 +46,11 @@ public static class BatchedDelivery
             at, hasRows ? Remaining(source) : [], batchLength, done, file, prepare, prepared.Writer, stop.Token);
         try
         {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = writers, CancellationToken = cancel };
-            await Parallel.ForEachAsync(prepared.Reader.ReadAllAsync(cancel), options, async (next, cancelled) =>
+            await foreach (var next in prepared.Reader.ReadAllAsync(cancel))
             {
-                await WriteBatchAsync(at, delivery, next.Through, next.Batch, write, cancelled);
+                await WriteBatchAsync(at, delivery, next.Through, next.Batch, write, cancel);
                 progress?.Report((next.Position, file.Length));
-            });
+            }
         }
         finally
         {

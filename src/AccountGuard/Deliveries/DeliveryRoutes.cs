@@ -9,9 +9,6 @@ namespace AccountGuard.Deliveries;
 /// </summary>
 public static class DeliveryRoutes
 {
-    private const int Usual = 100;
-    private const int Most = 1_000;
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/deliveries", ListAsync).For(Role.IncidentManager, Role.Intake)
@@ -21,13 +18,10 @@ public static class DeliveryRoutes
     }
 
     private static async Task<IReadOnlyList<ListedDelivery>> ListAsync(
-        HttpContext context, Installation at, CancellationToken cancel, string? after = null, int limit = Usual)
+        HttpContext context, Installation at, CancellationToken cancel, string? after = null,
+        int limit = PageLimit.Usual)
     {
-        if (limit is < 1 or > Most)
-        {
-            throw new BadInput($"limit is from 1 to {Most}.");
-        }
-
+        PageLimit.Check(limit);
         var page = await ListDeliveries.PageAsync(at, DeliveryPlace.Parse(after), limit, OnlyOf(context), cancel);
         if (page.Count == limit)
         {

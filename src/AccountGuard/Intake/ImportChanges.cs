@@ -25,7 +25,7 @@ public static class ImportChanges
         var nobody = Quarantine.SubjectOf(at.Keys, label);
         var personalKeys = new PersonalKeys(at.Keys);
         return BatchedDelivery.RunAsync(
-            at, label, BatchLength, writers: 1, file, progress,
+            at, label, BatchLength, file, progress,
             isNdjson ? DeliveredRows.OfNdjson(file, FiledChange.Columns)
                 : DeliveredRows.OfCsv(file, FiledChange.Columns, ["source", "request_id", "number"]),
             async (connection, rows) =>

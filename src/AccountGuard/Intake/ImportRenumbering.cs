@@ -19,7 +19,7 @@ public static class ImportRenumbering
         var nobody = Quarantine.SubjectOf(at.Keys, label);
         var personalKeys = new PersonalKeys(at.Keys);
         return BatchedDelivery.RunAsync(
-            at, label, BatchLength, writers: 1, file, progress,
+            at, label, BatchLength, file, progress,
             DeliveredRows.OfCsv(file, Mapping.Columns, ["old_number", "new_number"]),
             async (connection, rows) =>
             {

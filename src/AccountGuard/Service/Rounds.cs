@@ -42,7 +42,6 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
 
                 await alarms.SetAsync("rounds", null, stoppingToken);
                 await alarms.SetAsync("disk", TroubleOfDisk(), stoppingToken);
-                await alarms.SetAsync("certificates", TroubleOfCertificates(), stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -58,7 +57,6 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
 
     private async Task ReconcileAsync(CancellationToken cancel)
     {
-        await alarms.SetAsync("cases", await TroubleOfCasesAsync(cancel), cancel);
         Last = await Reconcile.RunAsync(at, null, cancel);
         if (Last.IsClean)
         {
@@ -71,6 +69,8 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
                 : $"The hits are not what the rule says: missing {Last.Missing}, unfounded {Last.Unfounded}, wrong "
                     + $"reason or rank {Last.Misranked}.",
             cancel);
+        await alarms.SetAsync("cases", await TroubleOfCasesAsync(cancel), cancel);
+        await alarms.SetAsync("certificates", TroubleOfCertificates(), cancel);
     }
 
     private string? TroubleOfCertificates() =>

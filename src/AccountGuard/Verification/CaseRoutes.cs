@@ -16,9 +16,6 @@ public sealed record CasePage(IReadOnlyList<ListedCase> Cases, string? Next);
 /// <summary>The queue, in its order, a page at a time (Rule 22).</summary>
 public static class CaseRoutes
 {
-    private const int Usual = 100;
-    private const int Most = 1_000;
-
     /// <summary>The queue as a page of the site.</summary>
     public static readonly NavPage Page = new("/cases", "Queue", "g q", [Role.Auditor, Role.Approver, Role.Compliance]);
 
@@ -42,17 +39,13 @@ public static class CaseRoutes
 
     private static async Task<CasePage> ListAsync(
         Installation at, CancellationToken cancel, string? incident = null, string? state = null, string? after = null,
-        int limit = Usual)
+        int limit = PageLimit.Usual)
     {
-        if (limit is < 1 or > Most)
-        {
-            throw new BadInput($"limit is from 1 to {Most}.");
-        }
-
+        PageLimit.Check(limit);
         var (rows, next) = await Queue.PageAsync(at, incident, state, null, QueuePlace.Parse(after), limit, cancel);
         var numbers = await ShowNumbers.MaskedAsync(at, [.. rows.Select(r => r.Number).Distinct()], cancel);
         return new CasePage([.. rows.Select(r => new ListedCase(
-            r.Rank, r.Source, r.RequestId, r.Kind, numbers.GetValueOrDefault(r.Number, "••••-••••••"), r.Incident,
+            r.Rank, r.Source, r.RequestId, r.Kind, numbers.GetValueOrDefault(r.Number, ShowNumbers.Erased), r.Incident,
             r.Reasons.Split('+'), r.State, r.Tier, r.ListVersion, r.FiledOn, r.ExposedOn))], next?.ToString());
     }
 }

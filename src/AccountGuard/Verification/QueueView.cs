@@ -101,7 +101,6 @@ public sealed record QueueView(
     private static async Task<IReadOnlyList<SeenCase>> SeeAsync(
         Installation at, IReadOnlyList<QueueRow> rows, int incidentNo, CancellationToken cancel)
     {
-        var numbers = await ShowNumbers.MaskedAsync(at, [.. rows.Select(r => r.Number).Distinct()], cancel);
         var personalKeys = new PersonalKeys(at.Keys);
         await using var find = at.Database.CreateCommand(
             """
@@ -109,7 +108,8 @@ public sealed record QueueView(
                 coalesce(c.filed_on, (c.filed_at at time zone i.time_zone)::date), d.filed_known,
                 coalesce(c.received_on, (c.received_at at time zone i.time_zone)::date), d.received is not null,
                 coalesce(c.entered_on, (c.entered_at at time zone i.time_zone)::date),
-                (c.delivered_at at time zone i.time_zone)::date, c.change_id, c.number_key, t.sealed, k.wrapped
+                (c.delivered_at at time zone i.time_zone)::date, c.change_id, c.number_key, t.sealed, k.wrapped,
+                k.sealed_number
             from unnest(@ids) with ordinality as g (change_id, place)
             join account_change c on c.change_id = g.change_id
             join incident i on i.incident_no = @incident
@@ -130,7 +130,7 @@ public sealed record QueueView(
             var details = Details(reader, personalKeys);
             var entered = reader.IsDBNull(7) ? (DateOnly?)null : reader.GetFieldValue<DateOnly>(7);
             cases.Add(new SeenCase(
-                row, numbers.GetValueOrDefault(row.Number, "••••-••••••"), Text(reader, 1), Text(reader, 2),
+                row, Number(reader, personalKeys), Text(reader, 1), Text(reader, 2),
                 See(reader, 3, reader.GetBoolean(4), details, "filed_on"),
                 See(reader, 5, reader.GetBoolean(6), details, "received_on"),
                 See(reader, 7, entered <= reader.GetFieldValue<DateOnly>(8), details, "entered_on"),
@@ -140,12 +140,19 @@ public sealed record QueueView(
         return cases;
     }
 
+    /// <summary>The number that the change was filed under, masked; it may be erased.</summary>
+    private static string Number(NpgsqlDataReader reader, PersonalKeys personalKeys) =>
+        reader.IsDBNull(12) || reader.IsDBNull(13) ? ShowNumbers.Erased : personalKeys.OpenNumber(
+            KeyOf(reader), reader.GetFieldValue<byte[]>(12), reader.GetFieldValue<byte[]>(13)).ToString();
+
+    private static NumberKey KeyOf(NpgsqlDataReader reader) =>
+        NumberKey.FromBytes(reader.GetFieldValue<byte[]>(10));
+
     /// <summary>Erased data leaves none.</summary>
     private static Dictionary<string, string> Details(NpgsqlDataReader reader, PersonalKeys personalKeys) =>
         reader.IsDBNull(11) || reader.IsDBNull(12) ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(
             Sealed.Open(
-                personalKeys.Unwrap(NumberKey.FromBytes(reader.GetFieldValue<byte[]>(10)),
-                    reader.GetFieldValue<byte[]>(12)),
+                personalKeys.Unwrap(KeyOf(reader), reader.GetFieldValue<byte[]>(12)),
                 reader.GetFieldValue<byte[]>(11), reader.GetGuid(9).ToByteArray(bigEndian: true)))!;
 
     /// <summary>What cannot be read as a day may be anything: of it only what looks like one is shown.</summary>

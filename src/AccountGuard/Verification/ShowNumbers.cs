@@ -5,6 +5,9 @@ namespace AccountGuard.Verification;
 /// <summary>Numbers in clear, each against a record of who was shown it and what for (Rule 33).</summary>
 public static class ShowNumbers
 {
+    /// <summary>What is shown of a number whose data was erased.</summary>
+    public const string Erased = "••••-••••••";
+
     /// <summary>
     /// The records are committed before the numbers are returned; where they cannot be written nothing is shown.
     /// </summary>

@@ -80,10 +80,10 @@ public sealed class AlarmTests : IAsyncLifetime
         await story.ListAsync(1, [Listed(number)]);
         await story.ChangesAsync(story.Filed("R1", number, "2015-05-20"));
         await using var superuser = NpgsqlDataSource.Create(_database.Superuser + ";Search Path=accountguard");
-        await using (var long_ago = superuser.CreateCommand(
+        await using (var aged = superuser.CreateCommand(
             "set session_replication_role = replica; update hit set opened_at = opened_at - interval '1 hour'"))
         {
-            await long_ago.ExecuteNonQueryAsync();
+            await aged.ExecuteNonQueryAsync();
         }
 
         // Somebody else opens cases, and hangs.

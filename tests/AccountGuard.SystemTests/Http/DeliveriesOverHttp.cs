@@ -299,7 +299,7 @@ public sealed class DeliveriesOverHttp(Served service)
         await ListAsync(incident, 1, $"{number},,,,").BodyAsync(HttpStatusCode.Created);
         var id = Id();
         using var leaving = new CancellationTokenSource();
-        await using (var gates = await HeldGatesAsync())
+        await using (await service.HeldFilingAsync())
         {
             var sending = _intake.PostAsync("/api/account-changes",
                 Csv($"source,request_id,number,filed_on\nhttp,{id},{number},2015-05-20\n"), leaving.Token);
@@ -328,7 +328,7 @@ public sealed class DeliveriesOverHttp(Served service)
         Array.Fill(row, "", 2, 1);
         Array.Fill(row, "", 4, row.Length - 4);
         await filings.StartAsync(CancellationToken.None);
-        await using (var gates = await HeldGatesAsync())
+        await using (await service.HeldFilingAsync())
         {
             var inWork = filings.FileAsync(row, "s", Sources.All, CancellationToken.None);
             while (await CountAsync("select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
@@ -345,17 +345,6 @@ public sealed class DeliveriesOverHttp(Served service)
 
         await Should.ThrowAsync<Unavailable>(filings.FileAsync(row, "s", Sources.All, CancellationToken.None));
         (await CountAsync($"select count(*) from account_change where request_id = '{row[1]}'")).ShouldBe(0);
-    }
-
-    /// <summary>Nobody can file while these stand open.</summary>
-    private async Task<Npgsql.NpgsqlConnection> HeldGatesAsync()
-    {
-        var connection = new Npgsql.NpgsqlConnection(
-            service.Database.Superuser + ";Search Path=accountguard;Pooling=false");
-        await connection.OpenAsync();
-        await using var hold = new Npgsql.NpgsqlCommand("begin; lock table account_change in share mode", connection);
-        await hold.ExecuteNonQueryAsync();
-        return connection;
     }
 
     private async Task<long> CountAsync(string sql)

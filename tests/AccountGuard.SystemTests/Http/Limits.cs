@@ -40,14 +40,7 @@ public sealed class Limits(Served service)
     public async Task files_of_one_sender_are_taken_in_few_at_once()
     {
         using var sender = service.AsIntake("many-files", "*");
-        await using var gates = new NpgsqlConnection(
-            service.Database.Superuser + ";Search Path=accountguard;Pooling=false");
-        await gates.OpenAsync();
-        await using (var hold = new NpgsqlCommand("begin; lock table account_change in share mode", gates))
-        {
-            await hold.ExecuteNonQueryAsync();
-        }
-
+        await using var held = await service.HeldFilingAsync();
         var sending = Enumerable.Range(0, 12).Select(i => sender.PostAsync("/api/account-changes",
             Csv($"source,request_id,number\nmany,{Id()},{Number()}\n"))).ToList();
         async Task<long> BegunAsync()
@@ -70,7 +63,7 @@ public sealed class Limits(Served service)
         }
 
         (await BegunAsync()).ShouldBe(9, "eight of the first, and one of the other");
-        await gates.CloseAsync();
+        await held.CloseAsync();
         foreach (var sent in sending.Append(one))
         {
             await sent.BodyAsync(HttpStatusCode.OK);

@@ -7,6 +7,7 @@ using System.Text.RegularExpressions;
 using AccountGuard.Identity;
 using AccountGuard.Service;
 using Microsoft.AspNetCore.Builder;
+using Npgsql;
 
 namespace AccountGuard.SystemTests.Http;
 
@@ -90,6 +91,16 @@ public sealed partial class Served : IAsyncLifetime
         using var first = await SignInAsync(browser, "/", role);
         first.StatusCode.ShouldBe(HttpStatusCode.OK);
         return browser;
+    }
+
+    /// <summary>Nobody can file while this connection is open.</summary>
+    public async Task<NpgsqlConnection> HeldFilingAsync()
+    {
+        var connection = new NpgsqlConnection(Database.Superuser + ";Search Path=accountguard;Pooling=false");
+        await connection.OpenAsync();
+        await using var hold = new NpgsqlCommand("begin; lock table account_change in share mode", connection);
+        await hold.ExecuteNonQueryAsync();
+        return connection;
     }
 
     public static HttpContent Text(string text, string mediaType, string? charset = "utf-8")

@@ -119,17 +119,19 @@ public sealed class Network : IAsyncDisposable
 public sealed class SmallDisk : IAsyncDisposable
 {
     private const int Megabytes = 256;
-    private static readonly string Binaries = Directory.GetDirectories("/usr/lib/postgresql")
-        .OrderBy(folder => int.Parse(Path.GetFileName(folder))).Select(folder => Path.Combine(folder, "bin")).Last();
-
+    private string _binaries = "";
     private readonly string _folder = Directory.CreateTempSubdirectory("accountguard-disk-").FullName;
 
     public string Server => $"Host={_folder};Username=postgres;Database=postgres";
 
     private string Filler => Path.Combine(_folder, "filler");
 
-    public async Task StartAsync()
+    /// <param name="like">The server of the test run, whose programs it runs.</param>
+    public async Task StartAsync(string like)
     {
+        await using var source = NpgsqlDataSource.Create(like);
+        await using var find = source.CreateCommand("select setting from pg_config where name = 'BINDIR'");
+        _binaries = (string)(await find.ExecuteScalarAsync())!;
         await RunAsync("mount", "-t", "tmpfs", "-o", $"size={Megabytes}m,mode=0755", "tmpfs", _folder);
         await RunAsync("chown", "postgres", _folder);
         await AsPostgresAsync("initdb", "-D", $"{_folder}/data", "-A", "trust", "-U", "postgres", "--locale=C.UTF-8");
@@ -201,9 +203,10 @@ public sealed class SmallDisk : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static Task AsPostgresAsync(string program, params string[] arguments) =>
+    private Task AsPostgresAsync(string program, params string[] arguments) =>
         RunAsync("sh", [
-            "-c", "exec runuser -u postgres -- \"$@\" > /dev/null", "sh", Path.Combine(Binaries, program), .. arguments,
+            "-c", "exec runuser -u postgres -- \"$@\" > /dev/null", "sh", Path.Combine(_binaries, program),
+            .. arguments,
         ]);
 
     private static async Task RunAsync(string program, params string[] arguments)
