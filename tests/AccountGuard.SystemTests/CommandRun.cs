@@ -22,7 +22,8 @@ public sealed record CommandRun(int Exit, string Output, string Messages)
     /// <summary>The process itself, for tests that end it in the middle.</summary>
     public static Process Start(FreshDatabase database, params string[] args) => Start(database, [], args);
 
-    private static Process Start(FreshDatabase database, (string Name, string? Value)[] settings, string[] args)
+    /// <inheritdoc cref="Start(FreshDatabase, string[])"/>
+    public static Process Start(FreshDatabase database, (string Name, string? Value)[] settings, string[] args)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Installation).Assembly.Location, .. args])
         {

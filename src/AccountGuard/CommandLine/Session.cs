@@ -19,7 +19,7 @@ public sealed record Session(Installation At, bool Json, CancellationToken Cance
         {
             var keys = await Laying.EnsureAsync(
                 database, configuration["AccountGuard:Key"], KeyPath(configuration), cancel);
-            var source = database.OpenAsApplication();
+            var source = database.OpenAsApplication(keys);
             return new Installation(source, EventStore.Open(source, lays: false), keys, TimeProvider.System,
                 Laying.Number);
         }

@@ -1,4 +1,5 @@
 using AccountGuard.Pages;
+using AccountGuard.Vault;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,6 +16,12 @@ namespace AccountGuard.Http;
 public sealed class Problems : IExceptionHandler
 {
     public const string TypePrefix = "urn:accountguard:problem:";
+
+    private const string ProviderIsAway =
+        "The identity provider does not answer. Nothing was changed. Load the page again in a minute.";
+
+    // Microsoft.IdentityModel's mark of a provider whose metadata cannot be fetched.
+    private const string NoProvider = "IDX20803";
 
     private static readonly Dictionary<int, (string Type, string Detail)> Known = new()
     {
@@ -64,9 +71,10 @@ public sealed class Problems : IExceptionHandler
             BadInput { Fault: Fault.TotalsDiffer } e => (422, "totals-differ", e.Message),
             BadHttpRequestException e => (e.StatusCode, null, null),
             AntiforgeryValidationException => (400, null, null),
-            Unavailable e => (503, null, e.Message),
+            Unavailable or KeyTrouble => (503, null, exception.Message),
             PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => (400, null, null),
             NpgsqlException e when e is not PostgresException || IsAway(e) => (503, null, null),
+            InvalidOperationException e when e.Message.StartsWith(NoProvider) => (503, null, ProviderIsAway),
             _ => (500, (string?)null, null),
         };
         if (status >= 500)
@@ -97,7 +105,8 @@ public sealed class Problems : IExceptionHandler
             403 => ("Your role does not see this page", "Sign in as somebody who has the role, or ask for it."),
             404 => ("There is nothing under this address", "The link may be old, or mistyped."),
             429 => ("Too many requests", "Wait for a second, then load the page again."),
-            503 => ("The database does not answer", "Nothing was changed. Load the page again in a minute."),
+            503 => ("Not available just now",
+                "The database does not answer. Nothing was changed. Load the page again in a minute."),
             >= 500 => ("A fault of ours", "Nothing was changed. Load the page again; if it stays, tell your operator."),
             _ => ("This cannot be read", "Nothing was changed. Begin anew."),
         };

@@ -100,7 +100,7 @@ public sealed class Standing : IAsyncDisposable
     {
         await using var read = new NpgsqlCommand(
             """
-            select doubts(@at, @schema), exists (select from pay_day where pay_on = @day),
+            select doubts(@at, @schema, @key), exists (select from pay_day where pay_on = @day),
                 array(select i.id from incident i order by i.id),
                 array(
                     select coalesce((select max(l.version) from affected_list l where l.incident_no = i.incident_no), 0)
@@ -108,6 +108,7 @@ public sealed class Standing : IAsyncDisposable
             """, _snapshot.Connection, _snapshot);
         read.Parameters.AddWithValue("at", _at.Clock.GetUtcNow());
         read.Parameters.AddWithValue("schema", _at.SchemaNumber);
+        read.Parameters.AddWithValue("key", _at.Keys.Id);
         read.Parameters.AddWithValue("day", payDay);
         await using var reader = await read.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);

@@ -49,7 +49,8 @@ create or replace trigger close after insert on delivery_completion for each row
 
 -- Doubts about every number alike. A delivery that was begun and not finished may hold a change of any of them, and so
 -- may the rest of a file that could not be read on.
-create or replace function doubts(at timestamptz, schema_number int) returns text[] language sql stable as $$
+drop function if exists doubts(timestamptz, int);
+create or replace function doubts(at timestamptz, schema_number int, key text) returns text[] language sql stable as $$
     select array(
         select 'NotReconciled'
         where not exists (
@@ -68,7 +69,9 @@ create or replace function doubts(at timestamptz, schema_number int) returns tex
             where (select coalesce(max(l.version), 1) <> count(*) from affected_list l
                    where l.incident_no = i.incident_no))
         union all
-        select 'SchemaNewer' where exists (select from schema_version v where v.number > schema_number)) $$;
+        select 'SchemaNewer' where exists (select from schema_version v where v.number > schema_number)
+        union all
+        select 'WrongKey' where not exists (select from key_check k where k.key_id = key)) $$;
 
 -- Of each number, in the order asked: why its standing would be unknown, and the open cases of its holder.
 create or replace function standing_of(numbers bytea[])

@@ -1,11 +1,11 @@
+using AccountGuard.Vault;
 using Npgsql;
 
 namespace AccountGuard.Schema;
 
 /// <summary>
 /// The database by its two roles: the owner lays the schema; the application reads and adds. Where one connection
-/// string is
-/// given it serves for both, and the application's sessions take the role accountguard_app.
+/// string is given it serves for both, and the application's sessions take the role accountguard_app.
 /// </summary>
 public sealed class Database(string application, string? owner)
 {
@@ -23,9 +23,14 @@ public sealed class Database(string application, string? owner)
         }
     }
 
-    public NpgsqlDataSource OpenAsOwner() => Open(new NpgsqlConnectionStringBuilder(owner ?? application), "owner");
+    public NpgsqlDataSource OpenAsOwner() =>
+        Open(new NpgsqlConnectionStringBuilder(owner ?? application), "owner").Build();
 
-    public NpgsqlDataSource OpenAsApplication()
+    /// <summary>
+    /// Each of its connections is to the database of this key: under another one every number would be a stranger, also
+    /// where another database took this one's place while we ran.
+    /// </summary>
+    public NpgsqlDataSource OpenAsApplication(KeyFile keys)
     {
         var builder = new NpgsqlConnectionStringBuilder(application);
         if (owner is null)
@@ -33,10 +38,12 @@ public sealed class Database(string application, string? owner)
             builder.Options = $"{builder.Options} -c role={ApplicationRole}".Trim();
         }
 
-        return Open(builder, "app");
+        return Open(builder, "app").UsePhysicalConnectionInitializer(
+            connection => Laying.ProveKeyAsync(connection, keys, CancellationToken.None).GetAwaiter().GetResult(),
+            connection => Laying.ProveKeyAsync(connection, keys, CancellationToken.None)).Build();
     }
 
-    private static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder builder, string name)
+    private static NpgsqlDataSourceBuilder Open(NpgsqlConnectionStringBuilder builder, string name)
     {
         builder.SearchPath = SchemaName;
         builder.ApplicationName = $"accountguard {name}";
@@ -51,6 +58,6 @@ public sealed class Database(string application, string? owner)
 
         // Errors of the database may quote a row; personal data stays out of messages and logs (Rule 33).
         builder.IncludeErrorDetail = false;
-        return NpgsqlDataSource.Create(builder);
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString);
     }
 }

@@ -10,9 +10,8 @@ namespace AccountGuard.Schema;
 
 /// <summary>
 /// Lays the schema, and upgrades it with data in it: numbered migrations for the tables, repeatable ones for the rule
-/// and the
-/// rights, Marten's own for the events, the calendar, and the proof of the key file. Nothing is done where nothing
-/// changed.
+/// and the rights, Marten's own for the events, the calendar, and the proof of the key file. Nothing is done where
+/// nothing changed.
 /// </summary>
 public static class Laying
 {
@@ -52,11 +51,19 @@ public static class Laying
                 await LayAsync(owner, connection, digest, cancel);
             }
 
-            keys ??= await IsWithoutKeyAsync(connection, cancel)
-                ? KeyFile.Make(keyPath)
-                : throw new KeyTrouble($"There is no key file {keyPath}, but the database holds data sealed under one. "
+            if (await IsWithoutKeyAsync(connection, cancel))
+            {
+                keys ??= KeyFile.Make(keyPath);
+                await AddKeyAsync(connection, keys, cancel);
+            }
+
+            if (keys is null)
+            {
+                throw new KeyTrouble($"There is no key file {keyPath}, but the database holds data sealed under one. "
                     + "Put back the key file from your key backup, or give the key by AccountGuard__Key. "
                     + "Nothing was changed.");
+            }
+
             await ProveKeyAsync(connection, keys, cancel);
             return keys;
         }
@@ -194,18 +201,18 @@ public static class Laying
     private static async Task<bool> IsWithoutKeyAsync(NpgsqlConnection connection, CancellationToken cancel) =>
         await ScalarAsync(connection, "select 1 from accountguard.key_check limit 1", cancel) is null;
 
-    private static async Task ProveKeyAsync(NpgsqlConnection connection, KeyFile keys, CancellationToken cancel)
+    private static async Task AddKeyAsync(NpgsqlConnection connection, KeyFile keys, CancellationToken cancel)
     {
-        if (await IsWithoutKeyAsync(connection, cancel))
-        {
-            await using var insert = new NpgsqlCommand(
-                "insert into accountguard.key_check (key_id, proof) values (@id, @proof)", connection);
-            insert.Parameters.AddWithValue("id", keys.Id);
-            insert.Parameters.AddWithValue("proof", keys.Proof);
-            await insert.ExecuteNonQueryAsync(cancel);
-            return;
-        }
+        await using var insert = new NpgsqlCommand(
+            "insert into accountguard.key_check (key_id, proof) values (@id, @proof)", connection);
+        insert.Parameters.AddWithValue("id", keys.Id);
+        insert.Parameters.AddWithValue("proof", keys.Proof);
+        await insert.ExecuteNonQueryAsync(cancel);
+    }
 
+    /// <exception cref="KeyTrouble">The database was laid with another key.</exception>
+    public static async Task ProveKeyAsync(NpgsqlConnection connection, KeyFile keys, CancellationToken cancel)
+    {
         await using var find = new NpgsqlCommand(
             "select 1 from accountguard.key_check where key_id = @id and proof = @proof", connection);
         find.Parameters.AddWithValue("id", keys.Id);

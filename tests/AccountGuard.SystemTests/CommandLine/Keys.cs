@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using AccountGuard.Vault;
+using Npgsql;
 
 namespace AccountGuard.SystemTests.CommandLine;
 
@@ -41,6 +43,22 @@ public sealed class Keys : IAsyncLifetime
     {
         await File.WriteAllTextAsync(KeyPath, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         await RefusedAsync($"(id {_database.At.Keys.Id})");
+    }
+
+    [Fact]
+    public async Task no_connection_is_made_to_a_database_of_another_key_that_took_this_ones_place()
+    {
+        await using (var inside = NpgsqlDataSource.Create(_database.Superuser))
+        await using (var swap = inside.CreateCommand("update accountguard.key_check set key_id = 'another'"))
+        {
+            await swap.ExecuteNonQueryAsync();
+        }
+
+        _database.At.Database.Clear();
+        await Should.ThrowAsync<KeyTrouble>(async () =>
+        {
+            await using var connection = await _database.At.Database.OpenConnectionAsync();
+        });
     }
 
     [Fact]

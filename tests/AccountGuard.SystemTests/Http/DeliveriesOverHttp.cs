@@ -283,7 +283,11 @@ public sealed class DeliveriesOverHttp(Served service)
             await socket.SendAsync(Encoding.ASCII.GetBytes("POST /api/account-changes HTTP/1.1\r\nHost: localhost\r\n"
                 + $"Authorization: {_intake.DefaultRequestHeaders.Authorization}\r\nContent-Type: text/csv\r\n"
                 + $"Content-Length: 1000000\r\n\r\nsource,request_id,number\nhttp,{id},{Number()}\n"));
-            socket.Close();
+            socket.Shutdown(SocketShutdown.Send);
+            while (await socket.ReceiveAsync(new byte[1024]) > 0)
+            {
+                // Once it answers or hangs up, it is done with what it got.
+            }
         }
 
         await using var find = service.Database.At.Database.CreateCommand(

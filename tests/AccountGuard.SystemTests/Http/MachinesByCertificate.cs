@@ -12,22 +12,15 @@ namespace AccountGuard.SystemTests.Http;
 public sealed class MachinesByCertificate : IAsyncLifetime
 {
     private readonly FreshDatabase _database = new();
-    private readonly X509Certificate2 _auditor = Made("auditing", TimeSpan.FromDays(365));
-    private readonly X509Certificate2 _expired = Made("gone", TimeSpan.FromDays(-1));
+    private readonly X509Certificate2 _auditor = Tls.Made("auditing", TimeSpan.FromDays(365));
+    private readonly X509Certificate2 _expired = Tls.Made("gone", TimeSpan.FromDays(-1));
     private WebApplication _service = null!;
 
     public async Task InitializeAsync()
     {
         await _database.InitializeAsync();
-        var ours = Made("127.0.0.1", TimeSpan.FromDays(20));
-        var (path, keyPath) = (Path.Combine(_database.Home, "tls.pem"), Path.Combine(_database.Home, "tls-key.pem"));
-        File.WriteAllText(path, ours.ExportCertificatePem());
-        File.WriteAllText(keyPath, ours.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        var settings = new Dictionary<string, string?>
+        var settings = new Dictionary<string, string?>(Tls.Settings(_database.Home))
         {
-            ["ASPNETCORE_URLS"] = "https://127.0.0.1:0",
-            ["Kestrel:Certificates:Default:Path"] = path,
-            ["Kestrel:Certificates:Default:KeyPath"] = keyPath,
             ["Machines:0:Sha256"] = _auditor.GetCertHashString(HashAlgorithmName.SHA256),
             ["Machines:0:Login"] = "auditing-system",
             ["Machines:0:Roles:0"] = Role.Auditor,
@@ -46,20 +39,9 @@ public sealed class MachinesByCertificate : IAsyncLifetime
         await _database.DisposeAsync();
     }
 
-    private static X509Certificate2 Made(string name, TimeSpan lasts)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        return new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(
-            now.AddDays(-30), now + lasts);
-    }
-
     private HttpClient With(X509Certificate2? certificate)
     {
-        var handler = new HttpClientHandler
-        {
-            ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
-        };
+        var handler = Tls.Trusting();
         if (certificate is not null)
         {
             handler.ClientCertificates.Add(certificate);
@@ -79,7 +61,7 @@ public sealed class MachinesByCertificate : IAsyncLifetime
     [Fact]
     public async Task a_certificate_that_nobody_knows_or_that_has_ended_or_none_lets_nobody_in()
     {
-        foreach (var certificate in new[] { Made("auditing", TimeSpan.FromDays(365)), _expired, null })
+        foreach (var certificate in new[] { Tls.Made("auditing", TimeSpan.FromDays(365)), _expired, null })
         {
             using var stranger = With(certificate);
             await stranger.GetAsync("/api/cases").ProblemAsync(HttpStatusCode.Unauthorized);

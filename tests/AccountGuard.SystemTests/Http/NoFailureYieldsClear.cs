@@ -34,6 +34,8 @@ public sealed class NoFailureYieldsClear
             (() => RunAsync(server, end), () => Task.CompletedTask),
             (() => RunAsync(server, $"alter database {name} allow_connections false; {end}"),
                 () => RunAsync(server, $"alter database {name} allow_connections true")),
+            (() => RunAsync(inside, $"update key_check set key_id = reverse(key_id); {end}"),
+                () => RunAsync(inside, "update key_check set key_id = reverse(key_id)")),
             (() => RunAsync(inside, "revoke select on hit from accountguard_app"),
                 () => RunAsync(inside, "grant select on hit to accountguard_app")),
             (() => RunAsync(inside, "revoke select on delivery from accountguard_app"),

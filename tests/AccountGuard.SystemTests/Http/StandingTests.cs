@@ -145,6 +145,7 @@ public sealed class StandingTests : IAsyncLifetime
     [InlineData("update reconciliation set ran_at = ran_at - interval '1 hour'", "NotReconciled")]
     [InlineData("delete from closing_in_force where bucket = 7", "NotPublished")]
     [InlineData("insert into schema_version values (1000, 'newer', now())", "SchemaNewer")]
+    [InlineData("update key_check set key_id = 'another'", "WrongKey")]
     [InlineData("set session_replication_role = origin; insert into delivery (kind, content_key, received_at, "
         + "arguments) values ('changes', '\\x00', now(), '{}')", "DeliveryOpen")]
     [InlineData("insert into delivery (kind, content_key, received_at, arguments) "
