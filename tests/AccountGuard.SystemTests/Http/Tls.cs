@@ -18,7 +18,7 @@ public static class Tls
         return request.CreateSelfSigned(now.AddDays(-30), now + lasts);
     }
 
-    /// <summary>What a service is to be told so that it listens over https on a free port, by a certificate of 20 days.</summary>
+    /// <summary>What makes a service listen over https on a free port, with a certificate of 20 days.</summary>
     public static Dictionary<string, string?> Settings(string folder)
     {
         var ours = Made("127.0.0.1", TimeSpan.FromDays(20));
