@@ -24,9 +24,13 @@ public sealed record DeliveryLabel(
 public sealed class Delivery : IAsyncDisposable
 {
     private const int LockFamily = 4713;
-    private readonly NpgsqlConnection _lock;
+    private readonly NpgsqlConnection? _lock;
 
-    private Delivery(NpgsqlConnection @lock, DeliveryLabel label) => (_lock, Label) = (@lock, label);
+    private Delivery(Installation at, DeliveryLabel label, NpgsqlConnection? @lock)
+    {
+        (Label, _lock, ReceivedAt, Identity) = (label, @lock, label.ReceivedAt, IdentityOf(at, label));
+        Stream = new Guid(new NumberKey(Identity).ToBytes(), bigEndian: true);
+    }
 
     public DeliveryLabel Label { get; }
 
@@ -40,27 +44,25 @@ public sealed class Delivery : IAsyncDisposable
     public DeliveryAnswer? Answer { get; private set; }
 
     /// <summary>The stream of its events.</summary>
-    public Guid Stream { get; private set; }
+    public Guid Stream { get; }
+
+    private UInt128 Identity { get; }
+
+    /// <summary>One that nobody else can bring: its content key is of this moment.</summary>
+    public static Delivery New(Installation at, DeliveryLabel label) => new(at, label, null);
 
     /// <exception cref="BadInput">The sender's id was here before with other content (exit 2); the refusal is
     /// recorded.</exception>
     public static async Task<Delivery> OpenAsync(Installation at, DeliveryLabel label, CancellationToken cancel)
     {
-        var identity = label.Id is null ? at.Keys.Name("delivery content", label.ContentBytes)
-            : at.Keys.Name("delivery id", System.Text.Encoding.UTF8.GetBytes(
-                label.DeliveredBy is null ? label.Id : $"{label.Id}\0{label.DeliveredBy}"));
         var connection = await at.Database.OpenConnectionAsync(cancel);
-        var delivery = new Delivery(connection, label)
-        {
-            Stream = new Guid(new NumberKey(identity).ToBytes(), bigEndian: true),
-            ReceivedAt = label.ReceivedAt,
-        };
+        var delivery = new Delivery(at, label, connection);
         try
         {
             await using var take = new NpgsqlCommand("select pg_advisory_lock(@family, @lock)", connection);
             take.CommandTimeout = 0;
             take.Parameters.AddWithValue("family", LockFamily);
-            take.Parameters.AddWithValue("lock", (int)(uint)(identity >> 96));
+            take.Parameters.AddWithValue("lock", (int)(uint)(delivery.Identity >> 96));
             await take.ExecuteNonQueryAsync(cancel);
             await delivery.FindAsync(at, cancel);
             return delivery;
@@ -105,11 +107,25 @@ public sealed class Delivery : IAsyncDisposable
         insert.Parameters.AddWithValue("answer", NpgsqlTypes.NpgsqlDbType.Jsonb, JsonSerializer.Serialize(answer));
         if (await insert.ExecuteNonQueryAsync(cancel) > 0)
         {
-            var rows = answer.Rows;
-            session.Events.Append(Stream, new RowsAccounted(
-                No, rows.Received, rows.Accepted, rows.Duplicates, rows.Quarantined));
+            Account(session, answer);
         }
 
+        Answer = answer;
+    }
+
+    /// <summary>The same for a delivery that nobody else can bring: it goes with the events.</summary>
+    public void Complete(IDocumentSession session, DeliveryAnswer answer)
+    {
+        session.QueueSqlCommand("insert into delivery_completion (delivery_no, answer) values (?, ?::jsonb)",
+            No, JsonSerializer.Serialize(answer));
+        Account(session, answer);
+    }
+
+    private void Account(IDocumentSession session, DeliveryAnswer answer)
+    {
+        var rows = answer.Rows;
+        session.Events.Append(Stream, new RowsAccounted(
+            No, rows.Received, rows.Accepted, rows.Duplicates, rows.Quarantined));
         Answer = answer;
     }
 
@@ -134,6 +150,11 @@ public sealed class Delivery : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Closing the connection alone would give the lock back with it into the pool.
+        if (_lock is null)
+        {
+            return;
+        }
+
         if (_lock.State == System.Data.ConnectionState.Open)
         {
             await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", _lock);
@@ -142,6 +163,11 @@ public sealed class Delivery : IAsyncDisposable
 
         await _lock.DisposeAsync();
     }
+
+    private static UInt128 IdentityOf(Installation at, DeliveryLabel label) => label.Id is null
+        ? at.Keys.Name("delivery content", label.ContentBytes)
+        : at.Keys.Name("delivery id", System.Text.Encoding.UTF8.GetBytes(
+            label.DeliveredBy is null ? label.Id : $"{label.Id}\0{label.DeliveredBy}"));
 
     private async Task FindAsync(Installation at, CancellationToken cancel)
     {

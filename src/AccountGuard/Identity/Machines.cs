@@ -59,7 +59,7 @@ public sealed class Machines
         }
     }
 
-    public void Add(AuthenticationBuilder schemes, Installation at) => schemes.AddCertificate(certificates =>
+    public void Add(AuthenticationBuilder schemes, Revocation revocation) => schemes.AddCertificate(certificates =>
     {
         // Who is let in is a matter of the fingerprint; an authority of your own has to be named to be believed.
         certificates.AllowedCertificateTypes = CertificateTypes.All;
@@ -73,11 +73,11 @@ public sealed class Machines
         certificates.ForwardChallenge = JwtBearerDefaults.AuthenticationScheme;
         certificates.Events = new CertificateAuthenticationEvents
         {
-            OnCertificateValidated = context => LetInAsync(context, at),
+            OnCertificateValidated = context => LetInAsync(context, revocation),
         };
     });
 
-    private async Task LetInAsync(CertificateValidatedContext context, Installation at)
+    private async Task LetInAsync(CertificateValidatedContext context, Revocation revocation)
     {
         var certificate = context.ClientCertificate;
         if (!_byFingerprint.TryGetValue(certificate.GetCertHashString(HashAlgorithmName.SHA256), out var machine))
@@ -87,8 +87,8 @@ public sealed class Machines
         }
 
         _expiring[machine.Login] = certificate.NotAfter;
-        if (await Revocation.StandsAsync(
-                at, new Caller(machine.Login, null), certificate.NotBefore, context.HttpContext.RequestAborted))
+        if (await revocation.StandsAsync(
+                new Caller(machine.Login, null), certificate.NotBefore, context.HttpContext.RequestAborted))
         {
             context.Fail("The login is revoked.");
             return;

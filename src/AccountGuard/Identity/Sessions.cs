@@ -32,7 +32,8 @@ public static class Sessions
         [Caller.LoginClaim, Caller.PersonClaim, Caller.RoleClaim, Caller.NameClaim, Sources.Claim];
 
     public static void Add(
-        AuthenticationBuilder schemes, Installation at, IConfiguration settings, DevelopmentProvider? development)
+        AuthenticationBuilder schemes, Installation at, Revocation revocation, IConfiguration settings,
+        DevelopmentProvider? development)
     {
         // Every service of the installation has the key, so that a session holds at all of them.
         schemes.Services.AddDataProtection().DisableAutomaticKeyGeneration();
@@ -47,7 +48,7 @@ public static class Sessions
             cookie.ForwardChallenge = OpenIdConnectDefaults.AuthenticationScheme;
             cookie.Events = new CookieAuthenticationEvents
             {
-                OnValidatePrincipal = context => RefuseRevokedAsync(at, context),
+                OnValidatePrincipal = context => RefuseRevokedAsync(at, revocation, context),
                 OnRedirectToAccessDenied = context =>
                 {
                     context.Response.StatusCode = StatusCodes.Status403Forbidden;
@@ -135,12 +136,13 @@ public static class Sessions
         return Task.CompletedTask;
     }
 
-    private static async Task RefuseRevokedAsync(Installation at, CookieValidatePrincipalContext context)
+    private static async Task RefuseRevokedAsync(
+        Installation at, Revocation revocation, CookieValidatePrincipalContext context)
     {
         var signedInAt = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(
             context.Principal!.FindFirstValue(SignedInAt)!, CultureInfo.InvariantCulture));
-        if (at.Clock.GetUtcNow() - signedInAt > Longest || await Revocation.StandsAsync(
-                at, Caller.Of(context.Principal!), signedInAt, context.HttpContext.RequestAborted))
+        if (at.Clock.GetUtcNow() - signedInAt > Longest || await revocation.StandsAsync(
+                Caller.Of(context.Principal!), signedInAt, context.HttpContext.RequestAborted))
         {
             context.RejectPrincipal();
         }

@@ -35,8 +35,9 @@ public static class SignIn
                 !context.Request.Path.StartsWithSegments("/api") ? CookieAuthenticationDefaults.AuthenticationScheme
                 : context.Connection.ClientCertificate is not null && context.Request.Headers.Authorization.Count == 0
                     ? CertificateAuthenticationDefaults.AuthenticationScheme : JwtBearerDefaults.AuthenticationScheme);
-        machines.Add(schemes, at);
-        Sessions.Add(schemes, at, settings, development);
+        var revocation = new Revocation(at);
+        machines.Add(schemes, revocation);
+        Sessions.Add(schemes, at, revocation, settings, development);
         schemes.AddJwtBearer(options =>
         {
             options.MapInboundClaims = false;
@@ -61,7 +62,7 @@ public static class SignIn
                 options.TokenValidationParameters.IssuerSigningKey = development.Key;
             }
 
-            options.Events = new JwtBearerEvents { OnTokenValidated = context => RefuseRevokedAsync(at, context) };
+            options.Events = new JwtBearerEvents { OnTokenValidated = context => RefuseRevokedAsync(revocation, context) };
         });
         services.AddAuthorization(Role.DenyByDefault);
         if (development is not null)
@@ -70,7 +71,7 @@ public static class SignIn
         }
     }
 
-    private static async Task RefuseRevokedAsync(Installation at, TokenValidatedContext context)
+    private static async Task RefuseRevokedAsync(Revocation revocation, TokenValidatedContext context)
     {
         var principal = context.Principal!;
         if (principal.FindFirst(Caller.LoginClaim) is null)
@@ -81,7 +82,7 @@ public static class SignIn
 
         var caller = Caller.Of(principal);
         var issuedAt = new DateTimeOffset(((JsonWebToken)context.SecurityToken).IssuedAt, TimeSpan.Zero);
-        if (await Revocation.StandsAsync(at, caller, issuedAt, context.HttpContext.RequestAborted))
+        if (await revocation.StandsAsync(caller, issuedAt, context.HttpContext.RequestAborted))
         {
             context.Fail("The login is revoked.");
         }

@@ -39,9 +39,8 @@ public sealed class ChangeBatch(
     public string FieldOf(FiledChange change) => change.Code is null ? "request_id" : change.Field ?? "";
 
     /// <summary>
-    /// Passes the gates, writes the facts with their details and events, and quarantines what contradicts a fact that
-    /// was
-    /// received before (Rule 7). The hits follow by the triggers.
+    /// Writes the facts with their details and events, and quarantines what contradicts a fact that was received before
+    /// (Rule 7). The triggers pass the gates and the hits follow; both kinds together pass theirs first, in order.
     /// </summary>
     public async Task<BatchCount> WriteAsync(
         NpgsqlTransaction transaction, IDocumentSession session, Delivery delivery, CancellationToken cancel)
@@ -49,14 +48,17 @@ public sealed class ChangeBatch(
         var readable = changes.Where(c => c.Code is null).ToList();
         var filed = readable.Where(c => !c.IsCancellation).ToList();
         var cancelled = readable.Where(c => c.IsCancellation).ToList();
-        await PassGatesAsync(transaction, filed, cancelled, cancel);
+        if (filed.Count > 0 && cancelled.Count > 0)
+        {
+            await PassGatesAsync(transaction, filed, cancelled, cancel);
+        }
+
         var accepted = await InsertChangesAsync(transaction, filed, delivery, cancel);
         accepted.UnionWith(await InsertCancellationsAsync(transaction, cancelled, delivery, cancel));
         var fresh = readable.Where(c => accepted.Contains(c.Row.No)).ToList();
         Accepted = accepted;
         _contradicting = await ContradictingAsync(
             transaction, readable.Where(c => !accepted.Contains(c.Row.No)).ToList(), cancel);
-        await InsertDetailsAsync(transaction, fresh.Where(c => !c.IsCancellation).ToList(), cancel);
         var quarantined = changes.Where(c => CodeOf(c) is not null).ToList();
         await Quarantine.StoreAsync(transaction, delivery.No, quarantined.Select(Quarantined).ToList(), cancel);
         if (fresh.Count > 0)
@@ -82,7 +84,7 @@ public sealed class ChangeBatch(
         await pass.ExecuteNonQueryAsync(cancel);
     }
 
-    private static async Task<HashSet<long>> InsertChangesAsync(
+    private async Task<HashSet<long>> InsertChangesAsync(
         NpgsqlTransaction transaction, List<FiledChange> filed, Delivery delivery, CancellationToken cancel)
     {
         if (filed.Count == 0)
@@ -92,20 +94,27 @@ public sealed class ChangeBatch(
 
         await using var insert = new NpgsqlCommand(
             """
-            insert into account_change (change_id, number_key, kind, filed_on, filed_at, received_on, received_at,
-                entered_on, entered_at, delivered_at, source, request_id, channel, office, entered_by, decided_by,
-                proof, new_account_key, previous_account_key, proxy_key, unreadable, content_key, delivery_no, row_no)
-            select id, number, kind, filed_on, filed_at, received_on, received_at, entered_on, entered_at, @delivered,
-                source, request, channel, office, entered_by, decided_by, proof, new_account, previous_account, proxy,
-                string_to_array(unreadable, ','), content, @delivery, row_no
-            from unnest(@ids, @numbers, @kinds, @filed_on, @filed_at, @received_on, @received_at, @entered_on,
-                @entered_at, @sources, @requests, @channels, @offices, @entered_by, @decided_by, @proofs, @new_accounts,
-                @previous_accounts, @proxies, @unreadable, @contents, @rows)
-                as f (id, number, kind, filed_on, filed_at, received_on, received_at, entered_on, entered_at, source,
-                    request, channel, office, entered_by, decided_by, proof, new_account, previous_account, proxy,
-                    unreadable, content, row_no)
-            on conflict (change_id) do nothing
-            returning row_no
+            with fresh as (
+                insert into account_change (change_id, number_key, kind, filed_on, filed_at, received_on, received_at,
+                    entered_on, entered_at, delivered_at, source, request_id, channel, office, entered_by, decided_by,
+                    proof, new_account_key, previous_account_key, proxy_key, unreadable, content_key, delivery_no,
+                    row_no)
+                select id, number, kind, filed_on, filed_at, received_on, received_at, entered_on, entered_at,
+                    @delivered, source, request, channel, office, entered_by, decided_by, proof, new_account,
+                    previous_account, proxy, string_to_array(unreadable, ','), content, @delivery, row_no
+                from unnest(@ids, @numbers, @kinds, @filed_on, @filed_at, @received_on, @received_at, @entered_on,
+                    @entered_at, @sources, @requests, @channels, @offices, @entered_by, @decided_by, @proofs,
+                    @new_accounts, @previous_accounts, @proxies, @unreadable, @contents, @rows)
+                    as f (id, number, kind, filed_on, filed_at, received_on, received_at, entered_on, entered_at,
+                        source, request, channel, office, entered_by, decided_by, proof, new_account, previous_account,
+                        proxy, unreadable, content, row_no)
+                on conflict (change_id) do nothing
+                returning row_no, change_id, number_key),
+            detail as (
+                insert into account_change_detail (change_id, number_key, sealed)
+                select f.change_id, f.number_key, d.sealed
+                from fresh f join unnest(@rows, @sealed) as d (row_no, sealed) using (row_no))
+            select row_no from fresh
             """, transaction.Connection, transaction);
         insert.CommandTimeout = 0;
         insert.Parameters.AddWithValue("delivered", delivery.ReceivedAt.ToUniversalTime());
@@ -127,6 +136,8 @@ public sealed class ChangeBatch(
         Add(insert, "previous_accounts", NpgsqlDbType.Bytea, filed.Select(c => Bytes(c.PreviousAccountKey)));
         Add(insert, "proxies", NpgsqlDbType.Bytea, filed.Select(c => Bytes(c.ProxyKey)));
         Add(insert, "unreadable", NpgsqlDbType.Text, filed.Select(c => string.Join(',', c.Unreadable)));
+        Add(insert, "sealed", NpgsqlDbType.Bytea, filed.Select(c => Sealed.Seal(
+            keys[c.Key!.Value], c.Details(), c.ChangeId!.Value.ToByteArray(bigEndian: true))));
         return await RowNumbers.ReadAsync(insert, cancel);
     }
 
@@ -194,26 +205,6 @@ public sealed class ChangeBatch(
         Add(compare, "rows", NpgsqlDbType.Bigint, again.Select(c => c.Row.No));
         Add(compare, "cancels", NpgsqlDbType.Boolean, again.Select(c => c.IsCancellation));
         return await RowNumbers.ReadAsync(compare, cancel);
-    }
-
-    private async Task InsertDetailsAsync(
-        NpgsqlTransaction transaction, List<FiledChange> fresh, CancellationToken cancel)
-    {
-        if (fresh.Count == 0)
-        {
-            return;
-        }
-
-        await using var insert = new NpgsqlCommand(
-            """
-            insert into account_change_detail (change_id, number_key, sealed)
-            select * from unnest(@ids, @numbers, @sealed)
-            """, transaction.Connection, transaction);
-        Add(insert, "ids", NpgsqlDbType.Uuid, fresh.Select(c => c.ChangeId!.Value));
-        Add(insert, "numbers", NpgsqlDbType.Bytea, fresh.Select(c => c.Key!.Value.ToBytes()));
-        Add(insert, "sealed", NpgsqlDbType.Bytea, fresh.Select(c => Sealed.Seal(
-            keys[c.Key!.Value], c.Details(), c.ChangeId!.Value.ToByteArray(bigEndian: true))));
-        await insert.ExecuteNonQueryAsync(cancel);
     }
 
     private QuarantinedRow Quarantined(FiledChange change) => new(

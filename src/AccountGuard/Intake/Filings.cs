@@ -49,13 +49,15 @@ public sealed class Filings(Installation at) : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // One connection for all batches: what is planned there stays planned.
+        NpgsqlConnection? connection = null;
         try
         {
             while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
             {
                 foreach (var sent in TakeBatch().GroupBy(w => w.Sender))
                 {
-                    await WriteAsync([.. sent], sent.Key, stoppingToken);
+                    connection = await WriteAsync(connection, [.. sent], sent.Key, stoppingToken);
                 }
             }
         }
@@ -67,6 +69,8 @@ public sealed class Filings(Installation at) : BackgroundService
             {
                 left.Answer.TrySetException(Stopping());
             }
+
+            await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
 
@@ -83,27 +87,36 @@ public sealed class Filings(Installation at) : BackgroundService
         return batch;
     }
 
-    private async Task WriteAsync(Waiting[] batch, string sender, CancellationToken cancel)
+    /// <returns>The connection for the next batch; null where this one failed.</returns>
+    private async Task<NpgsqlConnection?> WriteAsync(
+        NpgsqlConnection? kept, Waiting[] batch, string sender, CancellationToken cancel)
     {
+        var connection = kept;
         try
         {
-            var answers = await Retry.OnConflictAsync(() => TakeInAsync(batch, sender, cancel), cancel);
+            connection ??= await at.Database.OpenConnectionAsync(cancel);
+            var answers = await Retry.OnConflictAsync(() => TakeInAsync(connection, batch, sender, cancel), cancel);
             foreach (var (waiting, answer) in batch.Zip(answers))
             {
                 waiting.Answer.SetResult(answer);
             }
+
+            return connection;
         }
         catch (Exception e)
         {
+            await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
             foreach (var waiting in batch)
             {
                 waiting.Answer.TrySetException(e is OperationCanceledException ? Stopping() : e);
             }
+
+            return null;
         }
     }
 
     private async Task<IReadOnlyList<FilingAnswer>> TakeInAsync(
-        Waiting[] batch, string sender, CancellationToken cancel)
+        NpgsqlConnection connection, Waiting[] batch, string sender, CancellationToken cancel)
     {
         var changes = batch
             .Select((w, i) => FiledChange.Read(new DeliveredRow(i + 1, w.Values, null, null), at.Keys, w.Sources))
@@ -113,8 +126,7 @@ public sealed class Filings(Installation at) : BackgroundService
             at.Keys.Name("filings", Guid.CreateVersion7(now).ToByteArray()), now, new Dictionary<string, string>(),
             sender);
         var nobody = Quarantine.SubjectOf(at.Keys, label);
-        await using var delivery = await Delivery.OpenAsync(at, label, cancel);
-        await using var connection = await at.Database.OpenConnectionAsync(cancel);
+        await using var delivery = Delivery.New(at, label);
         var subjects = ChangeBatch.SubjectsOf(changes, nobody);
         var keys = await new PersonalKeys(at.Keys).ForAsync(connection, subjects, cancel);
 
@@ -123,12 +135,9 @@ public sealed class Filings(Installation at) : BackgroundService
         await delivery.StoreAsync(transaction, session, cancel);
         var written = new ChangeBatch(changes, keys, nobody);
         var count = await written.WriteAsync(transaction, session, delivery, cancel);
-        var (opened, ended) = await HitsOfTransaction.ReadAsync(transaction, cancel);
-        await delivery.CompleteAsync(transaction, session,
-            new DeliveryAnswer(delivery.No, new RowCount(
-                batch.Length, count.Accepted, count.Duplicates, count.Quarantined), new HitCount(opened, ended)),
-            cancel);
-        var due = await DueAsync(transaction, changes, cancel);
+        var (hits, due) = await HitsAsync(transaction, changes, cancel);
+        delivery.Complete(session, new DeliveryAnswer(delivery.No, new RowCount(
+            batch.Length, count.Accepted, count.Duplicates, count.Quarantined), hits));
         await session.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return [.. changes.Select(change => new FilingAnswer(
@@ -136,22 +145,31 @@ public sealed class Filings(Installation at) : BackgroundService
             written.FieldOf(change), delivery.No, change.Row.No, change.ChangeId is { } id ? [.. due[id]] : []))];
     }
 
-    private static async Task<ILookup<Guid, string>> DueAsync(
+    /// <summary>What the batch opened and ended, and the incidents that each change is due in.</summary>
+    private static async Task<(HitCount Hits, ILookup<Guid, string> Due)> HitsAsync(
         NpgsqlTransaction transaction, List<FiledChange> changes, CancellationToken cancel)
     {
         await using var find = new NpgsqlCommand(
             """
-            select h.change_id, i.id from hit h join incident i using (incident_no)
-            where h.change_id = any (@ids) and h.ended_at is null order by i.id
+            select hits_opened(), hits_ended(), h.change_id, h.id
+            from (values (0)) as once left join (
+                select h.change_id, i.id from hit h join incident i using (incident_no)
+                where h.change_id = any (@ids) and h.ended_at is null) h on true
+            order by h.id
             """, transaction.Connection, transaction);
         find.Parameters.AddWithValue("ids", changes.Select(c => c.ChangeId).OfType<Guid>().ToArray());
+        var hits = new HitCount(0, 0);
         var due = new List<(Guid Change, string Incident)>();
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            due.Add((reader.GetGuid(0), reader.GetString(1)));
+            hits = new HitCount(reader.GetInt64(0), reader.GetInt64(1));
+            if (!reader.IsDBNull(2))
+            {
+                due.Add((reader.GetGuid(2), reader.GetString(3)));
+            }
         }
 
-        return due.ToLookup(d => d.Change, d => d.Incident);
+        return (hits, due.ToLookup(d => d.Change, d => d.Incident));
     }
 }

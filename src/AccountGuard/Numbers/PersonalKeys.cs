@@ -38,10 +38,15 @@ public sealed class PersonalKeys(KeyFile file)
         var open = subjects.ToArray();
         while (open.Length > 0)
         {
-            var (command, offered) = Offer(connection, Claim, open);
-            await using (command)
-            await using (var reader = await command.ExecuteReaderAsync(cancel))
+            var (command, offered) = Offer(Claim, open);
+
+            // Need not wait for the disk: it is there before the data that will be sealed under it, which waits.
+            await using (var batch = new NpgsqlBatch(connection))
             {
+                batch.BatchCommands.Add(new("select set_config('synchronous_commit', 'off', true)"));
+                batch.BatchCommands.Add(command);
+                await using var reader = await batch.ExecuteReaderAsync(cancel);
+                await reader.NextResultAsync(cancel);
                 while (await reader.ReadAsync(cancel))
                 {
                     var subject = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
@@ -80,12 +85,13 @@ public sealed class PersonalKeys(KeyFile file)
             }
         }
 
-        await using var command = Offer(connection, Insert, missing).Command;
-        await command.ExecuteNonQueryAsync(cancel);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(Offer(Insert, missing).Command);
+        await batch.ExecuteNonQueryAsync(cancel);
     }
 
-    private (NpgsqlCommand Command, Dictionary<NumberKey, byte[]> Offered) Offer(
-        NpgsqlConnection connection, string statement, IReadOnlyList<KeyValuePair<NumberKey, PensionNumber?>> subjects)
+    private (NpgsqlBatchCommand Command, Dictionary<NumberKey, byte[]> Offered) Offer(
+        string statement, IReadOnlyList<KeyValuePair<NumberKey, PensionNumber?>> subjects)
     {
         using var wrapping = Sealed.SetUp(file.WrappingKey);
         var random = RandomNumberGenerator.GetBytes(subjects.Count * KeyLength);
@@ -101,7 +107,7 @@ public sealed class PersonalKeys(KeyFile file)
             numbers[i] = number is { } known ? SealNumber(key, known) : null;
         }
 
-        var command = new NpgsqlCommand(statement, connection);
+        var command = new NpgsqlBatchCommand(statement);
         command.Parameters.AddWithValue("subjects", subjects.Select(s => s.Key.ToBytes()).ToArray());
         command.Parameters.AddWithValue("wrapped", wrapped);
         command.Parameters.AddWithValue("sealed", numbers);

@@ -284,9 +284,16 @@ public sealed class DeliveriesOverHttp(Served service)
                 + $"Authorization: {_intake.DefaultRequestHeaders.Authorization}\r\nContent-Type: text/csv\r\n"
                 + $"Content-Length: 1000000\r\n\r\nsource,request_id,number\nhttp,{id},{Number()}\n"));
             socket.Shutdown(SocketShutdown.Send);
-            while (await socket.ReceiveAsync(new byte[1024]) > 0)
+            try
             {
-                // Once it answers or hangs up, it is done with what it got.
+                while (await socket.ReceiveAsync(new byte[1024]) > 0)
+                {
+                    // Once it has answered, it is done with what it got.
+                }
+            }
+            catch (SocketException)
+            {
+                // Or has hung up.
             }
         }
 

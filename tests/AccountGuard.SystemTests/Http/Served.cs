@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -83,6 +84,18 @@ public sealed partial class Served : IAsyncLifetime
         fields.ShouldNotBeEmpty(page);
         return await browser.PostAsync(asked.RequestMessage!.RequestUri, new FormUrlEncodedContent(
             fields.Append(new("login", login)).Append(new("password", password))));
+    }
+
+    /// <summary>Asks until revocations made before have been read for a request.</summary>
+    public static async Task<T> OnceReadAnewAsync<T>(Func<Task<T>> ask)
+    {
+        var watch = Stopwatch.StartNew();
+        while (watch.Elapsed <= Revocation.Freshness)
+        {
+            await ask();
+        }
+
+        return await ask();
     }
 
     public async Task<HttpClient> BrowserOfAsync(string role)
