@@ -62,7 +62,10 @@ public static class SignIn
                 options.TokenValidationParameters.IssuerSigningKey = development.Key;
             }
 
-            options.Events = new JwtBearerEvents { OnTokenValidated = context => RefuseRevokedAsync(revocation, context) };
+            options.Events = new JwtBearerEvents
+            {
+                OnTokenValidated = context => RefuseRevokedAsync(revocation, context),
+            };
         });
         services.AddAuthorization(Role.DenyByDefault);
         if (development is not null)
