@@ -1,3 +1,4 @@
+using AccountGuard.Schema;
 using AccountGuard.Vault;
 using Marten;
 using Npgsql;
@@ -8,10 +9,14 @@ namespace AccountGuard;
 /// What every action works with: the database as the application's role, the event store over it, the key, the clock,
 /// and the number of the schema that it was opened on.
 /// </summary>
-public sealed record Installation(
-    NpgsqlDataSource Database, IDocumentStore Events, KeyFile Keys, TimeProvider Clock, int SchemaNumber)
+public sealed record Installation(NpgsqlDataSource Database, KeyFile Keys, TimeProvider Clock, int SchemaNumber)
     : IAsyncDisposable
 {
+    // Whoever only reads does without: it takes a while to set up.
+    private readonly Lazy<IDocumentStore> _events = new(() => EventStore.Open(Database, lays: false));
+
+    public IDocumentStore Events => _events.Value;
+
     /// <summary>
     /// A session of the event store inside the caller's transaction, which stays the caller's to commit.
     /// </summary>
@@ -20,7 +25,11 @@ public sealed record Installation(
 
     public async ValueTask DisposeAsync()
     {
-        Events.Dispose();
+        if (_events.IsValueCreated)
+        {
+            _events.Value.Dispose();
+        }
+
         await Database.DisposeAsync();
     }
 }

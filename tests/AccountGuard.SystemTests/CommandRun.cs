@@ -22,8 +22,23 @@ public sealed record CommandRun(int Exit, string Output, string Messages)
     /// <summary>The process itself, for tests that end it in the middle.</summary>
     public static Process Start(FreshDatabase database, params string[] args) => Start(database, [], args);
 
-    /// <inheritdoc cref="Start(FreshDatabase, string[])"/>
-    public static Process Start(FreshDatabase database, (string Name, string? Value)[] settings, string[] args)
+    /// <summary>The service, once it listens, and where.</summary>
+    public static async Task<(Process Service, Uri Address)> ServeAsync(
+        FreshDatabase database, params (string Name, string? Value)[] settings)
+    {
+        var service = Start(database, settings, ["run", "--port", "0"]);
+        while (await service.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("AccountGuard runs on "))
+            {
+                return (service, new Uri(line.Split(' ')[3]));
+            }
+        }
+
+        throw new InvalidOperationException(await service.StandardError.ReadToEndAsync());
+    }
+
+    private static Process Start(FreshDatabase database, (string Name, string? Value)[] settings, string[] args)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Installation).Assembly.Location, .. args])
         {

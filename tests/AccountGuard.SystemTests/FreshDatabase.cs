@@ -47,9 +47,6 @@ public sealed class FreshDatabase : IAsyncLifetime
                 end $$
                 """);
             await ExecuteAsync(server, $"create database {Name} owner accountguard_owner template template0");
-
-            // A list is published in 256 transactions; what a crash of this server would lose is of no use to anyone.
-            await ExecuteAsync(server, $"alter database {Name} set synchronous_commit = off");
         }
 
         At = await OpenAsync();

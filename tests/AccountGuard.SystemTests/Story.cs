@@ -123,11 +123,16 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
         ChangesFileAsync(Encoding.UTF8.GetBytes(text), null, isNdjson);
 
     /// <summary>Mappings as old,new[,effective_on[,relation]].</summary>
-    public async Task<DeliveryAnswer> RenumberAsync(params string[] rows)
+    public Task<DeliveryAnswer> RenumberAsync(params string[] rows)
     {
         var full = rows.Select(r => r + new string(',', 3 - r.Count(c => c == ',')));
-        using var file = DeliveredFile.Open(Write(Encoding.UTF8.GetBytes(
-            "old_number,new_number,effective_on,relation\n" + string.Join('\n', full) + "\n")), null);
+        return RenumberAsync(Encoding.UTF8.GetBytes(
+            "old_number,new_number,effective_on,relation\n" + string.Join('\n', full) + "\n"));
+    }
+
+    public async Task<DeliveryAnswer> RenumberAsync(byte[] content)
+    {
+        using var file = DeliveredFile.Open(Write(content), null);
         return Adds(await ImportRenumbering.RunAsync(At, file, null, Now, null, CancellationToken.None));
     }
 

@@ -20,8 +20,12 @@ public sealed record Session(Installation At, bool Json, CancellationToken Cance
             var keys = await Laying.EnsureAsync(
                 database, configuration["AccountGuard:Key"], KeyPath(configuration), cancel);
             var source = database.OpenAsApplication(keys);
-            return new Installation(source, EventStore.Open(source, lays: false), keys, TimeProvider.System,
-                Laying.Number);
+            await using (var connection = await source.OpenConnectionAsync(cancel))
+            {
+                await SafeServer.EnsureAsync(connection, cancel);
+            }
+
+            return new Installation(source, keys, TimeProvider.System, Laying.Number);
         }
         catch (NpgsqlException e) when (e is not PostgresException || IsRefusedConnection(e))
         {

@@ -166,10 +166,13 @@ public static class DeliveredRows
                 : new DeliveredRow(no, values, null, null);
     }
 
-    /// <summary>A row given as one JSON object, or why it is none.</summary>
+    /// <summary>
+    /// A row given as one JSON object, or why it is none: the line as it came then, after the values that were read.
+    /// </summary>
     public static DeliveredRow OfObject(string line, long no, string[] columns)
     {
         var values = new string?[columns.Length];
+        (string Code, string Field)? problem = null;
         try
         {
             using var json = JsonDocument.Parse(line);
@@ -178,12 +181,14 @@ public static class DeliveredRows
                 var place = Array.IndexOf(columns, member.Name);
                 if (place < 0)
                 {
-                    return new DeliveredRow(no, [line], QuarantineCode.UnknownField, "");
+                    problem ??= (QuarantineCode.UnknownField, "");
+                    continue;
                 }
 
                 if (values[place] is not null)
                 {
-                    return new DeliveredRow(no, [line], QuarantineCode.BrokenRow, member.Name);
+                    problem ??= (QuarantineCode.BrokenRow, member.Name);
+                    continue;
                 }
 
                 values[place] = member.Value.ValueKind switch
@@ -196,7 +201,8 @@ public static class DeliveredRows
                 };
             }
 
-            return new DeliveredRow(no, values, null, null);
+            return problem is var (code, field) ? new DeliveredRow(no, [.. values, line], code, field)
+                : new DeliveredRow(no, values, null, null);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -66,18 +66,18 @@ public sealed record FiledChange(DeliveredRow Row)
 
     public static FiledChange Read(DeliveredRow row, KeyFile keys, Sources sources)
     {
-        if (row.Problem is { } problem)
-        {
-            return new FiledChange(row) { Code = problem, Field = row.Field ?? "" };
-        }
-
         // Whatever else is wrong with the row, its number is in doubt where it can be read.
-        var isNumber = PensionNumber.TryParse(row.Values[NumberColumn], out var number);
+        var isNumber = PensionNumber.TryParse(row.Values.ElementAtOrDefault(NumberColumn), out var number);
         var waiting = new FiledChange(row)
         {
             Number = isNumber ? number : null,
             Key = isNumber ? NumberKey.Of(number, keys) : null,
         };
+        if (row.Problem is { } problem)
+        {
+            return waiting with { Code = problem, Field = row.Field ?? "" };
+        }
+
         foreach (var column in (ReadOnlySpan<int>)[Source, RequestId])
         {
             if (row[column].Length == 0)

@@ -55,7 +55,8 @@ create or replace function doubts(at timestamptz, schema_number int, key text) r
         select 'NotReconciled'
         where not exists (
             select from (select * from reconciliation r order by r.reconciliation_no desc limit 1) r
-            where r.missing + r.unfounded + r.misranked + r.pending = 0 and r.ran_at > at - interval '15 minutes')
+            where r.missing + r.unfounded + r.misranked + r.pending = 0 and r.server = this_server()
+              and r.ran_at > at - interval '15 minutes')
         union all
         select 'NotPublished' where exists (select from unpublished)
         union all

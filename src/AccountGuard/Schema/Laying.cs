@@ -16,7 +16,7 @@ namespace AccountGuard.Schema;
 public static class Laying
 {
     /// <summary>Counts up with every release that changes anything here; a database ahead of it is refused.</summary>
-    public const int Number = 4;
+    public const int Number = 5;
 
     private const int FirstYear = 1970;
     private const int LastYear = 2050;
@@ -33,6 +33,7 @@ public static class Laying
     {
         await using var owner = database.OpenAsOwner();
         await using var connection = await owner.OpenConnectionAsync(cancel);
+        await SafeServer.EnsureAsync(connection, cancel);
         var digest = Digest();
         var keys = KeyFile.Find(configuredKey, keyPath);
         if (await StandsAsync(connection, digest, cancel) && keys is not null)

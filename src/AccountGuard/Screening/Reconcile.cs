@@ -24,13 +24,17 @@ public sealed record Reconciliation(long Missing, long Unfounded, long Misranked
 /// </summary>
 public static class Reconcile
 {
-    /// <summary>The last one over all incidents, whichever service or command ran it; null before the first.</summary>
+    /// <summary>
+    /// The last one over all incidents, whichever service or command ran it; null before the first on this server, also
+    /// where the database was restored or has failed over since.
+    /// </summary>
     public static async Task<Reconciliation?> LastAsync(Installation at, CancellationToken cancel)
     {
         await using var find = at.Database.CreateCommand(
             """
-            select missing, unfounded, misranked, pending, ran_at from reconciliation
-            order by reconciliation_no desc limit 1
+            select missing, unfounded, misranked, pending, ran_at
+            from (select * from reconciliation order by reconciliation_no desc limit 1) as last
+            where server = this_server()
             """);
         await using var reader = await find.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using AccountGuard.Identity;
 using AccountGuard.Service;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using static AccountGuard.SystemTests.Http.Served;
@@ -14,7 +16,8 @@ using static AccountGuard.SystemTests.Http.Served;
 namespace AccountGuard.SystemTests.Http;
 
 /// <summary>
-/// Rule 33: a number, a name and an account that are sent appear in no log, no trace, no metric, no error and no page.
+/// Rule 33: a number, a name and an account that are sent appear in no log, no trace, no metric, no error and no page,
+/// and in the database, its dump and its log only sealed.
 /// </summary>
 public sealed class Canaries : IAsyncLifetime
 {
@@ -59,8 +62,10 @@ public sealed class Canaries : IAsyncLifetime
     }
 
     [Fact]
-    public async Task nothing_personal_is_logged_or_quoted()
+    public async Task nothing_personal_is_logged_or_quoted_or_stands_in_the_clear()
     {
+        await using var server = NpgsqlDataSource.Create(_service.Database.Superuser);
+        var walBefore = await ScalarAsync<string>(server, "select pg_walfile_name(pg_current_wal_lsn())");
         var list = $"number,name\n{Number},{Name}\n";
         const string Lists = "/api/incidents/canary/lists?version=1&liveFrom=2015-06-02&records=";
         object Change(object? filed) => new
@@ -125,6 +130,7 @@ public sealed class Canaries : IAsyncLifetime
             }
         }
 
+        await DatabaseIsCleanAsync(server, walBefore);
         await _service.App.StopAsync();
         _service.App.Services.GetRequiredService<TracerProvider>().ForceFlush().ShouldBeTrue();
         _service.App.Services.GetRequiredService<MeterProvider>().ForceFlush().ShouldBeTrue();
@@ -138,6 +144,51 @@ public sealed class Canaries : IAsyncLifetime
         var log = string.Concat(files.Select(File.ReadAllText));
         log.ShouldContain("/api/account-changes", customMessage: "or requests are not logged");
         Clean(log, "the log");
+    }
+
+    private async Task DatabaseIsCleanAsync(NpgsqlDataSource server, string walBefore)
+    {
+        var marks = ((string[])[Number, Name, Account, "7654321"]).Select(Encoding.UTF8.GetBytes).ToList();
+        var program = Path.Combine(
+            await ScalarAsync<string>(server, "select setting from pg_config where name = 'BINDIR'"), "pg_dump");
+        var to = new NpgsqlConnectionStringBuilder(_service.Database.Superuser);
+        var start = new ProcessStartInfo(
+            program, ["-h", to.Host!, "-p", $"{to.Port}", "-U", to.Username!, to.Database!])
+        { RedirectStandardOutput = true };
+        start.Environment["PGPASSWORD"] = to.Password ?? "";
+        using var dumping = Process.Start(start)!;
+        var dump = await dumping.StandardOutput.ReadToEndAsync();
+        dump.ShouldContain("account_change_detail", customMessage: "or nothing was dumped");
+        Clean(dump, "the dump");
+        foreach (var mark in marks)
+        {
+            dump.Contains(Convert.ToHexStringLower(mark)).ShouldBeFalse("The dump shows a canary as bytes.");
+        }
+
+        await using var written = server.CreateCommand("""
+            select name, pg_read_binary_file('pg_wal/' || name) from pg_ls_waldir()
+            where name >= @first and name <= pg_walfile_name(pg_current_wal_lsn())
+            """);
+        written.Parameters.AddWithValue("first", walBefore);
+        await using var segments = await written.ExecuteReaderAsync();
+        var hasChange = false;
+        while (await segments.ReadAsync())
+        {
+            var segment = segments.GetFieldValue<byte[]>(1);
+            hasChange |= segment.AsSpan().IndexOf("account_change_filed"u8) >= 0;
+            foreach (var mark in marks)
+            {
+                segment.AsSpan().IndexOf(mark).ShouldBe(-1, $"{segments.GetString(0)} of the log shows a canary.");
+            }
+        }
+
+        hasChange.ShouldBeTrue("or the log that was read is not of this test");
+    }
+
+    private static async Task<T> ScalarAsync<T>(NpgsqlDataSource server, string sql)
+    {
+        await using var command = server.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
     }
 
     private static void Clean(string text, string what)

@@ -59,7 +59,7 @@ public sealed class NoFailureYieldsClear
     public async Task while_the_disk_of_the_database_is_full()
     {
         await using var disk = new SmallDisk();
-        await disk.StartAsync(new FreshDatabase().Server);
+        await disk.StartAsync();
         await using var asked = await Asked.BeginAsync(new FreshDatabase { Server = disk.Server });
         await asked.BreakAsync((disk.FillAsync, disk.EmptyAsync));
     }

@@ -45,18 +45,10 @@ public sealed class ProviderElsewhere : IAsyncLifetime
 
     private async Task<string> StartAsync(Dictionary<string, string?> settings)
     {
-        var process = CommandRun.Start(
-            _database, [.. settings.Select(s => (s.Key.Replace(":", "__"), s.Value))], ["run"]);
+        var (process, address) = await CommandRun.ServeAsync(
+            _database, [.. settings.Select(s => (s.Key.Replace(":", "__"), s.Value))]);
         _processes.Add(process);
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            if (line.StartsWith("AccountGuard runs on "))
-            {
-                return line.Split(' ')[3];
-            }
-        }
-
-        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync());
+        return address.GetLeftPart(UriPartial.Authority);
     }
 
     private HttpClient Service(CookieContainer? cookies = null)

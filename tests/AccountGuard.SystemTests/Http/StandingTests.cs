@@ -117,6 +117,19 @@ public sealed class StandingTests : IAsyncLifetime
         (await StandingAsync(other)).ShouldBe("clear");
     }
 
+    [Theory]
+    [InlineData("{\"source\":\"s\",\"request_id\":\"R1\",\"colour\":\"red\",\"number\":\"#\"}", true)]
+    [InlineData("{\"source\":\"s\",\"source\":\"t\",\"number\":\"#\"}", true)]
+    [InlineData("source,request_id,number\ns,R1,#,too much", false)]
+    public async Task a_broken_row_makes_the_number_unknown_that_can_be_read_of_it(string text, bool isNdjson)
+    {
+        var (number, other) = (Number(), Number());
+        await _story.ListAsync(1, [Listed(Number())]);
+        (await _story.ChangesTextAsync(text.Replace("#", number), isNdjson)).Rows.Quarantined.ShouldBe(1);
+        (await StandingAsync(number)).ShouldBe("unknown Quarantined");
+        (await StandingAsync(other)).ShouldBe("clear");
+    }
+
     [Fact]
     public async Task rule_6_a_list_that_is_not_current_makes_every_number_unknown()
     {

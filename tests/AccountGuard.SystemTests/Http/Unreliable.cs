@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
@@ -119,27 +118,19 @@ public sealed class Network : IAsyncDisposable
 public sealed class SmallDisk : IAsyncDisposable
 {
     private const int Megabytes = 256;
-    private string _binaries = "";
     private readonly string _folder = Directory.CreateTempSubdirectory("accountguard-disk-").FullName;
+    private OwnServer _server = null!;
 
-    public string Server => $"Host={_folder};Username=postgres;Database=postgres";
+    public string Server => _server.Connection;
 
     private string Filler => Path.Combine(_folder, "filler");
 
-    /// <param name="like">The server of the test run, whose programs it runs.</param>
-    public async Task StartAsync(string like)
+    public async Task StartAsync()
     {
-        await using var source = NpgsqlDataSource.Create(like);
-        await using var find = source.CreateCommand("select setting from pg_config where name = 'BINDIR'");
-        _binaries = (string)(await find.ExecuteScalarAsync())!;
-        await RunAsync("mount", "-t", "tmpfs", "-o", $"size={Megabytes}m,mode=0755", "tmpfs", _folder);
-        await RunAsync("chown", "postgres", _folder);
-        await AsPostgresAsync("initdb", "-D", $"{_folder}/data", "-A", "trust", "-U", "postgres", "--locale=C.UTF-8");
-        File.AppendAllText($"{_folder}/data/postgresql.conf",
-            $"unix_socket_directories = '{_folder}'\nlisten_addresses = ''\nmax_locks_per_transaction = 128\n"
-            + "max_connections = 150\nfsync = off\njit = off\nmax_wal_size = 64MB\nmin_wal_size = 32MB\n"
-            + "wal_init_zero = off\n");
-        await AsPostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "start");
+        await OwnServer.AsSelfAsync(
+            "mount", "-t", "tmpfs", "-o", $"size={Megabytes}m,mode=0755", "tmpfs", _folder);
+        _server = await OwnServer.MakeAsync(
+            _folder, "max_wal_size = 64MB", "min_wal_size = 32MB", "wal_init_zero = off");
     }
 
     /// <summary>Nothing is left to write on, and the database has come to notice: it breaks down.</summary>
@@ -178,9 +169,9 @@ public sealed class SmallDisk : IAsyncDisposable
         File.Delete(Filler);
         while (!await AcceptsAsync())
         {
-            if (!File.Exists($"{_folder}/data/postmaster.pid"))
+            if (!File.Exists($"{_server.Data}/postmaster.pid"))
             {
-                await AsPostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-w", "start");
+                await _server.StartAsync();
             }
         }
     }
@@ -201,23 +192,9 @@ public sealed class SmallDisk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await AsPostgresAsync("pg_ctl", "-D", $"{_folder}/data", "-m", "immediate", "-w", "stop");
-        await RunAsync("umount", "-l", _folder);
+        await _server.DisposeAsync();
+        await OwnServer.AsSelfAsync("umount", "-l", _folder);
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private Task AsPostgresAsync(string program, params string[] arguments) =>
-        RunAsync("sh", [
-            "-c", "exec runuser -u postgres -- \"$@\" > /dev/null", "sh", Path.Combine(_binaries, program),
-            .. arguments,
-        ]);
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        // Its output would be held open by the server.
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = "/" })!;
-        await process.WaitForExitAsync();
-        process.ExitCode.ShouldBe(0, $"{program} {string.Join(' ', arguments)}");
     }
 }
 

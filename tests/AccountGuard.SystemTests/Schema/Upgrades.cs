@@ -80,8 +80,10 @@ public sealed class Upgrades : IAsyncLifetime
             drop table cutoff_publication;
             drop index delivery_received;
             drop index refused_delivery_received;
+            alter table reconciliation drop column server;
+            drop function this_server;
             insert into delivery (kind, content_key, received_at, arguments) values ('changes', '\\x00', now(), '{}');
-            delete from migration where version in ('2', '3', '4');
+            delete from migration where version in ('2', '3', '4', '5');
             delete from schema_version;
             insert into schema_version values (1, 'older', now())
             """);

@@ -9,7 +9,7 @@ namespace AccountGuard.SystemTests.Screening;
 /// </summary>
 public sealed class PlansOfAnEmptyDatabase : IAsyncLifetime
 {
-    private const int Count = 3_000;
+    private const int Count = 1_000;
     private readonly FreshDatabase _database = new();
 
     public Task InitializeAsync() => _database.InitializeAsync();

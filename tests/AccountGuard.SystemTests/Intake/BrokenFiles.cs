@@ -1,0 +1,284 @@
+using System.Text;
+using AccountGuard.AffectedLists;
+using AccountGuard.Deliveries;
+using static AccountGuard.SystemTests.Story;
+
+namespace AccountGuard.SystemTests.Intake;
+
+/// <summary>
+/// Files that are broken in every way we could think of, and in ways that nobody thought of: each has its clear error,
+/// which quotes nothing, or its rows in quarantine; rows received are accepted, duplicate or quarantined, always.
+/// </summary>
+[Collection(SharedDatabase.Name)]
+public sealed class BrokenFiles(FreshDatabase database)
+{
+    private const string Canary = "8642097531";
+    private const string Name = "金糸雀太郎";
+    private const string Header = "source,request_id,number,filed_on,account_holder\n";
+    private const string Good = $"s,G1,{Canary},2015-05-20,{Name}\n";
+    private static readonly Encoding ShiftJis = CodePagesEncodingProvider.Instance.GetEncoding(932)!;
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
+
+    /// <summary>
+    /// What a file holds, and what becomes of it: accepted and quarantined rows, or words of the refusal.
+    /// </summary>
+    private static readonly (string Content, string Becomes)[] Changes =
+    [
+        // Headers.
+        ("", "The file is empty"),
+        ("\n", "Column 1 of the header"),
+        ("\uFEFF", "The file is empty"),
+        ("\0\0\0\0", "Column 1 of the header"),
+        ("source;request_id;number;filed_on\ns;1;2;3\n", "Column 1 of the header"),
+        ("source\trequest_id\tnumber\ns\t1\t2\n", "Column 1 of the header"),
+        ("source,request_id,number,number\n", "names the column number twice"),
+        ("source,request_id,number,\n", "Column 4 of the header"),
+        ("source,request_id\ns,1\n", "lacks the column number"),
+        ("request_id,number\n1,2\n", "lacks the column source"),
+        ("source,number\ns,1\n", "lacks the column request_id"),
+        ("Source,Request_Id,Number\ns,1,2\n", "Column 1 of the header"),
+        ("\"source,request_id,number\ns,1,2\n", "Column 1 of the header"),
+        ($"{Name},{Canary}\n", "Column 1 of the header"),
+        ($"s,G1,{Canary},2015-05-20,{Name}\n", "Column 1 of the header"),
+        ("{\"source\":\"s\"}\n", "Column 1 of the header"),
+        ("<html><body>502 Bad Gateway</body></html>\n", "Column 1 of the header"),
+        ("PK\u0003\u0004", "Column 1 of the header"),
+        ("%PDF-1.7\n", "Column 1 of the header"),
+        ("source,request_id,number," + new string('x', 100_000) + "\n", "Column 4 of the header"),
+
+        // Rows of another shape.
+        (Header + "\n\n\n", "0 0"),
+        (Header + Good + "\n\n", "1 0"),
+        (Header + Good + "s,2\n", "1 1"),
+        (Header + Good + ",,,,\n", "1 1"),
+        (Header + Good + ",,,,,\n", "1 1"),
+        (Header + Good + $"s,2,{Canary},2015-05-20,{Name},,,,\n", "1 1"),
+        (Header + Good + $"s;2;{Canary};2015-05-20;{Name}\n", "1 1"),
+        (Header + Good + new string(',', 5_000) + "\n", "1 1"),
+        (Header + Good + Header, "1 1"),
+        (Header + Good + "   \n", "1 1"),
+        (Header.Replace("\n", "\r\n") + Good.Replace("\n", "\r\n"), "1 0"),
+        (Header.Replace("\n", "\r") + Good.Replace("\n", "\r"), "1 0"),
+        (Header + Good.TrimEnd(), "1 0"),
+
+        // Quotation marks.
+        (Header + Good + $"s,2,\"{Canary},2015-05-20,{Name}\n", "1 1"),
+        (Header + Good + $"s,2,\"{Canary}\"\"\",2015-05-20,{Name}\n", "1 1"),
+        (Header + Good + $"s,2,{Canary},2015-05-20,\"{Name}\ns,3,{Canary},2015-05-20,\n", "1 1"),
+        (Header + Good + $"s,2,{Canary},2015-05-20,\"{Name}\"\n", "2 0"),
+        (Header + Good + $"s,2,{Canary},2015-05-20,\"{Name}\n住所\"\n", "2 0"),
+        (Header + Good + $"s,\"2\n3\",{Canary},2015-05-20,\n", "1 1"),
+        (Header + Good + "\"\"\"\"\"\"\"\n", "1 1"),
+
+        // Ids.
+        (Header + Good + $",2,{Canary},2015-05-20,\n", "1 1"),
+        (Header + Good + $"s,,{Canary},2015-05-20,\n", "1 1"),
+        (Header + Good + $"s,2\0,{Canary},2015-05-20,\n", "1 1"),
+        (Header + Good + $"s,2\u001b[2J,{Canary},2015-05-20,\n", "1 1"),
+        (Header + Good + $"s,{new string('9', 201)},{Canary},2015-05-20,\n", "1 1"),
+        (Header + Good + $"s,=1+1,{Canary},2015-05-20,\n", "2 0"),
+        (Header + Good + Good, "1 0"),
+        (Header + Good + $"s,G1,{Canary},2015-05-21,{Name}\n", "1 1"),
+
+        // Numbers.
+        (Header + Good + "s,2,,2015-05-20,\n", "1 1"),
+        (Header + Good + "s,2,123456789,2015-05-20,\n", "1 1"),
+        (Header + Good + "s,2,86420975310,2015-05-20,\n", "1 1"),
+        (Header + Good + "s,2,8.642097531E9,2015-05-20,\n", "1 1"),
+        (Header + Good + "s,2,-8642097531,2015-05-20,\n", "2 0"),
+        (Header + Good + $"s,2,=\"{Canary}\",2015-05-20,\n", "1 1"),
+        (Header + Good + $"s,2,{Name},2015-05-20,{Canary}\n", "1 1"),
+        (Header + Good + "s,2,٨٦٤٢٠٩٧٥٣١,2015-05-20,\n", "1 1"),
+        (Header + Good + "s,2,８６４２０９７５３１,2015-05-20,\n", "2 0"),
+        (Header + Good + "s,2,8642-097531,2015-05-20,\n", "2 0"),
+        (Header + Good + "s,2,864209753\0,2015-05-20,\n", "1 1"),
+
+        // Days: none is a reason to lose the row.
+        (Header + $"s,D1,{Canary},2015-02-30,\ns,D2,{Canary},20/05/2015,\ns,D3,{Canary},42144,\n", "3 0"),
+        (Header + $"s,D1,{Canary},9999-99-99,\ns,D2,{Canary},-1,\ns,D3,{Canary},平成27年5月20日,\n", "3 0"),
+        (Header + $"s,D1,{Canary},0000-00-00,\ns,D2,{Canary},2015-05-20T25:61:61Z,\ns,D3,{Canary},\0,\n", "3 0"),
+        (Header + $"s,D1,{Canary},=NOW(),\ns,D2,{Canary},{new string('1', 5_000)},\n", "2 0"),
+
+        // Length, and places where it breaks off.
+        (Header + Good + $"s,2,{Canary},2015-05-20,{new string('名', 1 << 20)}\n", "2 0"),
+        (Header + Good + $"s,2,{Canary},2015-05-20,{new string('x', 17 << 20)}\n", "1 1"),
+        (Header + Good + $"s,2,{Canary}", "1 1"),
+    ];
+
+    private static readonly (string Content, string Becomes)[] Ndjson =
+    [
+        ("", "0 0"),
+        ("\n\r\n  \n", "0 0"),
+        ("{}\n", "0 1"),
+        ("[]\n", "0 1"),
+        ("null\n", "0 1"),
+        ("{\n", "0 1"),
+        ($"{{\"source\":\"s\",\"request_id\":\"N1\",\"number\":\"{Canary}\"\n", "0 1"),
+        ($"{{\"source\":\"s\",\"request_id\":\"N1\",\"number\":{Canary}}}\n", "1 0"),
+        ($"{{\"source\":\"s\",\"request_id\":\"N1\",\"number\":\"{Canary}\"}} trailing\n", "0 1"),
+        ($"{{\"source\":\"s\",\"request_id\":\"N1\",\"number\":[\"{Canary}\"]}}\n", "0 1"),
+        ($"{{\"source\":\"s\",\"request_id\":\"\\ud800\",\"number\":\"{Canary}\"}}\n", "0 1"),
+        ($"{{\"source\":\"s\",\"request_id\":\"N1\",\"number\":\"{Canary}\",\"{Name}\":1}}\n", "0 1"),
+        (new string('[', 100_000) + "\n", "0 1"),
+        ($"{{\"source\":\"{new string('s', 17 << 20)}\"}}\n", "0 1"),
+        ("source,request_id,number\n", "0 1"),
+    ];
+
+    private static readonly (string Content, string Becomes)[] Lists =
+    [
+        ("number\n", "0 0"),
+        ("number,number\n", "names the column number twice"),
+        ("name\n", "lacks the column number"),
+        ($"number,name\n{Canary},{Name}\n", "1 0"),
+        ($"number,name\n{Name},{Canary}\n", "0 1"),
+        ($"number,name\n{Canary},\"{Name}\n", "0 1"),
+        ($"number,action\n{Canary},delete\n", "0 1"),
+        ($"number,action\n{Canary},add\n{Canary},withdraw\n", "withdraws the number that row 1 adds"),
+        ($"number,name\n{Canary}\n{Canary},{Name},,\n", "0 2"),
+    ];
+
+    private static readonly (string Content, string Becomes)[] Renumberings =
+    [
+        ("old_number\n1\n", "lacks the column new_number"),
+        ($"old_number,new_number\n{Canary},{Canary}\n", "0 1"),
+        ($"old_number,new_number\n{Canary},\n", "0 1"),
+        ($"old_number,new_number\n{Canary},{Name}\n", "0 1"),
+        ($"old_number,new_number\n{Canary},\"1234567890\n", "0 1"),
+        ($"old_number,new_number,relation\n{Canary},1234567890,cousin\n", "0 1"),
+    ];
+
+    [Fact]
+    public void there_are_at_least_sixty() =>
+        (Changes.Length + Ndjson.Length + Lists.Length + Renumberings.Length).ShouldBeGreaterThan(60);
+
+    [Fact]
+    public async Task broken_files_of_changes() =>
+        await EachAsync(Changes, (story, content) => story.ChangesFileAsync(content));
+
+    [Fact]
+    public async Task broken_ndjson() =>
+        await EachAsync(Ndjson, (story, content) => story.ChangesFileAsync(content, isNdjson: true));
+
+    [Fact]
+    public async Task broken_lists() => await EachAsync(Lists, (story, content) => story.ListFileAsync(
+        1, content, new ControlTotals(Rows(content), null, null, null, 0)));
+
+    [Fact]
+    public async Task broken_renumberings() =>
+        await EachAsync(Renumberings, (story, content) => story.RenumberAsync(content));
+
+    [Fact]
+    public async Task files_in_another_encoding_are_refused_with_the_line()
+    {
+        var story = await BeginAsync(database);
+        foreach (var content in (byte[][])[
+            ShiftJis.GetBytes(Header + Good), Encoding.Unicode.GetBytes(Header + Good),
+            [.. Encoding.UTF8.GetBytes(Header + Good), 0xFF, 0xFE, 0x0A], [0x80, 0x81, 0x82],
+        ])
+        {
+            var refused = await Should.ThrowAsync<BadInput>(story.ChangesFileAsync(content));
+            refused.Message.ShouldContain("is not utf-8 text: see its lines from");
+            Clean(refused.Message);
+        }
+    }
+
+    /// <summary>Good files with bytes flipped, cut out, doubled and put in, and cut off at the end.</summary>
+    [Fact]
+    public async Task files_that_were_broken_at_random_lose_no_row()
+    {
+        var story = await BeginAsync(database);
+        var good = Encoding.UTF8.GetBytes(Header + string.Concat(Enumerable.Range(0, 20).Select(
+            i => $"random-#,{i},{(i % 3 == 0 ? Canary : Number())},2015-05-{1 + i:D2},\"{Name}, {i}\"\n")));
+        for (var seed = 0; seed < (IsLong ? 20_000 : 150); seed++)
+        {
+            var random = new Random(seed);
+            var content = Break(good, random);
+            try
+            {
+                var rows = (await story.ChangesFileAsync(
+                    content, delivery: $"random-{seed}", isNdjson: random.Next(10) == 0)).Rows;
+                (rows.Accepted + rows.Duplicates + rows.Quarantined).ShouldBe(rows.Received, $"seed {seed}");
+            }
+            catch (BadInput refused)
+            {
+                Clean(refused.Message);
+            }
+        }
+
+        await story.QueueAsync();
+    }
+
+    private static byte[] Break(byte[] good, Random random)
+    {
+        var content = good.ToList();
+        for (var times = random.Next(1, 6); times > 0; times--)
+        {
+            var (at, length) = (random.Next(content.Count), random.Next(1, 40));
+            switch (random.Next(6))
+            {
+                case 0:
+                    content[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1:
+                    content.RemoveRange(at, Math.Min(length, content.Count - at));
+                    break;
+                case 2:
+                    content.InsertRange(at, content.Skip(at).Take(length).ToList());
+                    break;
+                case 3:
+                    content.Insert(at, (byte)"\"\0,\n\r\uFEFF;="[random.Next(8)]);
+                    break;
+                case 4:
+                    content.InsertRange(at, Enumerable.Repeat((byte)'"', length));
+                    break;
+                default:
+                    content.RemoveRange(at, content.Count - at);
+                    content.Add((byte)'\n');
+                    break;
+            }
+        }
+
+        return [.. content];
+    }
+
+    private static long Rows(byte[] content) =>
+        Encoding.UTF8.GetString(content).Split('\n').Count(line => line.Length > 0) - 1;
+
+    private async Task EachAsync(
+        (string Content, string Becomes)[] files, Func<Story, byte[], Task<DeliveryAnswer>> import)
+    {
+        var wrong = new List<string>();
+        for (var no = 0; no < files.Length; no++)
+        {
+            // A story each: a list has its version there, and no change is known from the file before.
+            var (content, expected) = files[no];
+            var story = await BeginAsync(database);
+            var own = Encoding.UTF8.GetBytes(content.Replace("\ns,", $"\n{story.Incident},")
+                .Replace("\"source\":\"s\"", $"\"source\":\"{story.Incident}\""));
+            string became;
+            try
+            {
+                var rows = (await import(story, own)).Rows;
+                became = $"{rows.Accepted} {rows.Quarantined}";
+            }
+            catch (BadInput refused)
+            {
+                Clean(refused.Message);
+                became = refused.Message;
+            }
+
+            if (became != expected && !(expected.Any(char.IsLetter) && became.Contains(expected)))
+            {
+                wrong.Add($"{no}: {content[..Math.Min(content.Length, 120)]} became {became}, not {expected}");
+            }
+        }
+
+        wrong.ShouldBeEmpty(string.Join('\n', wrong));
+    }
+
+    private static void Clean(string message)
+    {
+        message.ShouldNotContain(Canary);
+        message.ShouldNotContain(Name);
+    }
+}
