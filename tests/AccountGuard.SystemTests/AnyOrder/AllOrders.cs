@@ -3,8 +3,8 @@ using AccountGuard.Screening;
 namespace AccountGuard.SystemTests.AnyOrder;
 
 /// <summary>
-/// Rule 6: all 720 orders of six facts that speak of each other, each order to the model's queue. In the long run all of
-/// them, else twenty of each history.
+/// Rule 6: all 720 orders of six facts that speak of each other, each order to the model's queue. In the long run all
+/// of them, else twenty of each history.
 /// </summary>
 public sealed class AllOrders
 {
@@ -94,5 +94,6 @@ public sealed class AllOrders
     }
 
     private static IEnumerable<int[]> OrdersOf(int[] steps) => steps.Length == 0 ? [[]]
-        : steps.SelectMany(first => OrdersOf([.. steps.Where(s => s != first)]).Select(rest => (int[])[first, .. rest]));
+        : steps.SelectMany(first => OrdersOf([.. steps.Where(s => s != first)])
+            .Select(rest => (int[])[first, .. rest]));
 }
