@@ -16,16 +16,17 @@ public static class QueueWork
             var (incident, cases) = await FillAsync(ground, ground.Scaled(1_000_000), cancel);
             var (service, caller) = await ground.ServeAsync(Role.Auditor);
             var places = new List<string>();
-            for (string? after = null; places.Count < 200;)
+            for (string? after = null, next = null; places.Count < 200; after = next)
             {
                 var page = await caller.GetFromJsonAsync<CasePage>(
-                    $"/api/cases?incident={incident}&limit=1000{(after is null ? "" : $"&after={after}")}", cancel);
-                if (page?.Next is not { } next)
+                    $"/api/cases?incident={incident}&limit=1000&after={after}", cancel);
+                if (page?.Next is null || page.Cases.Count == 0)
                 {
                     break;
                 }
 
-                places.Add(after = next);
+                places.Add(after ?? "");
+                next = page.Next;
             }
 
             var (ours, baseline) = await Pressure.InTurnsAsync(

@@ -133,50 +133,59 @@ create or replace function hits_opened() returns bigint language sql stable as $
 create or replace function hits_ended() returns bigint language sql stable as $$
     select coalesce(nullif(current_setting('accountguard.hits_ended', true), ''), '0')::bigint $$;
 
--- One statement, so one snapshot, both ways; some changes at a time, since what is expected is gone through for each.
--- One plan for all calls, of look-ups that do not depend on statistics: a plan made while a table was empty would scan
--- it when it has a million rows. (+ 0: nor would it look a change up by its incident in hit_queue.)
+-- What is expected and what stands are read in one statement, so in one snapshot; some changes at a time.
+-- One plan for all calls, of look-ups that do not depend on statistics: a plan made while a table was empty would read
+-- all of it for each change when it has a million rows. So hits are looked up change by change (offset 0 keeps that
+-- apart), and those that end or are rated anew one by one.
 create or replace function settle(changes uuid[]) returns void language plpgsql
 set search_path = accountguard, pg_temp
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
 set enable_hashjoin = off set enable_mergejoin = off set enable_material = off set jit = off as $$
-declare opened_count bigint; ended_count bigint; part uuid[];
+declare part uuid[]; opened_count bigint; ended_count bigint; altered hit[]; due hit;
 begin
     for at in 1 .. cardinality(changes) by 200 loop
         part := changes[at : at + 199];
         with expected as materialized (
             select u.change_id, d.* from unnest(part) as u (change_id) cross join lateral due_of(u.change_id) d),
-        ended as (
-            update hit h set ended_at = clock_timestamp(),
-                ended_as = case when exists (select from cancellation x where x.change_id = h.change_id)
-                           then 'Withdrawn' else 'ListedInError' end
-            from unnest(part) as u (change_id)
-            where h.change_id = u.change_id and h.ended_at is null
-              and not exists (
-                    select from expected e where e.change_id = h.change_id and e.incident_no = h.incident_no)
-            returning 1),
-        rated as (
-            update hit h set bucket = e.bucket, alert_gap = e.alert_gap, date_doubt = e.date_doubt,
-                renumbered = e.renumbered, chain = e.chain, tier = e.tier, list_version = e.list_version,
-                filed_on = e.filed_on, exposed_on = e.exposed_on
-            from expected e
-            where h.ended_at is null
-              and e.change_id = h.change_id and e.incident_no = h.incident_no + 0
-              and (h.bucket, h.alert_gap, h.date_doubt, h.renumbered, h.chain, h.tier, h.list_version,
-                   h.filed_on, h.exposed_on)
-               is distinct from (e.bucket, e.alert_gap, e.date_doubt, e.renumbered, e.chain, e.tier, e.list_version,
-                   e.filed_on, e.exposed_on)),
+        standing as materialized (
+            select u.change_id, s.*
+            from unnest(part) as u (change_id) cross join lateral (
+                select h.hit_id, h.incident_no, row(h.bucket, h.alert_gap, h.date_doubt, h.renumbered, h.chain, h.tier,
+                    h.list_version, h.filed_on, h.exposed_on) as rating
+                from hit h where h.change_id = u.change_id and h.ended_at is null offset 0) s),
+        compared as materialized (
+            select s.hit_id, s.rating, e.*
+            from expected e full join standing s on s.change_id = e.change_id and s.incident_no = e.incident_no),
         opened as (
             insert into hit (change_id, incident_no, bucket, alert_gap, date_doubt, renumbered, chain, tier,
                 list_version, filed_on, exposed_on, source, request_id)
-            select e.change_id, e.incident_no, e.bucket, e.alert_gap, e.date_doubt, e.renumbered, e.chain, e.tier,
-                e.list_version, e.filed_on, e.exposed_on, e.source, e.request_id
-            from expected e
-            where not exists (
-                select from hit h
-                where h.change_id = e.change_id and h.incident_no + 0 = e.incident_no and h.ended_at is null)
+            select c.change_id, c.incident_no, c.bucket, c.alert_gap, c.date_doubt, c.renumbered, c.chain, c.tier,
+                c.list_version, c.filed_on, c.exposed_on, c.source, c.request_id
+            from compared c where c.hit_id is null
             returning 1)
-        select (select count(*) from opened), (select count(*) from ended) into opened_count, ended_count;
+        select (select count(*) from opened), array(
+            select row(c.hit_id, c.change_id, c.incident_no, c.bucket, c.alert_gap, c.date_doubt, c.renumbered,
+                c.chain, c.tier, c.list_version, c.filed_on, c.exposed_on, c.source, c.request_id, null, null,
+                null)::hit
+            from compared c
+            where c.hit_id is not null and c.rating is distinct from row(c.bucket, c.alert_gap, c.date_doubt,
+                c.renumbered, c.chain, c.tier, c.list_version, c.filed_on, c.exposed_on))
+        into opened_count, altered;
+        ended_count := 0;
+        foreach due in array altered loop
+            if due.change_id is null then       -- it stands and is not expected
+                update hit h set ended_at = clock_timestamp(),
+                    ended_as = case when exists (select from cancellation x where x.change_id = h.change_id)
+                               then 'Withdrawn' else 'ListedInError' end
+                where h.hit_id = due.hit_id and h.ended_at is null;
+                if found then ended_count := ended_count + 1; end if;
+            else
+                update hit h set bucket = due.bucket, alert_gap = due.alert_gap, date_doubt = due.date_doubt,
+                    renumbered = due.renumbered, chain = due.chain, tier = due.tier, list_version = due.list_version,
+                    filed_on = due.filed_on, exposed_on = due.exposed_on
+                where h.hit_id = due.hit_id and h.ended_at is null;
+            end if;
+        end loop;
         if opened_count + ended_count > 0 then perform count_hits(opened_count, ended_count); end if;
     end loop;
 end $$;
@@ -536,6 +545,12 @@ begin
     end if;
 end $$;
 
+-- The first pay-day that a change of this day meets: as in due_of, where a function would be called for each.
+create or replace function exposed_by(bucket int, day date) returns date language sql stable as $$
+    select coalesce((
+        select e.pay_on from exposure e where e.bucket = exposed_by.bucket and e.through_on >= day
+        order by e.through_on limit 1), '-infinity') $$;
+
 -- Rule 22: the steps of exposure follow from the pay-days and the closing dates last set; a closing date that lies
 -- before an earlier pay-day's exposes nothing.
 create or replace function publish_closings(first_bucket int, last_bucket int) returns void
@@ -562,14 +577,10 @@ begin
     insert into closing_in_force (bucket, decisions)
     select b, known from generate_series(first_bucket, last_bucket) as b
     on conflict (bucket) do update set decisions = excluded.decisions;
-    update hit h set exposed_on = s.pay_on
-    from (
-        select i.hit_id, coalesce((
-            select e.pay_on from exposure e where e.bucket = i.bucket and e.through_on >= i.filed_on
-            order by e.through_on limit 1), '-infinity') as pay_on
-        from hit i
-        where i.bucket between first_bucket and last_bucket and i.ended_at is null and i.filed_on > '-infinity') s
-    where h.hit_id = s.hit_id and h.exposed_on <> s.pay_on;
+    -- Not joined with itself: a plan made while there were no hits would read all of them for each.
+    update hit h set exposed_on = exposed_by(h.bucket, h.filed_on)
+    where h.bucket between first_bucket and last_bucket and h.ended_at is null and h.filed_on > '-infinity'
+      and h.exposed_on <> exposed_by(h.bucket, h.filed_on);
 end $$;
 
 -- What was decided or delivered and does not stand in every bucket yet: whoever comes next finishes it. The weight says
