@@ -19,21 +19,21 @@ public static class QueueWork
             for (string? after = null, next = null; places.Count < 200; after = next)
             {
                 var page = await caller.GetFromJsonAsync<CasePage>(
-                    $"/api/cases?incident={incident}&limit=1000&after={after}", cancel);
+                    $"/api/cases?incident={incident}&limit=1000{after}", cancel);
                 if (page?.Next is null || page.Cases.Count == 0)
                 {
                     break;
                 }
 
                 places.Add(after ?? "");
-                next = page.Next;
+                next = $"&after={page.Next}";
             }
 
             var (ours, baseline) = await Pressure.InTurnsAsync(
                 async no =>
                 {
                     var page = await caller.GetFromJsonAsync<CasePage>(
-                        $"/api/cases?incident={incident}&limit={PageLength}&after={places[no % places.Count]}", cancel);
+                        $"/api/cases?incident={incident}&limit={PageLength}{places[no % places.Count]}", cancel);
                     if (page!.Cases.Count == 0)
                     {
                         throw new InvalidOperationException("A page is empty.");

@@ -211,7 +211,7 @@ public static class ImportList
         try
         {
             await using var connection = await at.Database.OpenConnectionAsync(cancel);
-            var personalKeys = new PersonalKeys(at.Keys);
+            using var personalKeys = new PersonalKeys(at.Keys);
             foreach (var rows in DeliveredRows.OfCsv(file, ListRecord.Columns, ["number"]).Chunk(BatchLength))
             {
                 var records = rows.Select(row => ListRecord.Read(row, at.Keys)).ToList();

@@ -128,7 +128,8 @@ public sealed class Filings(Installation at) : BackgroundService
         var nobody = Quarantine.SubjectOf(at.Keys, label);
         await using var delivery = Delivery.New(at, label);
         var subjects = ChangeBatch.SubjectsOf(changes, nobody);
-        var keys = await new PersonalKeys(at.Keys).ForAsync(connection, subjects, cancel);
+        using var personalKeys = new PersonalKeys(at.Keys);
+        var keys = await personalKeys.ForAsync(connection, subjects, cancel);
 
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using var session = at.SessionIn(transaction);

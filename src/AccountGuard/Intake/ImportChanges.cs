@@ -12,7 +12,7 @@ public static class ImportChanges
 {
     private const int BatchLength = 1_000;
 
-    public static Task<DeliveryAnswer> RunAsync(
+    public static async Task<DeliveryAnswer> RunAsync(
         Installation at, DeliveredFile file, bool isNdjson, string? deliveryId, DateTimeOffset receivedAt,
         IProgress<(long Done, long Total)>? progress, CancellationToken cancel, string? deliveredBy = null,
         Sources? sources = null)
@@ -23,8 +23,8 @@ public static class ImportChanges
             "changes", deliveryId, file.ReadContentKey(at.Keys, deliveredAs, cancel), receivedAt,
             new Dictionary<string, string>(), deliveredBy);
         var nobody = Quarantine.SubjectOf(at.Keys, label);
-        var personalKeys = new PersonalKeys(at.Keys);
-        return BatchedDelivery.RunAsync(
+        using var personalKeys = new PersonalKeys(at.Keys);
+        return await BatchedDelivery.RunAsync(
             at, label, BatchLength, file, progress,
             isNdjson ? DeliveredRows.OfNdjson(file, FiledChange.Columns)
                 : DeliveredRows.OfCsv(file, FiledChange.Columns, ["source", "request_id", "number"]),

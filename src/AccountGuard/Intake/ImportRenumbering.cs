@@ -10,15 +10,15 @@ public static class ImportRenumbering
     // twice as long: each look into an index goes another way than the last.
     private const int BatchLength = 10_000;
 
-    public static Task<DeliveryAnswer> RunAsync(
+    public static async Task<DeliveryAnswer> RunAsync(
         Installation at, DeliveredFile file, string? deliveryId, DateTimeOffset receivedAt,
         IProgress<(long Done, long Total)>? progress, CancellationToken cancel, string? deliveredBy = null)
     {
         var label = new DeliveryLabel("renumbering", deliveryId, file.ReadContentKey(at.Keys, "renumbering", cancel),
             receivedAt, new Dictionary<string, string>(), deliveredBy);
         var nobody = Quarantine.SubjectOf(at.Keys, label);
-        var personalKeys = new PersonalKeys(at.Keys);
-        return BatchedDelivery.RunAsync(
+        using var personalKeys = new PersonalKeys(at.Keys);
+        return await BatchedDelivery.RunAsync(
             at, label, BatchLength, file, progress,
             DeliveredRows.OfCsv(file, Mapping.Columns, ["old_number", "new_number"]),
             async (connection, rows) =>

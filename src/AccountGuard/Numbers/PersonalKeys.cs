@@ -7,11 +7,13 @@ namespace AccountGuard.Numbers;
 
 /// <summary>
 /// The data keys under which personal data is sealed: one for each number, wrapped by the key file. Destroying a row of
-/// personal_key erases everything that was sealed under it.
+/// personal_key erases everything that was sealed under it. For one thread at a time.
 /// </summary>
-public sealed class PersonalKeys(KeyFile file)
+public sealed class PersonalKeys(KeyFile file) : IDisposable
 {
     private const int KeyLength = 32;
+
+    private readonly AesGcm _wrapping = Sealed.SetUp(file.WrappingKey);
 
     private const string Insert = """
         insert into personal_key (subject_key, wrapped, sealed_number)
@@ -93,7 +95,6 @@ public sealed class PersonalKeys(KeyFile file)
     private (NpgsqlBatchCommand Command, Dictionary<NumberKey, byte[]> Offered) Offer(
         string statement, IReadOnlyList<KeyValuePair<NumberKey, PensionNumber?>> subjects)
     {
-        using var wrapping = Sealed.SetUp(file.WrappingKey);
         var random = RandomNumberGenerator.GetBytes(subjects.Count * KeyLength);
         var offered = new Dictionary<NumberKey, byte[]>(subjects.Count);
         var wrapped = new byte[subjects.Count][];
@@ -103,7 +104,7 @@ public sealed class PersonalKeys(KeyFile file)
             var (subject, number) = subjects[i];
             var key = random[(i * KeyLength)..((i + 1) * KeyLength)];
             offered[subject] = key;
-            wrapped[i] = Sealed.Seal(wrapping, key, subject.ToBytes());
+            wrapped[i] = Sealed.Seal(_wrapping, key, subject.ToBytes());
             numbers[i] = number is { } known ? SealNumber(key, known) : null;
         }
 
@@ -116,7 +117,7 @@ public sealed class PersonalKeys(KeyFile file)
 
     /// <exception cref="KeyTrouble">The key was wrapped under another key file.</exception>
     public byte[] Unwrap(NumberKey subject, byte[] wrapped) =>
-        Sealed.Open(file.WrappingKey, wrapped, subject.ToBytes());
+        Sealed.Open(_wrapping, wrapped, subject.ToBytes());
 
     /// <summary>The number under its own key. Only for an answer that leaves an access record (Rule 33).</summary>
     public PensionNumber OpenNumber(NumberKey subject, byte[] wrapped, byte[] sealedNumber)
@@ -126,6 +127,8 @@ public sealed class PersonalKeys(KeyFile file)
             ? number
             : throw new InvalidDataException("A sealed number does not hold a number.");
     }
+
+    public void Dispose() => _wrapping.Dispose();
 
     private static byte[] SealNumber(byte[] key, PensionNumber number)
     {

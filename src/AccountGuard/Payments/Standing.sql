@@ -50,8 +50,10 @@ create or replace trigger close after insert on delivery_completion for each row
 -- Doubts about every number alike. A delivery that was begun and not finished may hold a change of any of them, and so
 -- may the rest of a file that could not be read on.
 drop function if exists doubts(timestamptz, int);
-create or replace function doubts(at timestamptz, schema_number int, key text) returns text[] language sql stable as $$
-    select array(
+create or replace function doubts(at timestamptz, schema_number int, key text) returns text[] language plpgsql stable
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+    return array(
         select 'NotReconciled'
         where not exists (
             select from (select * from reconciliation r order by r.reconciliation_no desc limit 1) r
@@ -72,13 +74,17 @@ create or replace function doubts(at timestamptz, schema_number int, key text) r
         union all
         select 'SchemaNewer' where exists (select from schema_version v where v.number > schema_number)
         union all
-        select 'WrongKey' where not exists (select from key_check k where k.key_id = key)) $$;
+        select 'WrongKey' where not exists (select from key_check k where k.key_id = key));
+end $$;
 
--- Of each number, in the order asked: why its standing would be unknown, and the open cases of its holder.
+-- Of each number, in the order asked: why its standing would be unknown, and the open cases of its holder. Planned once
+-- for a connection, as the doubts are: planning takes longer than a number.
 create or replace function standing_of(numbers bytea[])
-returns table (place bigint, reasons text[], cases jsonb) language sql stable
+returns table (place bigint, reasons text[], cases jsonb) language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
 set enable_hashjoin = off set enable_mergejoin = off as $$
+begin
+    return query
     select a.place,
         array(
             select distinct case when q.code = 'MappingClash' then 'MappingClash' else 'Quarantined' end
@@ -94,4 +100,5 @@ set enable_hashjoin = off set enable_mergejoin = off as $$
             join hit h on h.change_id = c.change_id and h.ended_at is null
             join incident i on i.incident_no = h.incident_no)
     from unnest(numbers) with ordinality as a (number, place)
-    order by a.place $$;
+    order by a.place;
+end $$;

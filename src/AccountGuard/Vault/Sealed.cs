@@ -56,10 +56,16 @@ public static class Sealed
     /// <exception cref="KeyTrouble">Sealed under another key, or altered.</exception>
     public static byte[] Open(byte[] key, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> belongsTo)
     {
+        using var aes = new AesGcm(key, TagLength);
+        return Open(aes, sealedBytes, belongsTo);
+    }
+
+    /// <inheritdoc cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public static byte[] Open(AesGcm aes, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> belongsTo)
+    {
         var plain = new byte[sealedBytes.Length - NonceLength - TagLength];
         try
         {
-            using var aes = new AesGcm(key, TagLength);
             aes.Decrypt(
                 sealedBytes[..NonceLength], sealedBytes[NonceLength..^TagLength], sealedBytes[^TagLength..], plain,
                 belongsTo);

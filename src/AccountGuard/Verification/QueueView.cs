@@ -101,7 +101,7 @@ public sealed record QueueView(
     private static async Task<IReadOnlyList<SeenCase>> SeeAsync(
         Installation at, IReadOnlyList<QueueRow> rows, int incidentNo, CancellationToken cancel)
     {
-        var personalKeys = new PersonalKeys(at.Keys);
+        using var personalKeys = new PersonalKeys(at.Keys);
         await using var find = at.Database.CreateCommand(
             """
             select g.place, c.channel, c.office,

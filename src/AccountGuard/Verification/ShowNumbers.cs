@@ -27,7 +27,7 @@ public static class ShowNumbers
     private static async Task<Dictionary<NumberKey, PensionNumber>> OpenAsync(
         Installation at, IEnumerable<NumberKey> numbers, CancellationToken cancel)
     {
-        var personalKeys = new PersonalKeys(at.Keys);
+        using var personalKeys = new PersonalKeys(at.Keys);
         await using var find = at.Database.CreateCommand(
             "select subject_key, wrapped, sealed_number from personal_key where subject_key = any (@keys)");
         find.Parameters.AddWithValue("keys", numbers.Select(n => n.ToBytes()).ToArray());
