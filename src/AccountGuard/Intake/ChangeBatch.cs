@@ -13,6 +13,11 @@ public sealed class ChangeBatch(
 {
     private const NpgsqlDbType Array = NpgsqlDbType.Array;
 
+    // Sealed when the batch is made: the batch before it may still be written then.
+    private readonly Dictionary<long, byte[]> _sealed = changes.Where(c => c is { Code: null, IsCancellation: false })
+        .ToDictionary(c => c.Row.No, c => Sealed.Seal(
+            keys[c.Key!.Value], c.Details(), c.ChangeId!.Value.ToByteArray(bigEndian: true)));
+
     private HashSet<long> _contradicting = [];
 
     /// <summary>Rows that became facts when the batch was written.</summary>
@@ -136,8 +141,7 @@ public sealed class ChangeBatch(
         Add(insert, "previous_accounts", NpgsqlDbType.Bytea, filed.Select(c => Bytes(c.PreviousAccountKey)));
         Add(insert, "proxies", NpgsqlDbType.Bytea, filed.Select(c => Bytes(c.ProxyKey)));
         Add(insert, "unreadable", NpgsqlDbType.Text, filed.Select(c => string.Join(',', c.Unreadable)));
-        Add(insert, "sealed", NpgsqlDbType.Bytea, filed.Select(c => Sealed.Seal(
-            keys[c.Key!.Value], c.Details(), c.ChangeId!.Value.ToByteArray(bigEndian: true))));
+        Add(insert, "sealed", NpgsqlDbType.Bytea, filed.Select(c => _sealed[c.Row.No]));
         return await RowNumbers.ReadAsync(insert, cancel);
     }
 
