@@ -40,7 +40,7 @@ public sealed class DeliveredFile : IDisposable
             "utf-8" or "utf8" => new UTF8Encoding(false, throwOnInvalidBytes: true),
             "shift_jis" or "cp932" or "sjis" => CodePagesEncodingProvider.Instance.GetEncoding(
                 932, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!,
-            _ => throw new BadInput($"The encoding '{encoding}' is not known. Say utf-8 or shift_jis."),
+            _ => throw new BadInput("The encoding is not known. Say utf-8 or shift_jis."),
         });
 
     /// <summary>
