@@ -57,8 +57,8 @@ public static class StartWork
     private static async Task<string> PublishAsync(string folder, CancellationToken cancel)
     {
         using var publish = Process.Start("dotnet", [
-            "publish", "src/AccountGuard", "-c", "Release", "-r", "linux-x64", "--self-contained", "-v", "q", "--nologo",
-            "-o", folder])!;
+            "publish", "src/AccountGuard", "-c", "Release", "-r", "linux-x64", "--self-contained", "-v", "q",
+            "--nologo", "-o", folder])!;
         await publish.WaitForExitAsync(cancel);
         return publish.ExitCode == 0 ? Path.Combine(folder, "AccountGuard")
             : throw new InvalidOperationException("The program cannot be published.");
