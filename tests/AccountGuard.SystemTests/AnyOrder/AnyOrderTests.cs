@@ -18,7 +18,7 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
 
     [Fact]
     public Task facts_delivered_in_any_order_and_at_once_give_the_queue_of_the_rules() =>
-        SampleAsync(IsLong ? 5_000 : 80, async (world, history) =>
+        SampleAsync(IsLong ? 5_000 : 60, async (world, history) =>
         {
             var parcels = Arrival.Of(history);
             await DeliverAtOnceAsync(world, parcels);
@@ -66,7 +66,7 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
 
     [Fact]
     public Task after_each_delivery_the_queue_is_that_of_the_facts_so_far() =>
-        SampleAsync(IsLong ? 500 : 40, async (world, history) =>
+        SampleAsync(IsLong ? 500 : 25, async (world, history) =>
         {
             var soFar = Parcel.Nothing with { Incidents = history.Facts.Incidents };
             foreach (var parcel in Arrival.Of(history))
