@@ -40,15 +40,10 @@ public sealed class PersonalKeys(KeyFile file) : IDisposable
         var open = subjects.ToArray();
         while (open.Length > 0)
         {
-            var (command, offered) = Offer(Claim, open);
-
-            // Need not wait for the disk: it is there before the data that will be sealed under it, which waits.
-            await using (var batch = new NpgsqlBatch(connection))
+            var (command, offered) = Offer(connection, Claim, open);
+            await using (command)
+            await using (var reader = await command.ExecuteReaderAsync(cancel))
             {
-                batch.BatchCommands.Add(new("select set_config('synchronous_commit', 'off', true)"));
-                batch.BatchCommands.Add(command);
-                await using var reader = await batch.ExecuteReaderAsync(cancel);
-                await reader.NextResultAsync(cancel);
                 while (await reader.ReadAsync(cancel))
                 {
                     var subject = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
@@ -87,13 +82,12 @@ public sealed class PersonalKeys(KeyFile file) : IDisposable
             }
         }
 
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(Offer(Insert, missing).Command);
-        await batch.ExecuteNonQueryAsync(cancel);
+        await using var command = Offer(connection, Insert, missing).Command;
+        await command.ExecuteNonQueryAsync(cancel);
     }
 
-    private (NpgsqlBatchCommand Command, Dictionary<NumberKey, byte[]> Offered) Offer(
-        string statement, IReadOnlyList<KeyValuePair<NumberKey, PensionNumber?>> subjects)
+    private (NpgsqlCommand Command, Dictionary<NumberKey, byte[]> Offered) Offer(
+        NpgsqlConnection connection, string statement, IReadOnlyList<KeyValuePair<NumberKey, PensionNumber?>> subjects)
     {
         var random = RandomNumberGenerator.GetBytes(subjects.Count * KeyLength);
         var offered = new Dictionary<NumberKey, byte[]>(subjects.Count);
@@ -108,7 +102,7 @@ public sealed class PersonalKeys(KeyFile file) : IDisposable
             numbers[i] = number is { } known ? SealNumber(key, known) : null;
         }
 
-        var command = new NpgsqlBatchCommand(statement);
+        var command = new NpgsqlCommand(statement, connection);
         command.Parameters.AddWithValue("subjects", subjects.Select(s => s.Key.ToBytes()).ToArray());
         command.Parameters.AddWithValue("wrapped", wrapped);
         command.Parameters.AddWithValue("sealed", numbers);
