@@ -211,7 +211,7 @@ public sealed class BrokenFiles(FreshDatabase database)
     private static byte[] Break(byte[] good, Random random)
     {
         var content = good.ToList();
-        for (var times = random.Next(1, 6); times > 0; times--)
+        for (var times = random.Next(1, 6); times > 0 && content.Count > 0; times--)
         {
             var (at, length) = (random.Next(content.Count), random.Next(1, 40));
             switch (random.Next(6))
