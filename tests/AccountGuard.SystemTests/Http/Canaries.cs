@@ -19,6 +19,7 @@ namespace AccountGuard.SystemTests.Http;
 /// Rule 33: a number, a name and an account that are sent appear in no log, no trace, no metric, no error and no page,
 /// and in the database, its dump and its log only sealed.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class Canaries : IAsyncLifetime
 {
     private const string Number = "8642097531";
@@ -198,4 +199,11 @@ public sealed class Canaries : IAsyncLifetime
             text.Contains(canary).ShouldBeFalse($"{what} shows a canary.");
         }
     }
+}
+
+/// <summary>By itself: what other tests do in this process is traced too, and crowds out what this one does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone
+{
+    public const string Name = "alone";
 }
