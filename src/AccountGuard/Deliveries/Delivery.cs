@@ -119,6 +119,7 @@ public sealed class Delivery : IAsyncDisposable
         session.QueueSqlCommand("insert into delivery_completion (delivery_no, answer) values (?, ?::jsonb)",
             No, JsonSerializer.Serialize(answer));
         Account(session, answer);
+        Answer = answer;
     }
 
     private void Account(IDocumentSession session, DeliveryAnswer answer)
@@ -126,7 +127,6 @@ public sealed class Delivery : IAsyncDisposable
         var rows = answer.Rows;
         session.Events.Append(Stream, new RowsAccounted(
             No, rows.Received, rows.Accepted, rows.Duplicates, rows.Quarantined));
-        Answer = answer;
     }
 
     /// <summary>Records that this delivery was refused, and gives the error to throw.</summary>
@@ -149,12 +149,12 @@ public sealed class Delivery : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Closing the connection alone would give the lock back with it into the pool.
         if (_lock is null)
         {
             return;
         }
 
+        // Closing the connection alone would give the lock back with it into the pool.
         if (_lock.State == System.Data.ConnectionState.Open)
         {
             await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", _lock);

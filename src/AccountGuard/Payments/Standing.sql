@@ -49,8 +49,10 @@ create or replace trigger close after insert on delivery_completion for each row
 
 -- Doubts about every number alike. A delivery that was begun and not finished may hold a change of any of them, and so
 -- may the rest of a file that could not be read on.
+-- A program of before gives no key, and is to hear of the newer schema rather than of a missing function.
 drop function if exists doubts(timestamptz, int);
-create or replace function doubts(at timestamptz, schema_number int, key text) returns text[] language plpgsql stable
+create or replace function doubts(at timestamptz, schema_number int, key text default null)
+returns text[] language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
     return array(

@@ -122,6 +122,26 @@ public sealed class Upgrades : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_program_of_before_hears_that_the_schema_is_newer()
+    {
+        ((string[])(await AsSuperuserAsync("select doubts(now(), 4)"))!).ShouldContain("SchemaNewer");
+    }
+
+    [Fact]
+    public async Task what_was_reconciled_before_a_dump_was_brought_back_does_not_count()
+    {
+        await Reconcile.RunAsync(_database.At, null, CancellationToken.None);
+        (await Reconcile.LastAsync(_database.At, CancellationToken.None)).ShouldNotBeNull();
+        await AsSuperuserAsync("""
+            create table brought_back as table reconciliation;
+            drop table reconciliation;
+            alter table brought_back rename to reconciliation;
+            grant select on reconciliation to accountguard_app
+            """);
+        (await Reconcile.LastAsync(_database.At, CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task two_first_openings_at_once_lay_one_schema_with_one_key()
     {
         await AsSuperuserAsync("drop schema accountguard cascade; drop schema accountguard_events cascade");
