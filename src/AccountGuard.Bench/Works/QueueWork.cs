@@ -32,9 +32,9 @@ public static class QueueWork
             var (ours, baseline) = await Pressure.InTurnsAsync(
                 async no =>
                 {
-                    var page = await caller.GetFromJsonAsync<CasePage>(
+                    var page = await caller.GetByteArrayAsync(
                         $"/api/cases?incident={incident}&limit={PageLength}{places[no % places.Count]}", cancel);
-                    if (page!.Cases.Count == 0)
+                    if (page.AsSpan().Count("\"requestId\":"u8) == 0)
                     {
                         throw new InvalidOperationException("A page is empty.");
                     }

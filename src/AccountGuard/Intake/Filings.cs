@@ -1,5 +1,5 @@
-using System.Threading.Channels;
 using AccountGuard.Deliveries;
+using AccountGuard.Http;
 using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Screening;
@@ -18,127 +18,81 @@ public sealed record FilingAnswer(
 /// Changes that arrive one by one. Those that wait together are one small delivery: written, screened and committed
 /// together, and only then answered.
 /// </summary>
-public sealed class Filings(Installation at) : BackgroundService
+public sealed class Filings : BackgroundService
 {
-    private const int LongestWait = 2_000;
-    private const int BatchLength = 200;
+    private readonly Installation _at;
+    private readonly Together<Filing, FilingAnswer> _together;
 
-    private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(
-        new BoundedChannelOptions(LongestWait) { SingleReader = true });
+    // One connection for all batches: what is planned there stays planned. Null after a batch that failed.
+    private NpgsqlConnection? _connection;
 
-    private sealed record Waiting(
-        string?[] Values, string Sender, Sources Sources, TaskCompletionSource<FilingAnswer> Answer);
+    public Filings(Installation at) => (_at, _together) = (at, new(filing => filing.Sender, WriteAsync));
 
-    /// <summary>Files a change, given by the columns of <see cref="FiledChange"/>.</summary>
-    public async Task<FilingAnswer> FileAsync(
-        string?[] values, string sender, Sources sources, CancellationToken cancel)
-    {
-        var answer = new TaskCompletionSource<FilingAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        try
-        {
-            await _waiting.Writer.WriteAsync(new Waiting(values, sender, sources, answer), cancel);
-        }
-        catch (ChannelClosedException)
-        {
-            throw Stopping();
-        }
+    private sealed record Filing(string?[] Values, string Sender, Sources Sources);
 
-        // Whoever stops waiting leaves the change behind: it is filed, and answered when it comes again.
-        return await answer.Task.WaitAsync(cancel);
-    }
+    /// <summary>
+    /// Files a change, given by the columns of <see cref="FiledChange"/>. Whoever stops waiting leaves it behind: it is
+    /// filed, and answered when it comes again.
+    /// </summary>
+    public Task<FilingAnswer> FileAsync(string?[] values, string sender, Sources sources, CancellationToken cancel) =>
+        _together.AskAsync(new Filing(values, sender, sources), cancel);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // One connection for all batches: what is planned there stays planned.
-        NpgsqlConnection? connection = null;
         try
         {
-            while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
-            {
-                foreach (var sent in TakeBatch().GroupBy(w => w.Sender))
-                {
-                    connection = await WriteAsync(connection, [.. sent], sent.Key, stoppingToken);
-                }
-            }
+            await _together.RunAsync(stoppingToken);
         }
         finally
         {
-            // Whoever still waits is told, and files again with the next service.
-            _waiting.Writer.Complete();
-            foreach (var left in TakeBatch(LongestWait))
-            {
-                left.Answer.TrySetException(Stopping());
-            }
-
-            await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await CloseAsync();
         }
     }
 
-    private static Unavailable Stopping() => new("The service is stopping: send the same again.");
-
-    private List<Waiting> TakeBatch(int length = BatchLength)
+    private async Task CloseAsync()
     {
-        var batch = new List<Waiting>();
-        while (batch.Count < length && _waiting.Reader.TryRead(out var next))
-        {
-            batch.Add(next);
-        }
-
-        return batch;
+        await (_connection?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _connection = null;
     }
 
-    /// <returns>The connection for the next batch; null where this one failed.</returns>
-    private async Task<NpgsqlConnection?> WriteAsync(
-        NpgsqlConnection? kept, Waiting[] batch, string sender, CancellationToken cancel)
+    private async Task<IReadOnlyList<FilingAnswer>> WriteAsync(IReadOnlyList<Filing> batch, CancellationToken cancel)
     {
-        var connection = kept;
         try
         {
-            connection ??= await at.Database.OpenConnectionAsync(cancel);
-            var answers = await Retry.OnConflictAsync(() => TakeInAsync(connection, batch, sender, cancel), cancel);
-            foreach (var (waiting, answer) in batch.Zip(answers))
-            {
-                waiting.Answer.SetResult(answer);
-            }
-
-            return connection;
+            var connection = _connection ??= await _at.Database.OpenConnectionAsync(cancel);
+            return await Retry.OnConflictAsync(() => TakeInAsync(connection, batch, cancel), cancel);
         }
-        catch (Exception e)
+        catch
         {
-            await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
-            foreach (var waiting in batch)
-            {
-                waiting.Answer.TrySetException(e is OperationCanceledException ? Stopping() : e);
-            }
-
-            return null;
+            await CloseAsync();
+            throw;
         }
     }
 
     private async Task<IReadOnlyList<FilingAnswer>> TakeInAsync(
-        NpgsqlConnection connection, Waiting[] batch, string sender, CancellationToken cancel)
+        NpgsqlConnection connection, IReadOnlyList<Filing> batch, CancellationToken cancel)
     {
         var changes = batch
-            .Select((w, i) => FiledChange.Read(new DeliveredRow(i + 1, w.Values, null, null), at.Keys, w.Sources))
+            .Select((w, i) => FiledChange.Read(new DeliveredRow(i + 1, w.Values, null, null), _at.Keys, w.Sources))
             .ToList();
-        var now = at.Clock.GetUtcNow();
+        var now = _at.Clock.GetUtcNow();
         var label = new DeliveryLabel("filings", null,
-            at.Keys.Name("filings", Guid.CreateVersion7(now).ToByteArray()), now, new Dictionary<string, string>(),
-            sender);
-        var nobody = Quarantine.SubjectOf(at.Keys, label);
-        await using var delivery = Delivery.New(at, label);
+            _at.Keys.Name("filings", Guid.CreateVersion7(now).ToByteArray()), now, new Dictionary<string, string>(),
+            batch[0].Sender);
+        var nobody = Quarantine.SubjectOf(_at.Keys, label);
+        await using var delivery = Delivery.New(_at, label);
         var subjects = ChangeBatch.SubjectsOf(changes, nobody);
-        using var personalKeys = new PersonalKeys(at.Keys);
+        using var personalKeys = new PersonalKeys(_at.Keys);
         var keys = await personalKeys.ForAsync(connection, subjects, cancel);
 
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using var session = at.SessionIn(transaction);
+        await using var session = _at.SessionIn(transaction);
         await delivery.StoreAsync(transaction, session, cancel);
         var written = new ChangeBatch(changes, keys, nobody);
         var count = await written.WriteAsync(transaction, session, delivery, cancel);
         var (hits, due) = await HitsAsync(transaction, changes, cancel);
         delivery.Complete(session, new DeliveryAnswer(delivery.No, new RowCount(
-            batch.Length, count.Accepted, count.Duplicates, count.Quarantined), hits));
+            batch.Count, count.Accepted, count.Duplicates, count.Quarantined), hits));
         await session.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
         return [.. changes.Select(change => new FilingAnswer(

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Text.Json;
 using AccountGuard.Numbers;
 using Npgsql;
 
@@ -28,8 +27,6 @@ public sealed record StandingAnswer(
 /// </summary>
 public sealed class Standing : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
-
     private readonly Installation _at;
     private readonly NpgsqlTransaction _snapshot;
     private readonly string _who;
@@ -123,25 +120,34 @@ public sealed class Standing : IAsyncDisposable
         AsOf = new StandingAsOf(highest, [.. incidents.Zip(versions, (id, version) => new StandingList(id, version))]);
     }
 
-    private async Task<IReadOnlyList<(IReadOnlyList<string> Reasons, IReadOnlyList<StandingCase> Cases)>> FindAsync(
-        List<NumberKey?> keys, CancellationToken cancel)
+    private async Task<Found[]> FindAsync(List<NumberKey?> keys, CancellationToken cancel)
     {
         await using var find = new NpgsqlCommand(
-            "select reasons, cases::text from standing_of(@numbers) order by place", _snapshot.Connection, _snapshot);
+            """
+            select place, doubt, incident, source, request_id, reasons, tier, exposed_on
+            from cases_and_doubts_of(@numbers)
+            """, _snapshot.Connection, _snapshot);
         find.CommandTimeout = 0;
         find.Parameters.AddWithValue("numbers", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Bytea,
             keys.Select(k => k?.ToBytes()).ToArray());
-        var found = new List<(IReadOnlyList<string>, IReadOnlyList<StandingCase>)>(keys.Count);
+        await find.PrepareAsync(cancel);
+        var found = new Found[keys.Count];
+        Array.Fill(found, new Found([], []));
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            found.Add((reader.GetFieldValue<string[]>(0),
-                JsonSerializer.Deserialize<StandingCase[]>(reader.GetString(1), Web)!));
+            var place = reader.GetInt64(0) - 1;
+            found[place] = reader.IsDBNull(1)
+                ? found[place] with { Cases = [.. found[place].Cases, Case(reader)] }
+                : found[place] with { Reasons = [.. found[place].Reasons, reader.GetString(1)] };
         }
 
-        return found.Count == keys.Count ? found
-            : throw new InvalidOperationException("The database answered for another count of numbers.");
+        return found;
     }
+
+    private static StandingCase Case(NpgsqlDataReader row) => new(
+        row.GetString(3), row.GetString(4), row.GetString(2), row.GetString(5).Split('+'), row.GetInt16(6),
+        row.IsDBNull(7) ? null : row.GetFieldValue<DateOnly>(7));
 
     /// <summary>
     /// Rule 33. An answer without a case tells nothing of a person that the payment system did not say itself.
@@ -153,6 +159,8 @@ public sealed class Standing : IAsyncDisposable
             await AccessRecords.WriteAsync(_at, shown, "cases", _who, _purpose, cancel);
         }
     }
+
+    private sealed record Found(IReadOnlyList<string> Reasons, IReadOnlyList<StandingCase> Cases);
 
     public async ValueTask DisposeAsync()
     {

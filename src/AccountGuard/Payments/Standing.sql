@@ -79,28 +79,33 @@ begin
         select 'WrongKey' where not exists (select from key_check k where k.key_id = key));
 end $$;
 
--- Of each number, in the order asked: why its standing would be unknown, and the open cases of its holder. Planned once
--- for a connection, as the doubts are: planning takes longer than a number.
-create or replace function standing_of(numbers bytea[])
-returns table (place bigint, reasons text[], cases jsonb) language plpgsql stable
+-- What is known of the numbers, by their place among those asked: a row for each open case of the holder, and one for
+-- each reason why the standing would be unknown. Most numbers have neither. Planned once for a connection, as the doubts
+-- are: planning takes longer than a number.
+create or replace function cases_and_doubts_of(numbers bytea[])
+returns table (place bigint, doubt text, incident text, source text, request_id text, reasons text, tier smallint,
+    exposed_on date) language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
 set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
     return query
-    select a.place,
-        array(
-            select distinct case when q.code = 'MappingClash' then 'MappingClash' else 'Quarantined' end
-            from numbers_of_holder(a.number) n join waiting_row q on q.number_key = n.number_key),
-        (
-            select coalesce(jsonb_agg(jsonb_build_object(
-                    'source', h.source, 'requestId', h.request_id, 'incident', i.id,
-                    'reasons', string_to_array(reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), '+'),
-                    'tier', h.tier, 'exposedOn', nullif(h.exposed_on, '-infinity'))
-                order by i.id, h.source, h.request_id), '[]')
-            from numbers_of_holder(a.number) n
-            join account_change c on c.number_key = n.number_key
-            join hit h on h.change_id = c.change_id and h.ended_at is null
-            join incident i on i.incident_no = h.incident_no)
-    from unnest(numbers) with ordinality as a (number, place)
-    order by a.place;
+    with named as (
+        select a.place, coalesce(h.holder_key, a.number) as holder_key
+        from unnest(numbers) with ordinality as a (number, place) left join holder h on h.number_key = a.number
+        where a.number is not null),
+    alias as (
+        select n.place, n.holder_key as number_key from named n
+        union all
+        select n.place, h.number_key from named n join holder h on h.holder_key = n.holder_key)
+    select a.place, null::text, i.id, h.source, h.request_id,
+        reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier, nullif(h.exposed_on, '-infinity')
+    from alias a
+    join account_change c on c.number_key = a.number_key
+    join hit h on h.change_id = c.change_id and h.ended_at is null
+    join incident i on i.incident_no = h.incident_no
+    union all
+    select distinct a.place, case when q.code = 'MappingClash' then 'MappingClash' else 'Quarantined' end,
+        null, null, null, null, null::smallint, null::date
+    from alias a join waiting_row q on q.number_key = a.number_key
+    order by 1, 2, 3, 4, 5;
 end $$;

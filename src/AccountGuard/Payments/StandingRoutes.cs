@@ -34,36 +34,53 @@ public static class StandingRoutes
             .Takes(LargestQuestion, Json, Upload.Ndjson)
             .Example(Json, """{"payDay": "2015-06-15", "numbers": ["0000-123456", "0000-777777"]}""");
 
-    private static async Task AnswerAsync(
-        HttpContext context, Installation at, CancellationToken cancel, DateOnly? payDay = null)
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context, Installation at, SmallQuestions small, CancellationToken cancel, DateOnly? payDay = null)
     {
         // The question is read whole before the snapshot is taken: a slow sender must not keep one open.
         var (day, numbers) = await ReadAsync(context.Request, payDay, cancel);
-        await using var standing = await Standing.OpenAsync(
-            at, day, Caller.Of(context.User).ToString(), cancel);
-        var answers = await standing.AnswerAsync([.. numbers.Take(ChunkLength)], cancel);
-        context.Response.ContentType = Json;
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        var who = Caller.Of(context.User).ToString();
+        if (numbers.Count > SmallQuestions.MostNumbers)
+        {
+            await WriteAsync(context.Response, at, day, numbers, who, cancel);
+            return Results.Empty;
+        }
+
+        var (asOf, answers) = await small.AskAsync(numbers, day, who, cancel);
+        return Results.Json(new { asOf, answers }, Reading);
+    }
+
+    private static async Task WriteAsync(
+        HttpResponse response, Installation at, DateOnly day, List<string> numbers, string who,
+        CancellationToken cancel)
+    {
+        await using var standing = await Standing.OpenAsync(at, day, who, cancel);
+        var chunks = numbers.Chunk(ChunkLength);
+        var found = await standing.AnswerAsync(chunks.First(), cancel);
+        response.ContentType = Json;
+        await using var json = new Utf8JsonWriter(response.BodyWriter);
         json.WriteStartObject();
         json.WritePropertyName("asOf");
         JsonSerializer.Serialize(json, standing.AsOf, Reading);
         json.WriteStartArray("answers");
-        for (var done = 0; ;)
+        foreach (var chunk in chunks.Skip(1).Append([]))
         {
-            foreach (var answer in answers)
+            // The database looks for the next ones while these are written.
+            var next = standing.AnswerAsync(chunk, cancel);
+            try
             {
-                JsonSerializer.Serialize(json, answer, Reading);
-            }
+                foreach (var answer in found)
+                {
+                    JsonSerializer.Serialize(json, answer, Reading);
+                }
 
-            await json.FlushAsync(cancel);
-            await context.Response.BodyWriter.FlushAsync(cancel);
-            done += answers.Count;
-            if (done >= numbers.Count)
+                await json.FlushAsync(cancel);
+                await response.BodyWriter.FlushAsync(cancel);
+            }
+            finally
             {
-                break;
+                found = await next;
             }
-
-            answers = await standing.AnswerAsync([.. numbers.Skip(done).Take(ChunkLength)], cancel);
         }
 
         json.WriteEndArray();

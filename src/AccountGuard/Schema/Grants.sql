@@ -13,5 +13,5 @@ grant usage on all sequences in schema accountguard to accountguard_app;
 revoke execute on all functions in schema accountguard from public;
 grant execute on function pass_gates, publish_cutoff, publish_list, publish_closings, repair, unsettled, hits_opened,
     hits_ended, due_of, possible_days, lies_within, numbers_of_holder, clashes_of, reasons_of,
-    closes_circle, first_key, pass_all_gates, event_position, doubts, standing_of, this_server
+    closes_circle, first_key, pass_all_gates, event_position, doubts, cases_and_doubts_of, this_server
     to accountguard_app;

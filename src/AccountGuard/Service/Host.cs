@@ -78,6 +78,8 @@ public static class Host
         builder.Services.AddSingleton(new Alarms(at, settings));
         builder.Services.AddSingleton<Rounds>().AddHostedService(s => s.GetRequiredService<Rounds>());
         builder.Services.AddSingleton<Filings>().AddHostedService(s => s.GetRequiredService<Filings>());
+        builder.Services.AddSingleton<SmallQuestions>()
+            .AddHostedService(s => s.GetRequiredService<SmallQuestions>());
         builder.Services.AddExceptionHandler<Problems>().AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {

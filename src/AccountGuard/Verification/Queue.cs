@@ -124,7 +124,10 @@ public static class Queue
         CancellationToken cancel)
     {
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
-        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+
+        // The rows of one incident come by one statement, which is a snapshot by itself.
+        await using var snapshot = incident is not null ? null
+            : await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
         return await PageAsync(connection, incident, state, filter, after, limit, cancel);
     }
 
@@ -195,6 +198,7 @@ public static class Queue
         page.Parameters.AddWithValue("source", after?.Source ?? "");
         page.Parameters.AddWithValue("request", after?.RequestId ?? "");
         page.Parameters.AddWithValue("limit", limit);
+        await page.PrepareAsync(cancel);
         var rank = after?.Rank ?? 0;
         await using var reader = await page.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
@@ -216,6 +220,7 @@ public static class Queue
         await using var find = new NpgsqlCommand(
             "select incident_no, id from incident where @id::text is null or id = @id order by id", connection);
         find.Parameters.AddWithValue("id", NpgsqlDbType.Text, (object?)incident ?? DBNull.Value);
+        await find.PrepareAsync(cancel);
         var incidents = new List<(int, string)>();
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))

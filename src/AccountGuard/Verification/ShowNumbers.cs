@@ -1,4 +1,5 @@
 using AccountGuard.Numbers;
+using Npgsql;
 
 namespace AccountGuard.Verification;
 
@@ -28,9 +29,11 @@ public static class ShowNumbers
         Installation at, IEnumerable<NumberKey> numbers, CancellationToken cancel)
     {
         using var personalKeys = new PersonalKeys(at.Keys);
-        await using var find = at.Database.CreateCommand(
-            "select subject_key, wrapped, sealed_number from personal_key where subject_key = any (@keys)");
+        await using var connection = await at.Database.OpenConnectionAsync(cancel);
+        await using var find = new NpgsqlCommand(
+            "select subject_key, wrapped, sealed_number from personal_key where subject_key = any (@keys)", connection);
         find.Parameters.AddWithValue("keys", numbers.Select(n => n.ToBytes()).ToArray());
+        await find.PrepareAsync(cancel);
         var opened = new Dictionary<NumberKey, PensionNumber>();
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
