@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace AccountGuard.SystemTests.Crash;
 
 /// <summary>
@@ -9,18 +7,6 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
 {
     private const string ListHeader = "number,name,kana,birth_date,address";
     private const string ChangesHeader = "source,request_id,kind,number,filed_on";
-    private const int Killed = 137;
-    private const int Interrupted = 130;
-    private const int Disconnected = 3;
-
-    /// <summary>How the process is ended where it waits, and the exit code that is due.</summary>
-    public enum End
-    {
-        Kill,
-        Interrupt,
-        Disconnect,
-        DisconnectAll,
-    }
 
     [Fact]
     public async Task a_list_that_is_stopped_and_imported_again_is_there_once()
@@ -33,17 +19,17 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         var file = imports.Write("list.csv", ListHeader, numbers.Select(n => $"{n},A,B,1950-01-01,C"));
         string[] import = ["import-list", "list", file, "--version", "1", "--live-from", "2015-06-02", "--records",
             "20000", "--json"];
-        await StopAsync(End.Kill, new Moment("list_record", "new.row_no >= 12000"), import);
+        await imports.StopAsync(End.Kill, new Moment("list_record", "new.row_no >= 12000"), import);
         await StopIfLongAsync(End.Interrupt, new Moment("list_record", "new.row_no >= 15000"), import);
-        await StopAsync(End.DisconnectAll, new Moment("list_record", "new.row_no >= 18000"), import);
-        await StopAsync(End.Kill, new Moment("affected_list", "true", AtCommit: true), import);
+        await imports.StopAsync(End.DisconnectAll, new Moment("list_record", "new.row_no >= 18000"), import);
+        await imports.StopAsync(End.Kill, new Moment("affected_list", "true", AtCommit: true), import);
         await StopIfLongAsync(End.Kill, new Moment("list_publication", "true"), import);
         await StopIfLongAsync(End.Interrupt, new Moment("list_publication", "true", AtCommit: true), import);
-        await StopAsync(End.Kill, new Moment("list_publication", "true", AtCommit: true), import);
+        await imports.StopAsync(End.Kill, new Moment("list_publication", "true", AtCommit: true), import);
         await StopIfLongAsync(End.Disconnect, new Moment("list_publication", "new.first_bucket >= 100"), import);
-        await StopAsync(End.DisconnectAll, new Moment("list_publication", "new.first_bucket >= 150"), import);
+        await imports.StopAsync(End.DisconnectAll, new Moment("list_publication", "new.first_bucket >= 150"), import);
         await StopIfLongAsync(End.Kill, new Moment("delivery_completion", "true"), import);
-        await StopAsync(End.Kill, new Moment("case_step", "true"), import);
+        await imports.StopAsync(End.Kill, new Moment("case_step", "true"), import);
         await imports.CompareAsync("list", await CommandRun.OfAsync(imports.Stopped, import), import);
     }
 
@@ -67,14 +53,14 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         }));
         string[] import = ["import-changes", file, "--json"];
         await StopIfLongAsync(End.Kill, new Moment("delivery", "true", AtCommit: true), import);
-        await StopAsync(End.Kill, new Moment("account_change", "new.row_no >= 2500"), import);
+        await imports.StopAsync(End.Kill, new Moment("account_change", "new.row_no >= 2500"), import);
         await StopIfLongAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 5000"), import);
-        await StopAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 8000", AtCommit: true), import);
-        await StopAsync(End.Interrupt, new Moment("delivery_batch", "new.rows_through >= 10000"), import);
+        await imports.StopAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 8000", AtCommit: true), import);
+        await imports.StopAsync(End.Interrupt, new Moment("delivery_batch", "new.rows_through >= 10000"), import);
         await StopIfLongAsync(End.Disconnect, new Moment("delivery_batch", "new.rows_through >= 12000"), import);
-        await StopAsync(End.DisconnectAll, new Moment("account_change", "new.row_no >= 15500"), import);
+        await imports.StopAsync(End.DisconnectAll, new Moment("account_change", "new.row_no >= 15500"), import);
         await StopIfLongAsync(End.Kill, new Moment("delivery_completion", "true", AtCommit: true), import);
-        await StopAsync(End.Kill, new Moment("case_step", "true", AtCommit: true), import);
+        await imports.StopAsync(End.Kill, new Moment("case_step", "true", AtCommit: true), import);
         await imports.CompareAsync("changes", await CommandRun.OfAsync(imports.Stopped, import), import);
     }
 
@@ -95,10 +81,10 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
             olds.Zip(news, (old, @new) => $"{old},{@new},2015-08-24").Append($"{olds[0]},{news[1]},2015-08-24"));
         string[] import = ["import-renumbering", file, "--json"];
         await StopIfLongAsync(End.Kill, new Moment("renumbering", "new.row_no >= 1500"), import);
-        await StopAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 10000", AtCommit: true), import);
-        await StopAsync(End.Interrupt, new Moment("holder", "true"), import);
+        await imports.StopAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 10000", AtCommit: true), import);
+        await imports.StopAsync(End.Interrupt, new Moment("holder", "true"), import);
         await StopIfLongAsync(End.Disconnect, new Moment("delivery_batch", "new.rows_through > 10000"), import);
-        await StopAsync(End.Kill, new Moment("delivery_completion", "true"), import);
+        await imports.StopAsync(End.Kill, new Moment("delivery_completion", "true"), import);
         await imports.CompareAsync("renumbering", await CommandRun.OfAsync(imports.Stopped, import), import);
     }
 
@@ -121,7 +107,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
             using var second = CommandRun.Start(imports.Stopped, import);
             await halt.HeldUpAsync(1, first, second);
             await halt.OpenAsync();
-            runs = await Task.WhenAll(EndOfAsync(first), EndOfAsync(second));
+            runs = await Task.WhenAll(Imports.EndOfAsync(first), Imports.EndOfAsync(second));
         }
 
         runs.Select(r => r.Exit).ShouldBe([0, 0], $"{runs[0].Messages}{runs[1].Messages}");
@@ -147,11 +133,11 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
             using var first = CommandRun.Start(imports.Stopped, import);
             await halt.ReachedAsync(1, first);
             first.Kill();
-            await EndOfAsync(first);
+            await Imports.EndOfAsync(first);
             using var second = CommandRun.Start(imports.Stopped, import);
             await halt.HeldUpAsync(1, second);
             await halt.OpenAsync();
-            last = await EndOfAsync(second);
+            last = await Imports.EndOfAsync(second);
         }
 
         await imports.CompareAsync("late", last, import);
@@ -175,7 +161,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
             using var second = CommandRun.Start(imports.Stopped, [.. import, "second"]);
             await halt.ReachedAsync(2, first, second);
             await halt.OpenAsync();
-            runs = await Task.WhenAll(EndOfAsync(first), EndOfAsync(second));
+            runs = await Task.WhenAll(Imports.EndOfAsync(first), Imports.EndOfAsync(second));
         }
 
         runs.Select(r => r.Exit).ShouldBe([0, 0], $"{runs[0].Messages}{runs[1].Messages}");
@@ -201,68 +187,15 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         using var second = CommandRun.Start(imports.Stopped, Import(2));
         await halt.HeldUpAsync(1, second);
         await halt.OpenAsync();
-        var runs = await Task.WhenAll(EndOfAsync(first), EndOfAsync(second));
+        var runs = await Task.WhenAll(Imports.EndOfAsync(first), Imports.EndOfAsync(second));
         runs.Select(r => r.Exit).ShouldBe([0, 0], $"{runs[0].Messages}{runs[1].Messages}");
     }
 
     /// <summary>Moments that resemble another one: stopped at in the long run only.</summary>
     private Task StopIfLongAsync(End end, Moment moment, string[] import) =>
-        Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1"
-            ? StopAsync(end, moment, import)
+        Imports.IsLong
+            ? imports.StopAsync(end, moment, import)
             : Task.CompletedTask;
-
-    private async Task StopAsync(End end, Moment moment, string[] args)
-    {
-        await using var halt = await Halt.SetAsync(imports.Stopped, moment);
-        using var process = CommandRun.Start(imports.Stopped, args);
-        var run = EndOfAsync(process);
-        var backend = (await halt.ReachedAsync(1, process))[0];
-        switch (end)
-        {
-            case End.Kill:
-                process.Kill();
-                break;
-            case End.Interrupt:
-                using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
-                {
-                    await kill.WaitForExitAsync();
-                }
-
-                // Rows of a COPY are sent until the database takes them; a stop is seen between them.
-                if (moment.Table == "list_record")
-                {
-                    await halt.OpenAsync();
-                }
-
-                break;
-            case End.Disconnect:
-                await halt.ExecuteAsync($"select pg_terminate_backend({backend})");
-                break;
-            case End.DisconnectAll:
-                await halt.ExecuteAsync("""
-                    select pg_terminate_backend(pid) from pg_stat_activity
-                    where datname = current_database() and usename = 'accountguard_app'
-                      and backend_start > (select backend_start from pg_stat_activity where pid = pg_backend_pid())
-                    """);
-                break;
-        }
-
-        var (exit, _, messages) = await run;
-        exit.ShouldBe(end switch
-        {
-            End.Kill => Killed,
-            End.Interrupt => Interrupted,
-            End.Disconnect or End.DisconnectAll => Disconnected,
-        }, $"{end} at {moment}: {messages}");
-    }
-
-    private static async Task<CommandRun> EndOfAsync(Process process)
-    {
-        var output = process.StandardOutput.ReadToEndAsync();
-        var messages = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new CommandRun(process.ExitCode, await output, await messages);
-    }
 
     private static string[] Numbers(int series, int count) =>
         [.. Enumerable.Range(0, count).Select(i => $"{series}{i * 7_919 % 1_000_000_000:000000000}")];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using AccountGuard.AffectedLists;
@@ -9,11 +10,25 @@ using AccountGuard.Verification;
 
 namespace AccountGuard.SystemTests.Crash;
 
+/// <summary>How the process is ended where it waits, and the exit code that is due.</summary>
+public enum End
+{
+    Kill,
+    Interrupt,
+    Disconnect,
+    DisconnectAll,
+}
+
 /// <summary>
 /// Two databases that take in the same: in one the imports are stopped and run again, in the other they are not.
 /// </summary>
 public sealed class Imports : IAsyncLifetime
 {
+    public static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
+
+    private const int Killed = 137;
+    private const int Interrupted = 130;
+    private const int Disconnected = 3;
     private static readonly DateTimeOffset ReceivedAt = new(2015, 7, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>
@@ -106,6 +121,60 @@ public sealed class Imports : IAsyncLifetime
         (await doubles.ExecuteScalarAsync()).ShouldBeNull();
         var found = await Reconcile.RunAsync(Stopped.At, null, CancellationToken.None);
         found.IsClean.ShouldBeTrue(found.ToString());
+    }
+
+    /// <summary>Runs a command until it comes to this moment, and ends it there.</summary>
+    public async Task StopAsync(End end, Moment moment, string[] args)
+    {
+        await using var halt = await Halt.SetAsync(Stopped, moment);
+        using var process = CommandRun.Start(Stopped, args);
+        var run = EndOfAsync(process);
+        var backend = (await halt.ReachedAsync(1, process))[0];
+        switch (end)
+        {
+            case End.Kill:
+                process.Kill();
+                break;
+            case End.Interrupt:
+                using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+                {
+                    await kill.WaitForExitAsync();
+                }
+
+                // Rows of a COPY are sent until the database takes them; a stop is seen between them.
+                if (moment.Table == "list_record")
+                {
+                    await halt.OpenAsync();
+                }
+
+                break;
+            case End.Disconnect:
+                await halt.ExecuteAsync($"select pg_terminate_backend({backend})");
+                break;
+            case End.DisconnectAll:
+                await halt.ExecuteAsync("""
+                    select pg_terminate_backend(pid) from pg_stat_activity
+                    where datname = current_database() and usename = 'accountguard_app'
+                      and backend_start > (select backend_start from pg_stat_activity where pid = pg_backend_pid())
+                    """);
+                break;
+        }
+
+        var (exit, _, messages) = await run;
+        exit.ShouldBe(end switch
+        {
+            End.Kill => Killed,
+            End.Interrupt => Interrupted,
+            End.Disconnect or End.DisconnectAll => Disconnected,
+        }, $"{end} at {moment}: {messages}");
+    }
+
+    public static async Task<CommandRun> EndOfAsync(Process process)
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var messages = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CommandRun(process.ExitCode, await output, await messages);
     }
 
     private static async Task<List<string>> QueueAsync(FreshDatabase database, string incident)
