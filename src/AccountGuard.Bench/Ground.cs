@@ -84,12 +84,14 @@ public sealed class Ground : IAsyncDisposable
     /// <summary>The service on this ground, and a caller of this role.</summary>
     public async Task<(WebApplication Service, HttpClient Caller)> ServeAsync(string role)
     {
-        var provider = DevelopmentProvider.Open(Folder.FullName);
-        var service = Service.Host.Build(At, new ConfigurationBuilder().Build(), provider, port: 0);
+        var service = Service.Host.Build(
+            At, new ConfigurationBuilder().Build(), DevelopmentProvider.Open(Folder.FullName), port: 0);
         await service.StartAsync();
-        return (service, CallerOf(service, provider.Issue(
-            "bench", null, [role], TimeProvider.System.GetUtcNow(), TimeSpan.FromHours(2), Sources.Every)));
+        return (service, CallerOf(service, TokenOf(role)));
     }
+
+    public string TokenOf(string role) => DevelopmentProvider.Open(Folder.FullName).Issue(
+        "bench", null, [role], TimeProvider.System.GetUtcNow(), TimeSpan.FromHours(2), Sources.Every);
 
     public static HttpClient CallerOf(WebApplication service, string? token = null)
     {

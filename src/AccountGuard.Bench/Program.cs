@@ -6,8 +6,9 @@ using AccountGuard.Bench.Works;
 // Measures works against what the database alone takes for the same rows, in the same minute: ops/bench calls it.
 Work[] all =
 [
-    ListWork.Whole, ListWork.NewVersion, ChangesWork.FromAFile, FilingWork.OneByOne, ReconcileWork.AllFacts,
-    QueueWork.Page, StandingWork.Many, StandingWork.One, StartWork.ToReady,
+    ListWork.Whole, ListWork.NewVersion, ChangesWork.FromAFile, FilingWork.OneByOne, WhileFilingWork.List,
+    WhileFilingWork.NewVersion, WhileFilingWork.Renumbering, ReconcileWork.AllFacts, QueueWork.Page, StandingWork.Many,
+    StandingWork.One, StartWork.ToReady, GrowthWork.Facts,
 ];
 var works = new Argument<string[]>("WORK")
 {

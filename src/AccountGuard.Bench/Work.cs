@@ -8,21 +8,27 @@ public sealed record Work(string Name, string What, Func<Ground, CancellationTok
 
 /// <summary>
 /// A figure of ours (the median of its runs) beside that of the baseline in the same minute. Unit is of both; a wanted
-/// ratio is at most (times) or at least (rates); without a baseline the figure itself is wanted.
+/// ratio is at most (times) or at least (rates); the figure itself is wanted without a baseline, or where it says so;
+/// nothing may be wanted.
 /// </summary>
 public sealed record Measured(
-    string Work, string Unit, double Ours, double? Baseline, double Wanted, bool AtLeast, int Runs)
+    string Work, string Unit, double Ours, double? Baseline, double? Wanted, bool AtLeast, int Runs)
 {
     public double? Ratio => Ours / Baseline;
 
-    public bool IsMet => AtLeast ? (Ratio ?? Ours) >= Wanted : (Ratio ?? Ours) <= Wanted;
+    public bool WantsFigure { get; init; }
+
+    public bool IsMet => Wanted is null || (AtLeast ? Judged >= Wanted : Judged <= Wanted);
+
+    private double Judged => WantsFigure ? Ours : Ratio ?? Ours;
 
     public static string Table(IEnumerable<Measured> measured)
     {
         var lines = measured.Select(m => (string[])
         [
             m.Work, m.Unit, Text(m.Ours), m.Baseline is { } b ? Text(b) : "", m.Ratio is { } r ? Text(r) : "",
-            (m.AtLeast ? "≥ " : "≤ ") + Text(m.Wanted), m.IsMet ? "met" : "NOT MET", $"{m.Runs}",
+            m.Wanted is { } wanted ? (m.AtLeast ? "≥ " : "≤ ") + Text(wanted) : "",
+            m.Wanted is null ? "" : m.IsMet ? "met" : "NOT MET", $"{m.Runs}",
         ]).Prepend(["work", "unit", "ours", "baseline", "ratio", "wanted", "", "runs"]).ToList();
         var widths = Enumerable.Range(0, 8).Select(i => lines.Max(l => l[i].Length)).ToList();
         return string.Join('\n', lines.Select(l => string.Join("  ", l.Select((c, i) => c.PadRight(widths[i])))

@@ -31,9 +31,10 @@ public static class ReconcileWork
 
     /// <summary>
     /// Changes and listings made by SQL, past the triggers, with hits as the rule makes them: one change in fifty is of
-    /// a listed number.
+    /// a listed number. From: so many changes were made so before.
     /// </summary>
-    public static Task FillAsync(Ground ground, int changes, int numbers, CancellationToken cancel) =>
+    public static Task FillAsync(
+        Ground ground, int changes, int numbers, CancellationToken cancel, int from = 0) =>
         ground.SqlAsync($"""
         set session_replication_role = replica;
         insert into account_change (change_id, number_key, kind, filed_on, received_on, entered_on, delivered_at,
@@ -41,7 +42,7 @@ public static class ReconcileWork
         select gen_random_uuid(), substr(sha256(int8send(n::bigint * 97)), 1, 16), 'account',
             date '2015-05-10' + n % 40, date '2015-05-10' + n % 40, date '2015-05-11' + n % 40, '2015-09-01', 'bench',
             'R' || n, array[]::text[], '\x00', 0, n
-        from generate_series(1, {changes}) as n;
+        from generate_series({from} + 1, {changes}) as n;
         insert into listing (number_key, incident_no, version, live_from, fields)
         select substr(sha256(int8send(case when n % 6 = 0 then (n / 6)::bigint * 50 * 97 else - n::bigint end)), 1, 16),
             1, 1, '2015-06-02', n % 8
@@ -51,7 +52,8 @@ public static class ReconcileWork
             filed_on, exposed_on, source, request_id)
         select c.change_id, d.incident_no, d.bucket, d.alert_gap, d.date_doubt, d.renumbered, d.chain, d.tier,
             d.list_version, d.filed_on, d.exposed_on, d.source, d.request_id
-        from candidate c cross join lateral due_of(c.change_id) d;
+        from candidate c cross join lateral due_of(c.change_id) d
+        on conflict do nothing;
         reset session_replication_role;
         analyze hit
         """, cancel);
