@@ -8,7 +8,7 @@ public static class ImportRenumbering
 {
     // A batch passes all gates alone, and filings wait for its half second. With smaller ones the whole file takes
     // twice as long: each look into an index goes another way than the last.
-    private const int BatchLength = 10_000;
+    private const int BatchLength = 5_000;
 
     public static async Task<DeliveryAnswer> RunAsync(
         Installation at, DeliveredFile file, string? deliveryId, DateTimeOffset receivedAt,

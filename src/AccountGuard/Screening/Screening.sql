@@ -64,7 +64,8 @@ language sql stable rows 1 as $$
     select g.incident_no, b.bucket, not g.in_own_window, g.date_doubt, g.renumbered,
         c.kind = 'account' and exists (     -- an address change of the same holder comes first
             select from numbers_of_holder(c.number_key) n
-            join account_change a on a.number_key = n.number_key
+            cross join lateral (
+                select * from account_change o where o.number_key = n.number_key offset 0) a
             cross join lateral possible_days(a.filed_on, a.filed_at, a.received_on, a.received_at,
                 a.entered_on, a.entered_at, a.delivered_at, g.time_zone, g.post_days) d
             where a.kind = 'address'
@@ -105,7 +106,9 @@ language sql stable rows 1 as $$
             from (                          -- a number is live from the earliest of its listings in force
                 select l.number_key, l.incident_no, min(l.live_from) as live_from, bit_or(l.fields) as fields,
                     min(l.version) as version
-                from numbers_of_holder(c.number_key) n join listing_in_force l on l.number_key = n.number_key
+                from numbers_of_holder(c.number_key) n
+                cross join lateral (        -- kept apart: a plan made before the first list would read the whole list
+                    select * from listing_in_force f where f.number_key = n.number_key offset 0) l
                 group by l.number_key, l.incident_no) f
             group by f.incident_no) l
         join incident i on i.incident_no = l.incident_no and (c.kind = 'account' or i.verifies_addresses)
@@ -265,7 +268,7 @@ begin
     return array(
         select distinct c.change_id
         from unnest(numbers) as u (number) cross join lateral numbers_of_holder(u.number) n
-        join account_change c on c.number_key = n.number_key);
+        cross join lateral (select o.change_id from account_change o where o.number_key = n.number_key offset 0) c);
 end $$;
 
 -- The smallest key of a bucket; 256 gives one above all keys.

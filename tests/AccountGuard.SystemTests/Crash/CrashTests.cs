@@ -26,8 +26,8 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         await StopIfLongAsync(End.Kill, new Moment("list_publication", "true"), import);
         await StopIfLongAsync(End.Interrupt, new Moment("list_publication", "true", AtCommit: true), import);
         await imports.StopAsync(End.Kill, new Moment("list_publication", "true", AtCommit: true), import);
-        await StopIfLongAsync(End.Disconnect, new Moment("list_publication", "new.first_bucket >= 100"), import);
-        await imports.StopAsync(End.DisconnectAll, new Moment("list_publication", "new.first_bucket >= 150"), import);
+        await StopIfLongAsync(End.Disconnect, new Moment("list_publication", "new.first_bucket <= 150"), import);
+        await imports.StopAsync(End.DisconnectAll, new Moment("list_publication", "new.first_bucket <= 100"), import);
         await StopIfLongAsync(End.Kill, new Moment("delivery_completion", "true"), import);
         await imports.StopAsync(End.Kill, new Moment("case_step", "true"), import);
         await imports.CompareAsync("list", await CommandRun.OfAsync(imports.Stopped, import), import);
