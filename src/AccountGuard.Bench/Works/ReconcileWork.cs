@@ -33,9 +33,10 @@ public static class ReconcileWork
     /// Changes and listings made by SQL, past the triggers, with hits as the rule makes them: one change in fifty is of
     /// a listed number. From: so many changes were made so before.
     /// </summary>
-    public static Task FillAsync(
-        Ground ground, int changes, int numbers, CancellationToken cancel, int from = 0) =>
-        ground.SqlAsync($"""
+    public static async Task FillAsync(
+        Ground ground, int changes, int numbers, CancellationToken cancel, int from = 0)
+    {
+        await ground.SqlAsync($"""
         set session_replication_role = replica;
         insert into account_change (change_id, number_key, kind, filed_on, received_on, entered_on, delivered_at,
             source, request_id, unreadable, content_key, delivery_no, row_no)
@@ -54,7 +55,10 @@ public static class ReconcileWork
             d.list_version, d.filed_on, d.exposed_on, d.source, d.request_id
         from candidate c cross join lateral due_of(c.change_id) d
         on conflict do nothing;
-        reset session_replication_role;
-        analyze hit
+        reset session_replication_role
         """, cancel);
+
+        // As a database is that has stood for a while.
+        await ground.SqlAsync("vacuum analyze", cancel);
+    }
 }

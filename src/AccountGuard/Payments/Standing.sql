@@ -80,8 +80,8 @@ begin
 end $$;
 
 -- What is known of the numbers, by their place among those asked: a row for each open case of the holder, and one for
--- each reason why the standing would be unknown. Most numbers have neither. Planned once for a connection, as the doubts
--- are: planning takes longer than a number.
+-- each reason why the standing would be unknown. Most numbers have neither. Planned once for a connection, as the
+-- doubts are: planning takes longer than a number.
 create or replace function cases_and_doubts_of(numbers bytea[])
 returns table (place bigint, doubt text, incident text, source text, request_id text, reasons text, tier smallint,
     exposed_on date) language plpgsql stable

@@ -55,7 +55,8 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         await StopIfLongAsync(End.Kill, new Moment("delivery", "true", AtCommit: true), import);
         await imports.StopAsync(End.Kill, new Moment("account_change", "new.row_no >= 2500"), import);
         await StopIfLongAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 5000"), import);
-        await imports.StopAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 8000", AtCommit: true), import);
+        await imports.StopAsync(
+            End.Kill, new Moment("delivery_batch", "new.rows_through >= 8000", AtCommit: true), import);
         await imports.StopAsync(End.Interrupt, new Moment("delivery_batch", "new.rows_through >= 10000"), import);
         await StopIfLongAsync(End.Disconnect, new Moment("delivery_batch", "new.rows_through >= 12000"), import);
         await imports.StopAsync(End.DisconnectAll, new Moment("account_change", "new.row_no >= 15500"), import);
@@ -81,7 +82,8 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
             olds.Zip(news, (old, @new) => $"{old},{@new},2015-08-24").Append($"{olds[0]},{news[1]},2015-08-24"));
         string[] import = ["import-renumbering", file, "--json"];
         await StopIfLongAsync(End.Kill, new Moment("renumbering", "new.row_no >= 1500"), import);
-        await imports.StopAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 10000", AtCommit: true), import);
+        await imports.StopAsync(
+            End.Kill, new Moment("delivery_batch", "new.rows_through >= 10000", AtCommit: true), import);
         await imports.StopAsync(End.Interrupt, new Moment("holder", "true"), import);
         await StopIfLongAsync(End.Disconnect, new Moment("delivery_batch", "new.rows_through > 10000"), import);
         await imports.StopAsync(End.Kill, new Moment("delivery_completion", "true"), import);

@@ -70,7 +70,8 @@ public sealed class RandomStops(Imports imports) : IClassFixture<Imports>
                 .Select(_ => new Moment("list_record", $"new.row_no >= {random.Next(1, Rows)}"))
                 .Append(new Moment("affected_list", "true", AtCommit: random.Next(2) == 0))
                 .Concat(Enumerable.Range(0, 3).Select(i => new Moment(
-                    "list_publication", $"new.first_bucket <= {240 - i * 80 - random.Next(1, 80)}", random.Next(2) == 0)))
+                    "list_publication", $"new.first_bucket <= {240 - i * 80 - random.Next(1, 80)}",
+                    random.Next(2) == 0)))
                 .Append(new Moment("case_step", "true", AtCommit: random.Next(2) == 0));
             await StopAsync(id, random, moments, ["import-list", id, file, "--version", "1", "--live-from",
                 "2015-06-02", "--records", $"{Rows}", "--json"]);

@@ -30,7 +30,7 @@ public sealed class PlansOfAnEmptyDatabase : IAsyncLifetime
         await EachRowIsReadAFewTimesAsync(hits: 4 * Count);
     }
 
-    /// <summary>What the server knows to be empty it reads whole, and goes on so when the first list has come.</summary>
+    /// <summary>What the server knows to be empty it reads whole, and goes on so when it is full.</summary>
     [Fact(Timeout = 60_000)]
     public async Task so_it_does_where_the_server_knew_that_there_was_no_list_yet()
     {
