@@ -490,6 +490,22 @@ language sql stable as $$
     where incident_no = incident
       and number_key >= first_key(first_bucket) and number_key < first_key(last_bucket + 1) $$;
 
+-- Numbers in force that a version can change: those that it names, and all where it replaces the list.
+create or replace function numbers_kept(list affected_list, first_bucket int, last_bucket int)
+returns bytea[] language plpgsql stable set search_path = accountguard, pg_temp as $$
+begin
+    if list.replaces then
+        return array(select numbers_in_force(list.incident_no, first_bucket, last_bucket));
+    end if;
+    return array(
+        select distinct r.number_key from list_record r
+        cross join lateral (
+            select from listing_in_force f
+            where f.number_key = r.number_key and f.incident_no = list.incident_no limit 1) f
+        where r.list_no = list.list_no and r.code is null
+          and r.number_key >= first_key(first_bucket) and r.number_key < first_key(last_bucket + 1));
+end $$;
+
 -- The listing rows of some buckets of a delivered list. Its triggers open and end the hits. A whole list with
 -- quarantined rows withdraws nothing by what it lacks: the row that cannot be read may be the very number (replaces is
 -- false then).
@@ -515,7 +531,7 @@ begin
     end if;
     -- The first list of an incident adds whatever it lists: there is nothing to compare with.
     if exists (select from affected_list l where l.incident_no = target.incident_no and l.list_no <> list) then
-        before := array(select numbers_in_force(target.incident_no, first_bucket, last_bucket));
+        before := numbers_kept(target, first_bucket, last_bucket);
     end if;
     with record as materialized (
         select r.number_key, r.fields, r.withdraws from list_record r
@@ -535,7 +551,7 @@ begin
         select target.incident_no, target.version, generate_series(first_bucket, last_bucket);
     end if;
     if exists (select from affected_list l where l.incident_no = target.incident_no and l.list_no <> list) then
-        after := array(select numbers_in_force(target.incident_no, first_bucket, last_bucket));
+        after := numbers_kept(target, first_bucket, last_bucket);
         insert into list_publication
         select list, first_bucket, last_bucket, kept,
             (select count(*) from (select unnest(after) except select unnest(before)) as a),
