@@ -3,6 +3,7 @@ using AccountGuard.Deliveries;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Payments;
+using AccountGuard.Verification;
 
 namespace AccountGuard;
 
@@ -16,6 +17,12 @@ public static class Events
         typeof(AffectedListDelivered),
         typeof(AccountChangeFiled), typeof(AccountChangeCancelled),
         typeof(ClosingDateSet),
-        typeof(VerificationRequired), typeof(CaseEnded),
+        typeof(VerificationRequired), typeof(CaseEnded), typeof(GroundGone), typeof(DeathReported),
+        typeof(CaseClaimed), typeof(CaseLeft), typeof(CaseReassigned), typeof(CaseSnoozed),
+        typeof(LetterOrdered), typeof(LetterSent), typeof(LetterReturned), typeof(LetterAnswered),
+        typeof(VisitPlanned), typeof(VisitFailed), typeof(MeetingHeld), typeof(CallRecorded),
+        typeof(SuspicionReported), typeof(NoteWritten),
+        typeof(VerdictProposed), typeof(VerdictSentBack), typeof(VerdictApproved), typeof(CaseReopened),
+        typeof(EntryTakenBack), typeof(AttemptRefused),
     ];
 }

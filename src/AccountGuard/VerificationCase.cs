@@ -1,20 +1,176 @@
+using System.Collections.Immutable;
+using AccountGuard.Verification;
+
 namespace AccountGuard;
 
 /// <summary>
 /// The life of one case: the verification of the holder's intent for one account change. Its stream has the change's id
-/// and holds events alone; read it from top to bottom.
+/// and holds events alone; read it from top to bottom. What was asked of the holder is whether they meant this change,
+/// which no incident alters: a change that meets the rule of two incidents has one case, and one verdict covers it in
+/// both, also in one that comes later. Grounds are kept for each incident, work and verdicts for the case.
 /// </summary>
 public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseGround> Grounds)
 {
+    /// <summary>Who works on it. A claim that expired is still that auditor's until another takes the case.</summary>
+    public Claim? Claim { get; init; }
+
+    public Snooze? Snooze { get; init; }
+
+    /// <summary>What was sent, planned, said and shown, as it was recorded; without what was taken back.</summary>
+    public IReadOnlyList<CaseEntry> Entries { get; init; } = [];
+
+    public Death Death { get; init; }
+
+    /// <summary>A verdict that waits for another person.</summary>
+    public Proposal? Proposal { get; init; }
+
+    /// <summary>All that two people decided, in its order; nothing takes one away.</summary>
+    public IReadOnlyList<Proposal> Verdicts { get; init; } = [];
+
+    /// <summary>The last verdict, unless something happened since that puts the case to work again.</summary>
+    public Proposal? InForce { get; init; }
+
+    /// <summary>People have worked on it, or hold its payment: facts alone do not end it (Rule 6).</summary>
+    public bool StaysOpen { get; init; }
+
+    /// <summary>The ids under which something was recorded; what comes again is known by them.</summary>
+    public ImmutableHashSet<Guid> Seen { get; init; } = [];
+
+    /// <summary>No incident has a ground for it any longer.</summary>
+    public bool IsGroundGone => !Grounds.Values.Contains(CaseGround.Required);
+
+    /// <summary>Denied holds the new account until a Confirmed, also while the case is open again (Rule 17).</summary>
+    public bool IsDenied =>
+        Verdicts.LastOrDefault(v => v.Verdict is Verdict.Confirmed or Verdict.Denied)?.Verdict == Verdict.Denied;
+
+    public bool IsEnded => State is CaseState.Confirmed or CaseState.Denied or CaseState.Deceased
+        or CaseState.ListedInError or CaseState.Withdrawn;
+
+    public CaseState State => this switch
+    {
+        { InForce.Verdict: Verdict.Confirmed } => CaseState.Confirmed,
+        { InForce.Verdict: Verdict.Denied } => CaseState.Denied,
+        { InForce.Verdict: Verdict.Deceased } => CaseState.Deceased,
+        { EndsWithoutGround: true, IsGroundGone: true } =>
+            Grounds.Values.Contains(CaseGround.Withdrawn) ? CaseState.Withdrawn : CaseState.ListedInError,
+        { Proposal: not null } => CaseState.Proposed,
+        { InForce: not null } => CaseState.Unreachable,
+        { Claim: null, Entries: [] } => CaseState.Queued,
+        _ => CaseState.InContact,
+    };
+
+    /// <summary>The state of its row in the queue of an incident that had a ground for it.</summary>
+    public CaseState StateIn(string incident) => Grounds[incident] switch
+    {
+        CaseGround.ListedInError when EndsWithoutGround => CaseState.ListedInError,
+        CaseGround.Withdrawn when EndsWithoutGround => CaseState.Withdrawn,
+        CaseGround.Required or CaseGround.ListedInError or CaseGround.Withdrawn => State,
+    };
+
+    public bool Has(Guid id, EntryKind kind) => Entries.Any(entry => entry.Id == id && entry.Kind == kind);
+
+    /// <summary>Rule 12: the letter before a visit was sent on an earlier day, not on the same.</summary>
+    public bool WroteBefore(DateOnly day) => Entries.Any(e => e.Kind == EntryKind.LetterSent && e.On < day);
+
+    /// <summary>A snoozed case is back on its day, that day included.</summary>
+    public bool IsBackOn(DateOnly today) => Snooze is null || Snooze.Until <= today;
+
+    private bool EndsWithoutGround => !StaysOpen || InForce is { Verdict: Verdict.GroundGone };
+
     public static VerificationCase Create(VerificationRequired e) =>
         new(e.ChangeId, new Dictionary<string, CaseGround> { [e.Incident] = CaseGround.Required });
 
-    public VerificationCase Apply(VerificationRequired e) => With(e.Incident, CaseGround.Required);
+    public VerificationCase Apply(VerificationRequired e) =>
+        With(e.Incident, CaseGround.Required).ToWork(Verdict.GroundGone);
 
     public VerificationCase Apply(CaseEnded e) => With(e.Incident, e.EndedAs);
+    public VerificationCase Apply(GroundGone e) => With(e.Incident, e.GoneAs) with { StaysOpen = true };
+    public VerificationCase Apply(DeathReported e) => this with { Death = e.Death, Snooze = null };
 
-    private VerificationCase With(string incident, CaseGround ground) =>
-        this with { Grounds = new Dictionary<string, CaseGround>(Grounds) { [incident] = ground } };
+    public VerificationCase Apply(CaseClaimed e) => this with { Claim = new(e.Auditor, e.ExpiresAt) };
+    public VerificationCase Apply(CaseReassigned e) => this with { Claim = new(e.Auditor, e.ExpiresAt) };
+    public VerificationCase Apply(CaseLeft e) => this with { Claim = null };
+
+    public VerificationCase Apply(CaseSnoozed e) =>
+        this with { Snooze = new(e.Entry, e.Until, e.Auditor), Seen = Seen.Add(e.Entry) };
+
+    public VerificationCase Apply(LetterOrdered e) => Recorded(new(e.Letter, EntryKind.LetterOrdered, e.OrderedBy));
+
+    public VerificationCase Apply(LetterSent e) => Recorded(new(e.Entry, EntryKind.LetterSent, e.Clerk)
+    {
+        About = e.Letter,
+        On = e.SentOn,
+        DueOn = e.AnswerDueOn,
+    });
+
+    public VerificationCase Apply(LetterReturned e) =>
+        Arrived(new(e.Entry, EntryKind.LetterReturned, e.Clerk) { About = e.Letter });
+
+    public VerificationCase Apply(LetterAnswered e) => Arrived(new(e.Entry, EntryKind.LetterAnswered, e.Clerk)
+    {
+        About = e.Letter,
+        Said = e.Said,
+        Counts = e.FromItsAddress,
+    });
+
+    public VerificationCase Apply(VisitPlanned e) => Recorded(new(e.Entry, EntryKind.VisitPlanned, e.Auditor));
+
+    public VerificationCase Apply(VisitFailed e) =>
+        Arrived(new(e.Entry, EntryKind.VisitFailed, e.Clerk) { About = e.Visit });
+
+    public VerificationCase Apply(MeetingHeld e) => Arrived(new(e.Entry, EntryKind.MeetingHeld, e.Clerk)
+    {
+        Said = e.Said,
+        Counts = e.IsIdentityProven && e.Met != PersonMet.Proxy,
+    });
+
+    public VerificationCase Apply(CallRecorded e) => Arrived(new(e.Entry, EntryKind.Call, e.Clerk) { Said = e.Said });
+    public VerificationCase Apply(SuspicionReported e) => Arrived(new(e.Entry, EntryKind.Suspicion, e.Clerk));
+    public VerificationCase Apply(NoteWritten e) => Recorded(new(e.Entry, EntryKind.Note, e.WrittenBy));
+
+    public VerificationCase Apply(VerdictProposed e) => this with
+    {
+        Proposal = new(e.Entry, e.Verdict, e.Evidence, e.Auditor),
+        Seen = Seen.Add(e.Entry),
+        Snooze = null,
+        StaysOpen = true,
+    };
+
+    public VerificationCase Apply(VerdictSentBack e) => this with { Proposal = null };
+    public VerificationCase Apply(VerdictApproved e) => Made(Proposal! with { Approver = e.Approver }, e.BackOn);
+    public VerificationCase Apply(CaseReopened e) => this with { InForce = null, Snooze = null, StaysOpen = true };
+
+    public VerificationCase Apply(EntryTakenBack e) => this with
+    {
+        Entries = [.. Entries.Where(entry => entry.Id != e.Entry)],
+        Proposal = Proposal?.Entry == e.Entry ? null : Proposal,
+        Snooze = Snooze?.Entry == e.Entry ? null : Snooze,
+    };
+
+    // What facts change is looked at again at once.
+    private VerificationCase With(string incident, CaseGround ground) => this with
+    {
+        Grounds = new Dictionary<string, CaseGround>(Grounds) { [incident] = ground },
+        Snooze = null,
+    };
+
+    private VerificationCase Recorded(CaseEntry entry) =>
+        this with { Entries = [.. Entries, entry], Seen = Seen.Add(entry.Id), StaysOpen = true };
+
+    /// <summary>What arrives wakes a case that was snoozed, and whoever could not be reached may be again.</summary>
+    private VerificationCase Arrived(CaseEntry entry) =>
+        Recorded(entry).ToWork(Verdict.Unreachable) with { Snooze = null };
+
+    private VerificationCase ToWork(Verdict from) => InForce?.Verdict == from ? this with { InForce = null } : this;
+
+    private VerificationCase Made(Proposal verdict, DateOnly? backOn) => this with
+    {
+        Verdicts = [.. Verdicts, verdict],
+        InForce = verdict,
+        Proposal = null,
+        Claim = null,
+        Snooze = backOn is { } day ? new(verdict.Entry, day, verdict.Auditor) : null,
+    };
 }
 
 /// <summary>
@@ -27,13 +183,29 @@ public enum CaseGround
     Withdrawn,
 }
 
-/// <summary>A change meets the rule of an incident: the holder's intent has to be verified (Rule 2).</summary>
+/// <summary>Open up to Unreachable, ended from Confirmed on.</summary>
+public enum CaseState
+{
+    Queued,
+    InContact,
+    Proposed,
+    Unreachable,
+    Confirmed,
+    Denied,
+    Deceased,
+    ListedInError,
+    Withdrawn,
+}
+
+/// <summary>
+/// A change meets the rule of an incident: the holder's intent has to be verified (Rule 2). It comes again when the
+/// ground returns after it was gone.
+/// </summary>
 public sealed record VerificationRequired(
     Guid ChangeId, string Incident, string Reasons, int Tier, int ListVersion, DateTimeOffset OpenedAt);
 
 /// <summary>
 /// The ground of the case went while nobody had worked it (Rule 6): listed in error where no listing is in force or the
-/// cutoff
-/// moved back, withdrawn where the sender cancelled the change.
+/// cutoff moved back, withdrawn where the sender cancelled the change.
 /// </summary>
 public sealed record CaseEnded(Guid ChangeId, string Incident, CaseGround EndedAs, DateTimeOffset EndedAt);

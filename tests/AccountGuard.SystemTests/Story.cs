@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using AccountGuard.AffectedLists;
 using AccountGuard.Deliveries;
+using AccountGuard.Holders;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Payments;
@@ -23,6 +24,8 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
 {
     private const string ListHeader = "number,name,birth_date,address,action,ref\n";
     private const string ChangesHeader = "source,request_id,kind,number,filed_on,received_on,entered_on\n";
+    private const string HoldersHeader = "number,name,kana,birth_date,postal_code,address,address_since,protected,"
+        + "died_on,guardian_name,guardian_address";
     private static readonly ConcurrentDictionary<string, Task<Story>> Shared = new();
     private static int _incidents;
     private static int _ids;
@@ -134,6 +137,17 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
     {
         using var file = DeliveredFile.Open(Write(content), null);
         return Adds(await ImportRenumbering.RunAsync(At, file, null, Now, null, CancellationToken.None));
+    }
+
+    /// <summary>What is said of holders, in all columns of the contract or those of a header.</summary>
+    public Task<DeliveryAnswer> HoldersAsync(string[] rows, string header = HoldersHeader, string? delivery = null) =>
+        HoldersFileAsync(Encoding.UTF8.GetBytes($"{header}\n{string.Join('\n', rows)}\n"), delivery: delivery);
+
+    public async Task<DeliveryAnswer> HoldersFileAsync(
+        byte[] content, string? encoding = null, string? delivery = null)
+    {
+        using var file = DeliveredFile.Open(Write(content), encoding);
+        return Adds(await ImportHolders.RunAsync(At, file, delivery, Now, null, CancellationToken.None));
     }
 
     public async Task<(long Opened, long Ended)> MoveCutoffAsync(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using AccountGuard.AffectedLists;
 using AccountGuard.Deliveries;
+using AccountGuard.Holders;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Payments;
@@ -10,7 +11,7 @@ using AccountGuard.Verification;
 
 namespace AccountGuard.CommandLine;
 
-/// <summary>Commands that bring facts: incidents, lists, changes, renumberings, decisions.</summary>
+/// <summary>Commands that bring facts: incidents, lists, changes, renumberings, holders, decisions.</summary>
 public static class FactCommands
 {
     private static readonly Option<string?> DeliveryId = new("--delivery")
@@ -36,6 +37,9 @@ public static class FactCommands
                 at, file, IsNdjson(path), id, receivedAt, progress, cancel)),
         Import("import-renumbering", "Takes in replaced numbers.", json,
             (at, file, _, id, receivedAt, progress, cancel) => ImportRenumbering.RunAsync(
+                at, file, id, receivedAt, progress, cancel)),
+        Import("import-holders", "Takes in names, addresses, deaths and protection of holders.", json,
+            (at, file, _, id, receivedAt, progress, cancel) => ImportHolders.RunAsync(
                 at, file, id, receivedAt, progress, cancel)),
         SetClosingCommand(json),
     ];

@@ -10,6 +10,7 @@ public static class QuarantineCode
     public const string UnknownRelation = "UnknownRelation";
     public const string UnknownField = "UnknownField";
     public const string UnreadableId = "UnreadableId";
+    public const string UnreadableField = "UnreadableField";
     public const string ForeignSource = "ForeignSource";
     public const string OtherContent = "OtherContent";
     public const string MappingClash = "MappingClash";
@@ -27,6 +28,8 @@ public static class QuarantineCode
         UnknownField => "The object names a member that is not known: remove it and deliver the row again.",
         UnreadableId =>
             "source and request_id are printable and at most 200 characters: correct them and deliver again.",
+        UnreadableField =>
+            "A day is YYYY-MM-DD, and protected is true or false: correct the field and deliver the row again.",
         ForeignSource => "The login may not file under this source: have it filed by one that may.",
         OtherContent =>
             "The first content received stands. Give the correction a request id of its own, or settle the row.",

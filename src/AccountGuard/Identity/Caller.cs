@@ -17,6 +17,9 @@ public sealed record Caller(string Login, string? Person)
             ?? throw new InvalidOperationException("A caller without a login passed authentication."),
         principal.FindFirstValue(PersonClaim));
 
+    /// <summary>The same person, under whichever login (Rule 14).</summary>
+    public bool IsSame(Caller other) => Login == other.Login || (Person is not null && Person == other.Person);
+
     /// <summary>As records of access and deliveries name the caller.</summary>
     public override string ToString() => Person is null ? Login : $"{Login} ({Person})";
 }

@@ -25,13 +25,18 @@ public static class Days
             return "";
         }
 
-        var at = day.ToDateTime(TimeOnly.MinValue);
-        var (era, year) = (Eras.GetEra(at) - 1, Eras.GetYear(at));
         return IsJapanese
-            ? $"{ErasInJapanese[era]}{(year == 1 ? "元" : year)}年{day.Month}月{day.Day}日"
-                + $"（{WeekdaysInJapanese[(int)day.DayOfWeek]}）"
-            : $"{day.DayOfWeek.ToString()[..3]}, {ErasInEnglish[era]} {year}";
+            ? $"{day.InJapaneseEra()}（{WeekdaysInJapanese[(int)day.DayOfWeek]}）"
+            : $"{day.DayOfWeek.ToString()[..3]}, {ErasInEnglish[Era(day)]} {YearOfEra(day)}";
     }
+
+    /// <summary>平成27年6月15日, whatever the reader's language. Empty before the eras that the calendar knows.</summary>
+    public static string InJapaneseEra(this DateOnly day) => day < First ? ""
+        : $"{ErasInJapanese[Era(day)]}{(YearOfEra(day) is 1 ? "元" : YearOfEra(day))}年{day.Month}月{day.Day}日";
+
+    private static int Era(DateOnly day) => Eras.GetEra(day.ToDateTime(TimeOnly.MinValue)) - 1;
+
+    private static int YearOfEra(DateOnly day) => Eras.GetYear(day.ToDateTime(TimeOnly.MinValue));
 
     private static bool IsJapanese => CultureInfo.CurrentUICulture.Name == Site.Japanese;
 }

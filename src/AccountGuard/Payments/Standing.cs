@@ -15,8 +15,9 @@ public sealed record StandingCase(
     string Source, string RequestId, string Incident, IReadOnlyList<string> Reasons, int Tier, DateOnly? ExposedOn);
 
 /// <summary>
-/// Where a payment to a number stands: clear, pending (an open case: it pays, marked) or unknown, which the payer
-/// treats as not clear. Reasons say why it is unknown. The number is empty where what was asked is no number.
+/// Where a payment to a number stands: clear, pending (an open case: it pays, marked), hold (the holder denied a
+/// change: do not pay the new account) or unknown, which the payer treats as not clear. Reasons say why it is on hold
+/// or unknown. The number is empty where what was asked is no number.
 /// </summary>
 public sealed record StandingAnswer(
     string Number, string Standing, string? PayTo, IReadOnlyList<StandingCase> Cases, IReadOnlyList<string> Reasons);
@@ -27,6 +28,8 @@ public sealed record StandingAnswer(
 /// </summary>
 public sealed class Standing : IAsyncDisposable
 {
+    private const string Denied = "Denied";
+
     private readonly Installation _at;
     private readonly NpgsqlTransaction _snapshot;
     private readonly string _who;
@@ -82,7 +85,8 @@ public sealed class Standing : IAsyncDisposable
             .Select(n => PensionNumber.TryParse(n, out var number) ? number : (PensionNumber?)null).ToList();
         var keys = parsed.Select(n => n is { } number ? NumberKey.Of(number, _at.Keys) : (NumberKey?)null).ToList();
         var found = await FindAsync(keys, cancel);
-        await RecordAsync([.. keys.Where((key, i) => key is not null && found[i].Cases.Count > 0)
+        await RecordAsync([.. keys
+            .Where((key, i) => key is not null && (found[i].Cases.Count > 0 || found[i].Reasons.Contains(Denied)))
             .Select(key => key!.Value)], cancel);
         return [.. found.Select((f, i) => parsed[i] is { } number
             ? Answer(number.RevealDigits(), f.Cases, [.. _doubts, .. f.Reasons])
@@ -91,7 +95,9 @@ public sealed class Standing : IAsyncDisposable
 
     private static StandingAnswer Answer(
         string number, IReadOnlyList<StandingCase> cases, IReadOnlyList<string> reasons) => new(
-            number, reasons.Count > 0 ? "unknown" : cases.Count > 0 ? "pending" : "clear", null, cases, reasons);
+            number,
+        reasons.Contains(Denied) ? "hold" : reasons.Count > 0 ? "unknown" : cases.Count > 0 ? "pending" : "clear",
+        null, cases, reasons);
 
     private async Task TakeSnapshotAsync(DateOnly payDay, long highest, CancellationToken cancel)
     {
@@ -124,7 +130,7 @@ public sealed class Standing : IAsyncDisposable
     {
         await using var find = new NpgsqlCommand(
             """
-            select place, doubt, incident, source, request_id, reasons, tier, exposed_on
+            select place, finding, incident, source, request_id, reasons, tier, exposed_on
             from cases_and_doubts_of(@numbers)
             """, _snapshot.Connection, _snapshot);
         find.CommandTimeout = 0;

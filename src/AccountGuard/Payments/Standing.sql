@@ -48,7 +48,7 @@ create constraint trigger open after insert on delivery
 create or replace trigger close after insert on delivery_completion for each row execute function on_finished();
 
 -- Doubts about every number alike. A delivery that was begun and not finished may hold a change of any of them, and so
--- may the rest of a file that could not be read on.
+-- may the rest of a file that could not be read on. A file of holders holds none.
 -- A program of before gives no key, and is to hear of the newer schema rather than of a missing function.
 drop function if exists doubts(timestamptz, int);
 create or replace function doubts(at timestamptz, schema_number int, key text default null)
@@ -64,9 +64,13 @@ begin
         union all
         select 'NotPublished' where exists (select from unpublished)
         union all
-        select 'DeliveryOpen' where exists (select from open_delivery)
+        select 'DeliveryOpen'
+        where exists (select from open_delivery join delivery d using (delivery_no) where d.kind <> 'holders')
         union all
-        select 'RemainderWaits' where exists (select from waiting_row q where q.code = 'Remainder')
+        select 'RemainderWaits'
+        where exists (
+            select from waiting_row q join delivery d using (delivery_no)
+            where q.code = 'Remainder' and d.kind <> 'holders')
         union all
         select 'ListNotCurrent'
         where exists (
@@ -80,10 +84,10 @@ begin
 end $$;
 
 -- What is known of the numbers, by their place among those asked: a row for each open case of the holder, and one for
--- each reason why the standing would be unknown. Most numbers have neither. Planned once for a connection, as the
--- doubts are: planning takes longer than a number.
+-- each reason why the standing would be unknown, or a hold (Rule 17). Most numbers have neither. Planned once for a
+-- connection, as the doubts are: planning takes longer than a number.
 create or replace function cases_and_doubts_of(numbers bytea[])
-returns table (place bigint, doubt text, incident text, source text, request_id text, reasons text, tier smallint,
+returns table (place bigint, finding text, incident text, source text, request_id text, reasons text, tier smallint,
     exposed_on date) language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
 set enable_hashjoin = off set enable_mergejoin = off as $$
@@ -101,11 +105,17 @@ begin
         reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier, nullif(h.exposed_on, '-infinity')
     from alias a
     join account_change c on c.number_key = a.number_key
-    join hit h on h.change_id = c.change_id and h.ended_at is null
+    join hit h on h.change_id = c.change_id and h.is_open
     join incident i on i.incident_no = h.incident_no
     union all
     select distinct a.place, case when q.code = 'MappingClash' then 'MappingClash' else 'Quarantined' end,
         null, null, null, null, null::smallint, null::date
     from alias a join waiting_row q on q.number_key = a.number_key
+    where not exists (select from delivery d where d.delivery_no = q.delivery_no and d.kind = 'holders')
+    union all
+    select distinct a.place, 'Denied', null, null, null, null, null::smallint, null::date
+    from alias a
+    join account_change c on c.number_key = a.number_key
+    join verification v on v.change_id = c.change_id and v.denied
     order by 1, 2, 3, 4, 5;
 end $$;

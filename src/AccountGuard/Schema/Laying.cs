@@ -16,7 +16,7 @@ namespace AccountGuard.Schema;
 public static class Laying
 {
     /// <summary>Counts up with every release that changes anything here; a database ahead of it is refused.</summary>
-    public const int Number = 5;
+    public const int Number = 7;
 
     private const int FirstYear = 1970;
     private const int LastYear = 2050;
@@ -124,6 +124,7 @@ public static class Laying
         }
 
         await ExecuteAsync(connection, EventRights, cancel);
+        await ExecuteAsync(connection, Script("AccountGuard.Verification.Separation.sql"), cancel);
         await SettleAnewAsync(connection, cancel);
         await LayCalendarAsync(connection, cancel);
         await using var record = new NpgsqlCommand(
@@ -225,6 +226,12 @@ public static class Laying
                 + "Put back that key file from your key backup, or connect to the database that belongs to this one. "
                 + "Nothing was changed.");
         }
+    }
+
+    private static string Script(string name)
+    {
+        using var script = new StreamReader(typeof(Laying).Assembly.GetManifestResourceStream(name)!);
+        return script.ReadToEnd();
     }
 
     private static string Digest()

@@ -169,7 +169,7 @@ begin
         select (select count(*) from opened), array(
             select row(c.hit_id, c.change_id, c.incident_no, c.bucket, c.alert_gap, c.date_doubt, c.renumbered,
                 c.chain, c.tier, c.list_version, c.filed_on, c.exposed_on, c.source, c.request_id, null, null,
-                null)::hit
+                null, null, null)::hit
             from compared c
             where c.hit_id is not null and c.rating is distinct from row(c.bucket, c.alert_gap, c.date_doubt,
                 c.renumbered, c.chain, c.tier, c.list_version, c.filed_on, c.exposed_on))
@@ -177,9 +177,10 @@ begin
         ended_count := 0;
         foreach due in array altered loop
             if due.change_id is null then       -- it stands and is not expected
-                update hit h set ended_at = clock_timestamp(),
-                    ended_as = case when exists (select from cancellation x where x.change_id = h.change_id)
-                               then 'Withdrawn' else 'ListedInError' end
+                update hit h set (ended_at, ended_as, state) = (
+                    select clock_timestamp(), e.ended_as, e.ended_as
+                    from (select case when exists (select from cancellation x where x.change_id = h.change_id)
+                                 then 'Withdrawn' else 'ListedInError' end) as e (ended_as))
                 where h.hit_id = due.hit_id and h.ended_at is null;
                 if found then ended_count := ended_count + 1; end if;
             else
@@ -189,7 +190,10 @@ begin
                 where h.hit_id = due.hit_id and h.ended_at is null;
             end if;
         end loop;
-        if opened_count + ended_count > 0 then perform count_hits(opened_count, ended_count); end if;
+        if opened_count + ended_count > 0 then
+            perform count_hits(opened_count, ended_count);
+            perform rate_states(part);
+        end if;
     end loop;
 end $$;
 
@@ -448,7 +452,7 @@ begin
     foreach fact in array array['delivery', 'delivery_batch', 'delivery_completion', 'refused_delivery',
         'quarantined_row', 'quarantine_settlement', 'incident', 'cutoff_decision', 'affected_list', 'list_record',
         'listing', 'replacement', 'list_publication', 'account_change', 'cancellation', 'renumbering',
-        'closing_decision', 'access_record', 'revocation']
+        'closing_decision', 'access_record', 'revocation', 'holder_record']
     loop
         execute format('create or replace trigger keep before update or delete or truncate on %I '
             'for each statement execute function refuse()', fact);
@@ -600,6 +604,10 @@ begin
     update hit h set exposed_on = exposed_by(h.bucket, h.filed_on)
     where h.bucket between first_bucket and last_bucket and h.ended_at is null and h.filed_on > '-infinity'
       and h.exposed_on <> exposed_by(h.bucket, h.filed_on);
+    -- The same for cases that stay open though their ground is gone.
+    update hit h set exposed_on = exposed_by(h.bucket, h.filed_on)
+    where h.bucket between first_bucket and last_bucket and h.ended_at is not null and h.is_open
+      and h.filed_on > '-infinity' and h.exposed_on <> exposed_by(h.bucket, h.filed_on);
 end $$;
 
 -- What was decided or delivered and does not stand in every bucket yet: whoever comes next finishes it. The weight says
@@ -653,7 +661,16 @@ set search_path = accountguard, pg_temp set jit = off as $$
       on h.change_id = e.change_id and h.incident_no = e.incident_no
     where (h.bucket, h.alert_gap, h.date_doubt, h.renumbered, h.chain, h.tier, h.list_version, h.filed_on, h.exposed_on)
        is distinct from (e.bucket, e.alert_gap, e.date_doubt, e.renumbered, e.chain, e.tier, e.list_version,
-           e.filed_on, e.exposed_on) $$;
+           e.filed_on, e.exposed_on)
+    union all
+    select 'misranked', h.change_id, h.incident_no from hit h
+    where (only_incident is null or h.incident_no = only_incident)
+      and h.state is distinct from coalesce(h.ended_as, 'Queued')
+      and not exists (select from verification v where v.change_id = h.change_id)
+    union all
+    select 'misranked', h.change_id, h.incident_no
+    from states_of_hits(array(select v.change_id from verification v)) s join hit h on h.hit_id = s.hit_id
+    where (only_incident is null or h.incident_no = only_incident) and h.state <> s.state $$;
 
 -- Repair of what "unsettled" shows, as any writer would do it.
 create or replace function repair(changes uuid[]) returns void language plpgsql security definer
@@ -661,6 +678,7 @@ set search_path = accountguard, pg_temp as $$
 begin
     perform pass_holders('{}', array(select distinct number_key from account_change where change_id = any (changes)));
     perform settle(changes);
+    update hit h set state = s.state from states_of_hits(changes) s where h.hit_id = s.hit_id and h.state <> s.state;
 end $$;
 
 -- ---------------------------------------------------------------- the queue, and clashing mappings
@@ -676,7 +694,7 @@ returns text language sql immutable as $$
 create or replace view open_queue as
 select row_number() over (partition by h.incident_no
         order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id) as rank,
-    h.* from hit h where h.ended_at is null;
+    h.* from hit h where h.is_open;
 
 -- Rows that nobody settled and whose change, or its cancellation, did not come in readable form since.
 create or replace view waiting_row as
@@ -708,3 +726,23 @@ create or replace function clashes_of(holders_numbers bytea[]) returns setof ren
         or exists (select from numbers_of_holder(r.old_key) n join renumbering o on o.old_key = n.number_key
                    where o.new_key = r.new_key and o.old_key <> r.old_key and o.relation = 'renumbered')
         or closes_circle(r.old_key, r.new_key)) $$;
+
+-- Rule 8: for answers and letters. Of the holder's numbers, those that are reached from this one by mappings that do
+-- not clash.
+create or replace function own_numbers_of_holder(number bytea) returns setof bytea language plpgsql stable
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+declare numbers bytea[] := array(select n.number_key from numbers_of_holder(number) n);
+begin
+    return query
+    with recursive clash as materialized (select c.old_key, c.new_key from clashes_of(numbers) c),
+    pair as materialized (
+        select r.old_key, r.new_key from renumbering r
+        where r.old_key = any (numbers)
+          and (r.relation = 'same-holder' or (r.old_key, r.new_key) not in (select c.old_key, c.new_key from clash c))),
+    reached (number_key) as (
+        select number
+        union
+        select case when p.old_key = r.number_key then p.new_key else p.old_key end
+        from reached r join pair p on r.number_key in (p.old_key, p.new_key))
+    select r.number_key from reached r;
+end $$;

@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using AccountGuard.AffectedLists;
 using AccountGuard.Deliveries;
+using AccountGuard.Holders;
 using AccountGuard.Http;
 using AccountGuard.Identity;
 using AccountGuard.Incidents;
@@ -116,6 +117,7 @@ public static class Host
         ListRoutes.Map(app);
         ChangeRoutes.Map(app);
         RenumberingRoutes.Map(app);
+        HolderRoutes.Map(app);
         DeliveryRoutes.Map(app);
         CaseRoutes.Map(app);
         StandingRoutes.Map(app);

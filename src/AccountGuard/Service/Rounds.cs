@@ -37,6 +37,7 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
                 if (Last is null || at.Clock.GetUtcNow() - Last.RanAt
                     >= (Last.IsClean ? BetweenReconciliations : AfterUnclean))
                 {
+                    await TellDeaths.RunAsync(at, stoppingToken);
                     await ReconcileAsync(stoppingToken);
                 }
 

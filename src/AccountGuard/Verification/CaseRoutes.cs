@@ -1,7 +1,9 @@
+using AccountGuard.Holders;
 using AccountGuard.Http;
 using AccountGuard.Identity;
 using AccountGuard.Pages;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AccountGuard.Verification;
 
@@ -24,13 +26,91 @@ public static class CaseRoutes
         routes.MapGet("/api/cases", ListAsync).For(Page.Roles)
             .Example(null, null, "incident=example-leak&state=Queued&limit=10");
         routes.MapGet(Page.Path, ShowAsync).For(Page.Roles).ExcludeFromDescription();
+        routes.MapGet(Page.Path + "/{id:guid}", OpenAsync).For(Page.Roles).ExcludeFromDescription();
+        routes.MapPost(Page.Path + "/next", TakeNextAsync).AsForm().For(Role.Auditor);
+        routes.MapPost(Page.Path + "/{id:guid}/{action}", WorkAsync).AsForm().For(Role.Auditor);
+        routes.MapPost(Page.Path + "/{id:guid}/verdict/{action}", DecideAsync).AsForm().For(Role.Approver);
+    }
+
+    /// <summary>A case's own address: the id of its change, which names nobody.</summary>
+    public static string PathOf(Guid change) => $"{Page.Path}/{change}";
+
+    private static Task<IResult> OpenAsync(
+        HttpContext context, Installation at, Guid id, CancellationToken cancel, bool done = false) =>
+        PageAsync(context, at, id, CaseForm.Empty, null, done, cancel);
+
+    private static async Task<IResult> TakeNextAsync(
+        HttpContext context, Installation at, CancellationToken cancel, [FromForm] string incident)
+    {
+        var bar = await IncidentBar.LoadAsync(at, incident, cancel) ?? throw BadInput.NoIncident;
+        return await TakeNext.RunAsync(at, bar.Incident.No, Caller.Of(context.User), cancel) is { } change
+            ? Results.LocalRedirect(PathOf(change))
+            : new RazorComponentResult<MessagePage>(new
+            {
+                Heading = "No case waits",
+                Text = "Every open case is taken, put aside, or waits for approval.",
+                Way = Page.Path,
+                WayText = "Back to the queue",
+            });
+    }
+
+    private static Task<IResult> WorkAsync(
+        HttpContext context, Installation at, Guid id, string action, CancellationToken cancel) =>
+        DoAsync(context, at, id, action, (form, by, note) => form.Work(by, note), cancel);
+
+    private static Task<IResult> DecideAsync(
+        HttpContext context, Installation at, Guid id, string action, CancellationToken cancel) =>
+        DoAsync(context, at, id, action, (form, by, note) => form.Verdict(by, note), cancel);
+
+    /// <summary>A form that is refused is shown again, with the reason and with what was written.</summary>
+    private static async Task<IResult> DoAsync(
+        HttpContext context, Installation at, Guid id, string action,
+        Func<CaseForm, Caller, Exhibit?, Func<CaseAtHand, Decision>> read, CancellationToken cancel)
+    {
+        var form = new CaseForm(action, await context.Request.ReadFormAsync(cancel));
+        var by = Caller.Of(context.User);
+        try
+        {
+            var note = await Exhibits.KeepAsync(at, id, form["note"], by, cancel);
+            if (await CaseWork.DoAsync(at, id, read(form, by, note), cancel) is { } refusal)
+            {
+                context.Response.StatusCode = StatusCodes.Status409Conflict;
+                return await PageAsync(context, at, id, form, refusal.Sentence(), false, cancel);
+            }
+        }
+        catch (BadInput e) when (e.Fault == Fault.Invalid)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return await PageAsync(context, at, id, form, e.Message, false, cancel);
+        }
+
+        return Results.LocalRedirect($"{PathOf(id)}?done=true");
+    }
+
+    private static async Task<IResult> PageAsync(
+        HttpContext context, Installation at, Guid id, CaseForm typed, string? refused, bool done,
+        CancellationToken cancel)
+    {
+        var reader = Caller.Of(context.User);
+        var file = await CaseFile.OpenAsync(at, id, reader, cancel);
+        return new RazorComponentResult<CaseFilePage>(new
+        {
+            File = file,
+            Typed = typed,
+            Holder = await HolderRecords.OfAsync(
+                at, file.Number, reader.ToString(), CaseFile.Purpose, cancel),
+            IsAuditor = context.User.IsInRole(Role.Auditor),
+            IsApprover = context.User.IsInRole(Role.Approver),
+            Refused = refused,
+            Done = done,
+        });
     }
 
     private static async Task<IResult> ShowAsync(
-        Installation at, CancellationToken cancel, string? incident = null, string? state = null,
+        HttpContext context, Installation at, CancellationToken cancel, string? incident = null, string? state = null,
         QueueFilter? reason = null, string? after = null) =>
         await QueueView.LoadAsync(at, incident, state, reason, after, cancel) is { } view
-            ? new RazorComponentResult<QueuePage>(new { View = view })
+            ? new RazorComponentResult<QueuePage>(new { View = view, MayTake = context.User.IsInRole(Role.Auditor) })
             : new RazorComponentResult<MessagePage>(new
             {
                 Heading = "No incident yet",

@@ -13,7 +13,7 @@ namespace AccountGuard.Verification;
 /// </summary>
 public sealed record QueueRow(
     long? Rank, string Source, string RequestId, string Kind, string Incident, string Reasons, string State, int Tier,
-    int ListVersion, DateOnly? FiledOn, DateOnly? ExposedOn, NumberKey Number);
+    int ListVersion, DateOnly? FiledOn, DateOnly? ExposedOn, NumberKey Number, Guid Change);
 
 /// <summary>Where a page of the queue ended; the next one begins behind it.</summary>
 public sealed record QueuePlace(
@@ -48,32 +48,33 @@ public static class Queue
     // -infinity stands for a day that is not known.
     private static readonly DateOnly Unknown = DateOnly.MinValue;
 
+    // Ranks count every open row, also where only some of them are asked for.
     private const string OpenPage = """
         select h.source, h.request_id, c.kind, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier,
-            h.list_version, h.filed_on, h.exposed_on, c.number_key
-        from hit h join account_change c using (change_id)
-        where h.ended_at is null and h.incident_no = @incident
-          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
-            > (@exposed, @unchained, @tier, @filed, @source, @request)
+            h.list_version, h.filed_on, h.exposed_on, c.number_key, h.state, h.rank, h.change_id
+        from (
+            select o.*, not o.chain as unchained, - o.tier as minus_tier, @rank + row_number() over (
+                order by o.exposed_on, not o.chain, - o.tier, o.filed_on, o.source, o.request_id) as rank
+            from hit o
+            where o.is_open and o.incident_no = @incident
+              and (o.exposed_on, not o.chain, - o.tier, o.filed_on, o.source, o.request_id)
+                > (@exposed, @unchained, @tier, @filed, @source, @request)) h
+        join account_change c using (change_id)
+        where (@state = '' or h.state = @state)
           and case @filter when 'AddressChain' then h.chain when 'AlertGap' then h.alert_gap
                 when 'DateDoubt' then h.date_doubt when 'Renumbered' then h.renumbered
                 when 'FourFields' then h.tier = 4 else true end
-        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
+        order by h.exposed_on, h.unchained, h.minus_tier, h.filed_on, h.source, h.request_id
         limit @limit
         """;
 
     private const string Ended = """
         select h.source, h.request_id, c.kind, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier,
-            h.list_version, h.filed_on, h.exposed_on, c.number_key
-        from (
-            select distinct on (e.change_id) * from hit e
-            where e.incident_no = @incident and e.ended_at is not null
-              and not exists (
-                    select from hit o
-                    where o.change_id = e.change_id and o.incident_no = e.incident_no and o.ended_at is null)
-            order by e.change_id, e.hit_id desc) h
-        join account_change c using (change_id)
-        where h.ended_as = @state
+            h.list_version, h.filed_on, h.exposed_on, c.number_key, h.state, null::bigint, h.change_id
+        from hit h join account_change c using (change_id)
+        where h.incident_no = @incident and not h.is_open and h.state = @state and not exists (
+                select from hit o
+                where o.change_id = h.change_id and o.incident_no = h.incident_no and o.hit_id > h.hit_id)
           and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
             > (@exposed, @unchained, @tier, @filed, @source, @request)
         order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
@@ -81,15 +82,11 @@ public static class Queue
         """;
 
     private const string EndedCounts = """
-        select h.ended_as, count(*)
-        from (
-            select distinct on (e.change_id) e.ended_as from hit e
-            where e.incident_no = @incident and e.ended_at is not null
-              and not exists (
-                    select from hit o
-                    where o.change_id = e.change_id and o.incident_no = e.incident_no and o.ended_at is null)
-            order by e.change_id, e.hit_id desc) h
-        group by h.ended_as
+        select h.state, count(*) from hit h
+        where h.incident_no = @incident and not h.is_open and not exists (
+                select from hit o
+                where o.change_id = h.change_id and o.incident_no = h.incident_no and o.hit_id > h.hit_id)
+        group by h.state
         """;
 
     /// <summary>
@@ -116,7 +113,7 @@ public static class Queue
 
     /// <summary>
     /// The rows behind a place (null: from the beginning), found by index however deep it lies, and the place behind
-    /// them where there may be more. Filtered rows have no rank: it counts all open ones.
+    /// them where there may be more. Ended rows have no rank.
     /// </summary>
     /// <exception cref="BadInput">There is no such incident or state.</exception>
     public static async Task<(IReadOnlyList<QueueRow> Rows, QueuePlace? Next)> PageAsync(
@@ -144,8 +141,7 @@ public static class Queue
         var rows = new List<QueueRow>();
         foreach (var (no, id) in await IncidentsAsync(connection, incident, cancel))
         {
-            // Nobody works on cases yet: every open one is queued.
-            if (string.CompareOrdinal(id, after?.Incident) < 0 || OpenStates.Contains(state) && state != "Queued")
+            if (string.CompareOrdinal(id, after?.Incident) < 0)
             {
                 continue;
             }
@@ -198,19 +194,22 @@ public static class Queue
         page.Parameters.AddWithValue("source", after?.Source ?? "");
         page.Parameters.AddWithValue("request", after?.RequestId ?? "");
         page.Parameters.AddWithValue("limit", limit);
+        page.Parameters.AddWithValue("rank", after?.Rank ?? 0);
         await page.PrepareAsync(cancel);
-        var rank = after?.Rank ?? 0;
         await using var reader = await page.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            rows.Add(Row(reader, isEnded || filter is not null ? null : ++rank, incident, state ?? "Queued"));
+            rows.Add(Row(reader, incident));
         }
     }
 
-    private static QueueRow Row(NpgsqlDataReader reader, long? rank, string incident, string state) => new(
-        rank, reader.GetString(0), reader.GetString(1), reader.GetString(2), incident, reader.GetString(3), state,
+    private static QueueRow Row(NpgsqlDataReader reader, string incident) => new(
+        reader.IsDBNull(10) ? null : reader.GetInt64(10), reader.GetString(0), reader.GetString(1),
+        reader.GetString(2), incident, reader.GetString(3),
+        reader.GetString(9),
         reader.GetInt16(4), reader.GetInt32(5), Known(reader.GetFieldValue<DateOnly>(6)),
-        Known(reader.GetFieldValue<DateOnly>(7)), NumberKey.FromBytes(reader.GetFieldValue<byte[]>(8)));
+        Known(reader.GetFieldValue<DateOnly>(7)), NumberKey.FromBytes(reader.GetFieldValue<byte[]>(8)),
+        reader.GetGuid(11));
 
     private static DateOnly? Known(DateOnly day) => day == Unknown ? null : day;
 

@@ -21,7 +21,8 @@ public sealed record SeenPayDay(DateOnly? On, long? Count, IReadOnlyList<SeenCas
 
 /// <summary>How many open cases there are, and of which kind.</summary>
 public sealed record QueueFigures(
-    long Open, long PaidNext, IReadOnlyDictionary<QueueFilter, long> Filtered, IReadOnlyDictionary<string, long> Ended);
+    long Open, long PaidNext, IReadOnlyDictionary<QueueFilter, long> Filtered, IReadOnlyDictionary<string, long> States,
+    IReadOnlyDictionary<string, long> Ended);
 
 /// <summary>A page of the queue as auditors see it.</summary>
 public sealed record QueueView(
@@ -70,13 +71,16 @@ public sealed record QueueView(
             """
             select h.exposed_on, count(*), count(*) filter (where h.chain), count(*) filter (where h.alert_gap),
                 count(*) filter (where h.date_doubt), count(*) filter (where h.renumbered),
-                count(*) filter (where h.tier = 4)
-            from hit h where h.incident_no = @incident and h.ended_at is null
+                count(*) filter (where h.tier = 4), count(*) filter (where h.state = 'Queued'),
+                count(*) filter (where h.state = 'InContact'), count(*) filter (where h.state = 'Proposed'),
+                count(*) filter (where h.state = 'Unreachable')
+            from hit h where h.incident_no = @incident and h.is_open
             group by h.exposed_on
             """);
         count.Parameters.AddWithValue("incident", incidentNo);
         var byPayDay = new Dictionary<DateOnly, long>();
         var filtered = filters.ToDictionary(f => f, _ => 0L);
+        var states = Queue.OpenStates.ToDictionary(s => s, _ => 0L);
         var (open, paidNext) = (0L, 0L);
         await using (var reader = await count.ExecuteReaderAsync(cancel))
         {
@@ -90,11 +94,16 @@ public sealed record QueueView(
                     filtered[f] += reader.GetInt64(column);
                 }
 
+                foreach (var (s, column) in Queue.OpenStates.Select((s, i) => (s, i + 2 + filters.Length)))
+                {
+                    states[s] += reader.GetInt64(column);
+                }
+
                 byPayDay[on] = reader.GetInt64(filter is { } chosen ? 2 + Array.IndexOf(filters, chosen) : 1);
             }
         }
 
-        return (new QueueFigures(open, paidNext, filtered, await Queue.CountEndedAsync(at, incidentNo, cancel)),
+        return (new QueueFigures(open, paidNext, filtered, states, await Queue.CountEndedAsync(at, incidentNo, cancel)),
             byPayDay);
     }
 
@@ -120,7 +129,7 @@ public sealed record QueueView(
             order by g.place
             """);
         find.Parameters.AddWithValue("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid,
-            rows.Select(r => FiledChange.IdOf(r.Source, r.RequestId)).ToArray());
+            rows.Select(r => r.Change).ToArray());
         find.Parameters.AddWithValue("incident", incidentNo);
         var cases = new List<SeenCase>();
         await using var reader = await find.ExecuteReaderAsync(cancel);

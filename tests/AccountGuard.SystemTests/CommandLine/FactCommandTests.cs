@@ -139,6 +139,31 @@ public sealed class FactCommandTests(CommandFixture commands) : IClassFixture<Co
     }
 
     [Fact]
+    public async Task import_holders_answers_with_rows_and_exits_1_where_some_wait()
+    {
+        var rows = "number,name,address,protected\n"
+            + $"{commands.Canary},{commands.CanaryName},{commands.CanaryName},true\n";
+        var (good, broken) = (commands.Write("h.csv", rows),
+            commands.Write("i.csv", $"{rows}{commands.Canary},{commands.CanaryName},,maybe\n"));
+        var answer = await commands.JsonAsync(0, "import-holders", good);
+        Rows(answer).ShouldBe((1, 1, 0, 0));
+        answer.GetProperty("hits").GetProperty("opened").GetInt64().ShouldBe(0);
+        (await commands.JsonAsync(0, "import-holders", good)).GetRawText().ShouldBe(answer.GetRawText());
+        Rows(await commands.JsonAsync(1, "import-holders", broken, "--delivery", "holders")).ShouldBe((2, 0, 1, 1));
+        var waiting = (await commands.JsonAsync(0, "quarantine", "--delivery", "holders")).EnumerateArray().Single();
+        (waiting.GetProperty("code").GetString(), waiting.GetProperty("field").GetString(),
+            waiting.GetProperty("row").GetInt64()).ShouldBe(("UnreadableField", "protected", 2));
+        var other = await commands.RunAsync("import-holders", good, "--delivery", "holders");
+        (other.Exit, other.Output).ShouldBe((2, ""));
+        other.Messages.ShouldContain("other content");
+        (await commands.RunAsync("deliveries", "holders")).Output.ShouldContain("Refused");
+        var shiftJis = commands.Write("j.csv", CodePagesEncodingProvider.Instance.GetEncoding(932)!.GetBytes(rows));
+        (await commands.RunAsync("import-holders", shiftJis)).Exit.ShouldBe(2);
+        Rows(await commands.JsonAsync(0, "import-holders", shiftJis, "--encoding", "shift_jis",
+            "--received-at", "2015-06-02T08:00+09:00")).ShouldBe((1, 1, 0, 0));
+    }
+
+    [Fact]
     public async Task set_closing_sets_the_closing_date_of_a_pay_day()
     {
         string[] set = ["set-closing", "2016-06-15", "2016-05-25"];

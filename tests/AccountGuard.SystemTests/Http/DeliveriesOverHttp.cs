@@ -249,11 +249,12 @@ public sealed class DeliveriesOverHttp(Served service)
     [Theory]
     [InlineData("/api/account-changes", "application/xml")]
     [InlineData("/api/renumberings", "application/json")]
+    [InlineData("/api/holders", "application/x-ndjson")]
     [InlineData("/api/payments/standing", "text/csv")]
     public async Task a_wrong_content_type_is_named(string path, string mediaType)
     {
         using var client = service.As(path.Contains("payments") ? Role.PaymentSystem
-            : path.Contains("renumber") ? Role.IncidentManager : Role.Intake);
+            : path.Contains("renumber") || path.Contains("holders") ? Role.IncidentManager : Role.Intake);
         (await client.PostAsync(path, Text("x", mediaType)).ProblemAsync(HttpStatusCode.UnsupportedMediaType))
             .ShouldBe("wrong-content-type");
         var none = new ByteArrayContent("x"u8.ToArray());

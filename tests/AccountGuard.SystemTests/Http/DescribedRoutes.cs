@@ -11,8 +11,9 @@ public sealed class DescribedRoutes : IAsyncLifetime
     private static readonly (string Method, string Path)[] Flow =
     [
         ("put", "/api/incidents/{id}"), ("post", "/api/incidents/{id}/cutoff"), ("post", "/api/incidents/{id}/lists"),
-        ("post", "/api/account-changes"), ("post", "/api/renumberings"), ("get", "/api/deliveries"),
-        ("get", "/api/deliveries/{id}/quarantine"), ("get", "/api/cases"), ("post", "/api/payments/standing"),
+        ("post", "/api/account-changes"), ("post", "/api/renumberings"), ("post", "/api/holders"),
+        ("get", "/api/deliveries"), ("get", "/api/deliveries/{id}/quarantine"), ("get", "/api/cases"),
+        ("post", "/api/payments/standing"),
         ("get", "/api/health/live"), ("get", "/api/health/ready"),
     ];
 

@@ -102,6 +102,24 @@ public sealed class StandingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_file_of_holders_brings_no_change_and_leaves_every_standing_as_it_is()
+    {
+        var number = Number();
+        await _story.ListAsync(1, [Listed(Number())]);
+        var waiting = await _story.HoldersAsync(
+            [$"{number},yes", $"\"{number},,"], header: "number,protected");
+        (await _story.WaitingAsync(waiting)).ShouldBe(["UnreadableField", "Remainder"]);
+        await using (var begin = _story.At.Database.CreateCommand("""
+            insert into delivery (kind, content_key, received_at, arguments) values ('holders', '\x01', now(), '{}')
+            """))
+        {
+            await begin.ExecuteNonQueryAsync();
+        }
+
+        (await StandingAsync(number)).ShouldBe("clear");
+    }
+
+    [Fact]
     public async Task a_row_without_an_id_makes_its_number_unknown_and_a_file_that_breaks_off_every_number()
     {
         var (number, other) = (Number(), Number());

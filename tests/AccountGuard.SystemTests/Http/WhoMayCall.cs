@@ -20,6 +20,7 @@ public sealed class WhoMayCall(Served service)
         ("POST", "/api/incidents/none/lists", [Role.IncidentManager]),
         ("POST", "/api/account-changes", [Role.Intake]),
         ("POST", "/api/renumberings", [Role.IncidentManager]),
+        ("POST", "/api/holders", [Role.IncidentManager]),
         ("GET", "/api/deliveries", [Role.IncidentManager, Role.Intake]),
         ("GET", "/api/deliveries/1/quarantine", [Role.IncidentManager, Role.Intake]),
         ("GET", "/api/cases", [Role.Auditor, Role.Approver, Role.Compliance]),
@@ -31,6 +32,10 @@ public sealed class WhoMayCall(Served service)
     [
         ("GET", "/", Role.All),
         ("GET", "/cases", [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("GET", "/cases/7e000000-0000-0000-0000-000000000000", [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("POST", "/cases/next", [Role.Auditor]),
+        ("POST", "/cases/7e000000-0000-0000-0000-000000000000/claim", [Role.Auditor]),
+        ("POST", "/cases/7e000000-0000-0000-0000-000000000000/verdict/approve", [Role.Approver]),
         ("POST", "/sign-out", Role.All),
     ];
 
@@ -46,7 +51,7 @@ public sealed class WhoMayCall(Served service)
     private static HttpRequestMessage Request(string method, string path) => new(new HttpMethod(method), path)
     {
         Content = method == "GET" ? null
-            : path.EndsWith("lists") || path.EndsWith("renumberings") ? Csv("") : Json(new { }),
+            : path.Split('/')[^1] is "lists" or "renumberings" or "holders" ? Csv("") : Json(new { }),
     };
 
     [Fact]
@@ -145,11 +150,14 @@ public sealed class WhoMayCall(Served service)
         foreach (var role in Role.All)
         {
             using var browser = await service.BrowserOfAsync(role);
-            foreach (var (method, path, roles) in Pages.Where(p => p.Method == "GET"))
+            foreach (var (method, path, roles) in Pages)
             {
+                // A form that another site sends has no token of ours.
                 using var answer = await browser.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
                 answer.StatusCode.ShouldBe(
-                    roles.Contains(role) ? HttpStatusCode.OK : HttpStatusCode.Forbidden, $"{role}: {path}");
+                    !roles.Contains(role) ? HttpStatusCode.Forbidden
+                    : method == "POST" ? HttpStatusCode.BadRequest
+                    : path.StartsWith("/cases/") ? HttpStatusCode.NotFound : HttpStatusCode.OK, $"{role}: {path}");
                 answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
             }
         }

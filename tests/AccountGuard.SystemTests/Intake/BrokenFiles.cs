@@ -147,6 +147,28 @@ public sealed class BrokenFiles(FreshDatabase database)
         ($"old_number,new_number,relation\n{Canary},1234567890,cousin\n", "0 1"),
     ];
 
+    private static readonly (string Content, string Becomes)[] Holders =
+    [
+        ("", "The file is empty"),
+        ("name\n", "lacks the column number"),
+        ("number,name,name\n", "names the column name twice"),
+        ($"number,{Name}\n", "Column 2 of the header"),
+        ($"{Canary},{Name}\n", "Column 1 of the header"),
+        ("number\n", "0 0"),
+        ($"number,name\n{Canary},{Name}\n", "1 0"),
+        ($"number,name\n,{Name}\n", "0 1"),
+        ($"number,name\n{Name},{Canary}\n", "0 1"),
+        ($"number,name\n{Canary},\"{Name}\n", "0 1"),
+        ($"number,name\n{Canary}\n{Canary},{Name},,\n", "0 2"),
+        ($"number,name\n{Canary},{new string('x', 17 << 20)}\n", "0 1"),
+        ($"number,protected\n{Canary},yes\n{Canary},はい\n{Canary},1\n{Canary},TRUE\n", "1 3"),
+        ($"number,died_on\n{Canary},2015-02-30\n{Canary},平成27年5月20日\n{Canary},2015-05-10T09:00Z\n", "1 2"),
+        ($"number,birth_date\n{Canary},1948-2-3\n{Canary},\0\n", "0 2"),
+        ($"number,address_since,address\n{Canary},2001-04-01,\n{Canary},1 April,{Name}\n", "0 2"),
+        ($"number,postal_code,address\n{Canary},100-0001,\n", "0 1"),
+        ($"number,address\n{Canary},\"{Name}\n2-3\"\n", "1 0"),
+    ];
+
     [Fact]
     public void there_are_at_least_sixty() =>
         (Changes.Length + Ndjson.Length + Lists.Length + Renumberings.Length).ShouldBeGreaterThan(60);
@@ -166,6 +188,10 @@ public sealed class BrokenFiles(FreshDatabase database)
     [Fact]
     public async Task broken_renumberings() =>
         await EachAsync(Renumberings, (story, content) => story.RenumberAsync(content));
+
+    [Fact]
+    public async Task broken_holders() =>
+        await EachAsync(Holders, (story, content) => story.HoldersFileAsync(content, delivery: story.Incident));
 
     [Fact]
     public async Task files_in_another_encoding_are_refused_with_the_line()

@@ -161,7 +161,12 @@ public sealed class Sight : IAsyncDisposable
     }
 
     public Task<string> FocusAsync() =>
-        Page.EvaluateAsync<string>("() => document.activeElement.textContent.replace(/\\s+/g, ' ').trim()");
+        Page.EvaluateAsync<string>("""
+            () => {
+              const at = document.activeElement;
+              return at === document.body ? '' : (at.labels?.[0] ?? at).textContent.replace(/\s+/g, ' ').trim();
+            }
+            """);
 
     public Task<string> HeadingAsync() => Page.Locator("h1").InnerTextAsync();
 
@@ -178,7 +183,7 @@ public sealed class Sight : IAsyncDisposable
         await Page.ScreenshotAsync(new PageScreenshotOptions
         {
             Path = Path.Combine(Repository.Root, "artifacts", "pages", $"{name}.png"),
-            FullPage = false,
+            FullPage = true,
         });
     }
 }

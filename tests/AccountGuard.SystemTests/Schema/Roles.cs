@@ -13,7 +13,7 @@ public sealed class Roles(FreshDatabase database)
         "delivery", "delivery_batch", "delivery_completion", "refused_delivery", "quarantined_row",
         "quarantine_settlement", "incident", "cutoff_decision", "affected_list", "list_record", "listing",
         "replacement", "list_publication", "account_change",
-        "cancellation", "renumbering", "closing_decision", "access_record", "revocation");
+        "cancellation", "renumbering", "closing_decision", "access_record", "revocation", "holder_record");
 
     public static TheoryData<string> Guarded => new(
         [.. Facts, "accountguard_events.mt_events", "hit", "holder", "cutoff_in_force", "exposure", "personal_key",

@@ -21,6 +21,13 @@ public sealed class DaysTests
         In("en", () => on.InEra()).ShouldBe(english);
     }
 
+    [Theory]
+    [InlineData("2015-06-15", "平成27年6月15日")]
+    [InlineData("2019-05-01", "令和元年5月1日")]
+    [InlineData("0001-01-01", "")]
+    public void a_letter_has_the_japanese_era_whatever_the_language(string day, string era) =>
+        In("en", () => DateOnly.Parse(day, CultureInfo.InvariantCulture).InJapaneseEra()).ShouldBe(era);
+
     private static string In(string language, Func<string> say)
     {
         var before = CultureInfo.CurrentUICulture;

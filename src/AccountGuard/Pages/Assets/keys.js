@@ -4,7 +4,7 @@
 const off = 'accountguard-keys-off';
 const isOff = () => localStorage.getItem(off) === 'true';
 const find = selector => document.querySelector(selector);
-const rows = () => [...document.querySelectorAll('.queue .c-ref')];
+const rows = () => [...document.querySelectorAll('.queue .c-ref a')];
 
 function moveTo(step) {
   const all = rows(), at = all.indexOf(document.activeElement);
@@ -33,6 +33,7 @@ addEventListener('keydown', event => {
   const target = find(`[data-key="${CSS.escape(keys)}"]`);
   if (target) {
     event.preventDefault();
+    target.focus();
     target.click();
   }
 });

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using AccountGuard.Identity;
+using AccountGuard.Numbers;
+using AccountGuard.Pages;
+using AccountGuard.Vault;
+using Npgsql;
+
+namespace AccountGuard.Verification;
+
+/// <summary>Why a change stands in an incident's queue, and when the new account is paid first.</summary>
+public sealed record CaseHit(
+    string Incident, IReadOnlyList<string> Reasons, int Tier, int ListVersion, DateOnly? FiledOn, DateOnly? ExposedOn,
+    bool IsGroundGone);
+
+/// <summary>The change as it was filed. Personal data is in clear: a case is opened against an access record.</summary>
+public sealed record CaseChange(
+    string Source, string RequestId, string Kind, string Number, string? Channel, string? Office, string? EnteredBy,
+    string? DecidedBy, string? Proof, SeenDay Filed, SeenDay Received, SeenDay Entered,
+    IReadOnlyDictionary<string, string> Details)
+{
+    public string? Of(string field) => Details.GetValueOrDefault(field);
+}
+
+/// <summary>Something that happened to a case, with what was written of it.</summary>
+public sealed record CaseMoment(object Event, DateTimeOffset At, string? Note);
+
+/// <summary>All that the page of a case shows.</summary>
+public sealed record CaseFile(
+    Guid Id, NumberKey Number, IncidentBar Bar, CaseChange Change, IReadOnlyList<CaseHit> Hits, VerificationCase Case,
+    IReadOnlyList<CaseMoment> Story, IReadOnlyList<LinkedCase> Links, DateOnly? NextPayDay, Caller Reader)
+{
+    /// <summary>What a case is opened for, as access records say (Rule 33).</summary>
+    public const string Purpose = "verification of intent";
+
+    public DateOnly Today => Bar.Today;
+
+    public bool IsMine => Case.Claim?.Auditor.IsSame(Reader) == true;
+
+    /// <summary>Opens a case for a person, who is recorded as having seen it (Rule 33).</summary>
+    /// <exception cref="BadInput">There is no such case.</exception>
+    public static async Task<CaseFile> OpenAsync(
+        Installation at, Guid change, Caller reader, CancellationToken cancel)
+    {
+        var hits = await HitsAsync(at, change, cancel);
+        if (hits.Count == 0)
+        {
+            throw new BadInput("There is no such case.", Fault.NotFound);
+        }
+
+        await using var session = at.Events.LightweightSession();
+        var events = await session.Events.FetchStreamAsync(change, token: cancel);
+        if (events.Count == 0)
+        {
+            await OpenCases.RunAsync(at, cancel);
+            events = await session.Events.FetchStreamAsync(change, token: cancel);
+        }
+
+        var @case = (await session.Events.AggregateStreamAsync<VerificationCase>(change, token: cancel))!;
+        var bar = (await IncidentBar.LoadAsync(at, hits[0].Incident, cancel))!;
+        var (filed, number, key) = await ChangeAsync(at, change, hits[0].Incident, reader, cancel);
+        var notes = await Exhibits.ReadAsync(at, change, key, cancel);
+        return new CaseFile(change, number, bar, filed, hits, @case,
+            [.. events.Select(e => new CaseMoment(e.Data, e.Timestamp, NoteOf(e.Data, notes)))],
+            await CaseLinks.OfAsync(at, change, cancel), await NextPayDayAsync(at, bar.Today, cancel), reader);
+    }
+
+    private static string? NoteOf(object happened, IReadOnlyDictionary<Guid, string> notes)
+    {
+        var exhibit = happened switch
+        {
+            NoteWritten e => e.Note,
+            LetterAnswered e => e.Answer,
+            MeetingHeld e => e.Minutes,
+            CallRecorded e => e.Minutes,
+            SuspicionReported e => e.Minutes,
+            VerdictProposed e => e.Note,
+            VerdictApproved e => e.Note,
+            VerdictSentBack e => e.Reason,
+            CaseReopened e => e.Reason,
+            DeathReported e => e.Paper,
+            _ => null,
+        };
+        return exhibit is not null && notes.TryGetValue(exhibit.Id, out var text) ? text : null;
+    }
+
+    private static async Task<IReadOnlyList<CaseHit>> HitsAsync(
+        Installation at, Guid change, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand(
+            """
+            select distinct on (i.id) i.id, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier,
+                h.list_version, nullif(h.filed_on, '-infinity'), nullif(h.exposed_on, '-infinity'),
+                h.ended_at is not null
+            from hit h join incident i on i.incident_no = h.incident_no
+            where h.change_id = @change order by i.id, h.hit_id desc
+            """);
+        find.Parameters.AddWithValue("change", change);
+        var hits = new List<CaseHit>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            hits.Add(new CaseHit(reader.GetString(0), reader.GetString(1).Split('+'), reader.GetInt16(2),
+                reader.GetInt32(3), Day(reader, 4), Day(reader, 5), reader.GetBoolean(6)));
+        }
+
+        return [.. hits.OrderBy(h => h.IsGroundGone)];
+    }
+
+    private static async Task<(CaseChange Change, NumberKey Number, byte[]? Key)> ChangeAsync(
+        Installation at, Guid change, string incident, Caller reader, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand(
+            """
+            select c.source, c.request_id, c.kind, c.channel, c.office, c.entered_by, c.decided_by, c.proof,
+                coalesce(c.filed_on, (c.filed_at at time zone i.time_zone)::date), d.filed_known,
+                coalesce(c.received_on, (c.received_at at time zone i.time_zone)::date), d.received is not null,
+                coalesce(c.entered_on, (c.entered_at at time zone i.time_zone)::date),
+                (c.delivered_at at time zone i.time_zone)::date, c.number_key, t.sealed, k.wrapped, k.sealed_number
+            from account_change c join incident i on i.id = @incident
+            cross join lateral possible_days(c.filed_on, c.filed_at, c.received_on, c.received_at,
+                c.entered_on, c.entered_at, c.delivered_at, i.time_zone, i.post_days) d
+            left join account_change_detail t on t.change_id = c.change_id
+            left join personal_key k on k.subject_key = c.number_key
+            where c.change_id = @change
+            """);
+        find.Parameters.AddWithValue("change", change);
+        find.Parameters.AddWithValue("incident", incident);
+        await using var row = await find.ExecuteReaderAsync(cancel);
+        await row.ReadAsync(cancel);
+        var number = NumberKey.FromBytes(row.GetFieldValue<byte[]>(14));
+        await AccessRecords.WriteAsync(at, [number], "case", reader.ToString(), Purpose, cancel);
+
+        // Erased data leaves none.
+        using var personalKeys = new PersonalKeys(at.Keys);
+        var key = row.IsDBNull(16) ? null : personalKeys.Unwrap(number, row.GetFieldValue<byte[]>(16));
+        var details = key is null || row.IsDBNull(15) ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(
+            Sealed.Open(key, row.GetFieldValue<byte[]>(15), change.ToByteArray(bigEndian: true)))!;
+        var shown = row.IsDBNull(16) || row.IsDBNull(17) ? ShowNumbers.Erased : personalKeys.OpenNumber(
+            number, row.GetFieldValue<byte[]>(16), row.GetFieldValue<byte[]>(17)).RevealDigits().Insert(4, "-");
+        var entered = Day(row, 12);
+        return (new CaseChange(
+            row.GetString(0), row.GetString(1), row.GetString(2), shown, Text(row, 3), Text(row, 4), Text(row, 5),
+            Text(row, 6), Text(row, 7), See(row, 8, row.GetBoolean(9), details, "filed_on"),
+            See(row, 10, row.GetBoolean(11), details, "received_on"),
+            See(row, 12, entered <= row.GetFieldValue<DateOnly>(13), details, "entered_on"), details), number, key);
+    }
+
+    private static SeenDay See(
+        NpgsqlDataReader row, int column, bool isPossible, Dictionary<string, string> details, string field) =>
+        Day(row, column) is { } day ? new SeenDay(day.Iso(), isPossible)
+            : new SeenDay(details.GetValueOrDefault(field), IsPossible: false);
+
+    private static async Task<DateOnly?> NextPayDayAsync(Installation at, DateOnly today, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand("select min(pay_on) from pay_day where pay_on >= @today");
+        find.Parameters.AddWithValue("today", today);
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return Day(reader, 0);
+    }
+
+    private static DateOnly? Day(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<DateOnly>(column);
+
+    private static string? Text(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetString(column);
+}

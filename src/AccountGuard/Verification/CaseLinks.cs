@@ -1,0 +1,67 @@
+
+namespace AccountGuard.Verification;
+
+/// <summary>What ties one change to another (Rule 16). A link raises attention; it decides nothing.</summary>
+public enum LinkKind
+{
+    SameHolder,
+    AddressFirst,
+    ThereAndBack,
+    SameNewAccount,
+    SameProxy,
+}
+
+/// <summary>A change that is linked to a case. State is empty where no incident has a case for it.</summary>
+public sealed record LinkedCase(
+    Guid Change, string Source, string RequestId, string Kind, DateOnly? FiledOn, string? State,
+    IReadOnlyList<LinkKind> Links);
+
+/// <summary>Finds the changes that are linked to one, by the keys of accounts, proxies and numbers.</summary>
+public static class CaseLinks
+{
+    private const int Most = 50;
+
+    private const string Find = """
+        with own as (
+            select c.*, array(select numbers_of_holder(c.number_key)) as numbers
+            from account_change c where c.change_id = @change),
+        linked as (
+            select o.change_id, case when o.kind = 'address' and c.kind = 'account' then 'AddressFirst'
+                when o.new_account_key = c.previous_account_key and o.previous_account_key = c.new_account_key
+                    then 'ThereAndBack'
+                else 'SameHolder' end as link
+            from own c join account_change o on o.number_key = any (c.numbers) and o.change_id <> c.change_id
+            union
+            select o.change_id, 'SameNewAccount' from own c join account_change o
+              on o.new_account_key = c.new_account_key and o.number_key <> all (c.numbers)
+            union
+            select o.change_id, 'SameProxy' from own c join account_change o
+              on o.proxy_key = c.proxy_key and o.number_key <> all (c.numbers))
+        select o.change_id, o.source, o.request_id, o.kind,
+            coalesce(o.filed_on, (o.filed_at at time zone 'Asia/Tokyo')::date),
+            (select h.state from hit h where h.change_id = o.change_id order by h.is_open desc, h.hit_id desc limit 1),
+            array_agg(l.link order by l.link)
+        from linked l join account_change o on o.change_id = l.change_id
+        group by o.change_id order by 5 desc nulls first, o.source, o.request_id limit @most
+        """;
+
+    public static async Task<IReadOnlyList<LinkedCase>> OfAsync(
+        Installation at, Guid change, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand(Find);
+        find.Parameters.AddWithValue("change", change);
+        find.Parameters.AddWithValue("most", Most);
+        var linked = new List<LinkedCase>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            linked.Add(new LinkedCase(
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
+                reader.IsDBNull(4) ? null : reader.GetFieldValue<DateOnly>(4),
+                reader.IsDBNull(5) ? null : reader.GetString(5),
+                [.. reader.GetFieldValue<string[]>(6).Select(Enum.Parse<LinkKind>)]));
+        }
+
+        return linked;
+    }
+}

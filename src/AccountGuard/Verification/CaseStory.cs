@@ -1,0 +1,78 @@
+using AccountGuard.Pages;
+
+namespace AccountGuard.Verification;
+
+/// <summary>
+/// A line of the story of a case: what happened, in words that the page translates, and who did it. Mark: a thief's
+/// doing perhaps, which is told in another colour.
+/// </summary>
+public sealed record StoryLine(DateOnly On, string Icon, string Text, object[] Arguments, string? By, string? Note)
+{
+    /// <summary>The entry that a wrong click may have made, which its maker may take back.</summary>
+    public Guid? Entry { get; init; }
+
+    public bool IsMark { get; init; }
+}
+
+/// <summary>Tells the events of a case, in the order in which they were recorded.</summary>
+public static class CaseStory
+{
+    public static IEnumerable<StoryLine> Tell(CaseFile file) =>
+        file.Story.Select(m => Line(m, file.Bar.DayOf(m.At)) with { Note = m.Note });
+
+    private static StoryLine Line(CaseMoment moment, DateOnly on) => moment.Event switch
+    {
+        VerificationRequired e => New(on, "list", "Listed in version {0}: verification is required", e.ListVersion),
+        CaseEnded e => New(on, "list", e.EndedAs == CaseGround.Withdrawn
+            ? "The change was cancelled: the case ended" : "No longer listed: the case ended"),
+        GroundGone e => New(on, "warn", e.GoneAs == CaseGround.Withdrawn
+            ? "The change was cancelled: ground gone" : "No longer listed: ground gone"),
+        CaseClaimed e => New(on, "user", "{0} took the case", e.Auditor.Login),
+        CaseLeft e => New(on, "user", "{0} left the case", e.Auditor.Login),
+        CaseReassigned e => By(e.ReassignedBy.Login, New(on, "user", "The case went to {0}", e.Auditor.Login)),
+        CaseSnoozed e => By(e.Auditor.Login, New(on, "clock", "Put aside until {0}", e.Until.Iso()), e.Entry),
+        LetterOrdered e => By(e.OrderedBy.Login, New(on, "mail", "Letter {0} ordered", e.Reference), e.Letter),
+        LetterSent e => By(e.Clerk.Login, New(e.SentOn, "mail", "Letter sent, answer due {0}", e.AnswerDueOn.Iso()),
+            e.Entry),
+        LetterReturned e => By(e.Clerk.Login, New(e.ReturnedOn, "warn", "Letter came back"), e.Entry),
+        LetterAnswered e => By(e.Clerk.Login, New(e.ReceivedOn, "mail", e.FromItsAddress
+            ? "Letter answered: {0}" : "Letter answered from another address, which does not count: {0}",
+            Said(e.Said)), e.Entry),
+        VisitPlanned e => By(e.Auditor.Login, New(e.VisitOn, "user", "Visit planned"), e.Entry),
+        VisitFailed e => By(e.Clerk.Login, New(e.FailedOn, "warn", "Visited and met nobody"), e.Entry),
+        MeetingHeld e => By(e.Clerk.Login, New(e.HeldOn, "user", e.IsIdentityProven
+            ? "Met {0}, identity proven: {1}" : "Met {0}, identity not proven (rule 11): {1}",
+            new Word($"PersonMet {e.Met}"), Said(e.Said)), e.Entry),
+        CallRecorded e => By(e.Clerk.Login, New(e.CalledOn, "tel", "A call, which proves nothing (rule 10): {0}",
+            Said(e.Said)), e.Entry) with
+        { IsMark = true },
+        SuspicionReported e => By(e.Clerk.Login, New(e.OccurredOn, "stop", "Suspicious contact: {0}",
+            new Word($"Suspicion {e.Suspicion}")), e.Entry) with
+        { IsMark = true },
+        NoteWritten e => By(e.WrittenBy.Login, New(on, "note", "Note"), e.Entry),
+        DeathReported e => By(e.ReportedBy.Login, New(on, "warn", e.Death switch
+        {
+            Death.None => "The holder lives",
+            Death.BeforeFiling => "The holder died before the change was filed",
+            Death.AfterFiling => "The holder died after the change was filed",
+        })),
+        VerdictProposed e => By(e.Auditor.Login, New(on, "check", "Proposed: {0}", new Word($"{e.Verdict}")), e.Entry),
+        VerdictApproved e => By(e.Approver.Login, New(on, "check", "Approved: {0}", new Word($"{e.Verdict}"))),
+        VerdictSentBack e => By(e.Approver.Login, New(on, "cross", "Sent back")),
+        CaseReopened e => By(e.ReopenedBy.Login, New(on, "open", "Opened again")),
+        EntryTakenBack e => By(e.TakenBackBy.Login, New(on, "cross", "An entry was taken back")),
+        AttemptRefused e => By(e.By.Login, New(on, "stop", "Refused: {0}", new Word(e.Refusal.Sentence()))),
+        var other => throw new InvalidOperationException($"The story of a case does not know {other.GetType().Name}."),
+    };
+
+    private static Word Said(Intent intent) => new($"Said{intent}");
+
+    private static StoryLine New(DateOnly on, string icon, string text, params object[] arguments) =>
+        new(on, icon, text, arguments, null, null);
+
+    private static StoryLine By(string by, StoryLine line, Guid? entry = null) =>
+        line with { By = by, Entry = entry };
+}
+
+/// <summary>A word that the page translates too.</summary>
+public sealed record Word(string Text);

@@ -1,0 +1,81 @@
+namespace AccountGuard.Verification;
+
+/// <summary>What a verdict needs before it closes the case.</summary>
+public enum Requirement
+{
+    /// <summary>Somebody works on the case.</summary>
+    Auditor,
+
+    /// <summary>A letter with a reference was sent: the holder hears of the change.</summary>
+    Letter,
+
+    /// <summary>The holder, or a guardian, was met and proved it by their papers (Rule 11).</summary>
+    Identity,
+
+    /// <summary>The last word that counts says what the verdict says.</summary>
+    Answer,
+
+    /// <summary>A letter came back or was not answered or a visit failed, and nothing that counts came since.</summary>
+    NoAnswer,
+
+    /// <summary>The holder's death is recorded.</summary>
+    Death,
+
+    /// <summary>No incident has a ground for the case any longer.</summary>
+    GroundGone,
+
+    /// <summary>The verdict is proposed.</summary>
+    Proposal,
+
+    /// <summary>Another person approved it (Rule 14).</summary>
+    Approval,
+}
+
+/// <summary>The checklist of a case, by the verdict it is to end with.</summary>
+public static class Checklist
+{
+    public static IReadOnlyList<Requirement> Of(Verdict verdict) =>
+        [Requirement.Auditor, .. EvidenceFor(verdict), Requirement.Proposal, Requirement.Approval];
+
+    public static IReadOnlyList<Requirement> Missing(VerificationCase @case, Verdict verdict, DateOnly today) =>
+        [.. Of(verdict).Where(requirement => !IsMet(requirement, @case, verdict, today))];
+
+    /// <summary>Whether the evidence for a verdict is complete, whoever proposes or approves it.</summary>
+    public static bool IsEvident(VerificationCase @case, Verdict verdict, DateOnly today) =>
+        EvidenceFor(verdict).All(requirement => IsMet(requirement, @case, verdict, today));
+
+    private static Requirement[] EvidenceFor(Verdict verdict) => verdict switch
+    {
+        Verdict.Confirmed => [Requirement.Letter, Requirement.Identity, Requirement.Answer],
+        Verdict.Denied => [Requirement.Answer],
+        Verdict.Unreachable => [Requirement.Letter, Requirement.NoAnswer],
+        Verdict.Deceased => [Requirement.Death],
+        Verdict.GroundGone => [Requirement.GroundGone],
+    };
+
+    private static bool IsMet(Requirement requirement, VerificationCase @case, Verdict verdict, DateOnly today) =>
+        requirement switch
+        {
+            Requirement.Auditor => @case.Claim is not null,
+            Requirement.Letter => @case.Entries.Any(entry => entry.Kind == EntryKind.LetterSent),
+            Requirement.Identity => @case.Entries.Any(entry => entry is { Kind: EntryKind.MeetingHeld, Counts: true }),
+            Requirement.Answer => verdict == Verdict.Confirmed ? IsConfirmed(@case) : IsDenied(@case),
+            Requirement.NoAnswer =>
+                @case.Entries.Reverse().TakeWhile(entry => !entry.Counts).Any(entry => entry.IsInVain(today)),
+            Requirement.Death => @case.Death != Death.None,
+            Requirement.GroundGone => @case.IsGroundGone,
+            Requirement.Proposal => (@case.Proposal ?? @case.InForce)?.Verdict == verdict,
+            Requirement.Approval => @case.InForce?.Verdict == verdict,
+        };
+
+    /// <summary>
+    /// Only in person, for a signed answer is easily forged; and whoever denies it later, even by phone, has it asked
+    /// again.
+    /// </summary>
+    private static bool IsConfirmed(VerificationCase @case) => @case.Entries
+        .LastOrDefault(e => e.Said == Intent.Denied || e is
+        { Kind: EntryKind.MeetingHeld, Counts: true, Said: Intent.Confirmed })?.Said == Intent.Confirmed;
+
+    private static bool IsDenied(VerificationCase @case) =>
+        @case.Entries.LastOrDefault(e => e.Counts && e.Said != Intent.NotKnown)?.Said == Intent.Denied;
+}

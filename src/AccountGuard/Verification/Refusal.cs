@@ -1,0 +1,62 @@
+namespace AccountGuard.Verification;
+
+/// <summary>Why a request is refused.</summary>
+public enum Refusal
+{
+    NoPerson,
+    KeyedTheChange,
+    OwnProposal,
+    EvidenceMissing,
+    LeakedFieldsOnly,
+    PostOnly,
+    NoLetterBefore,
+    NotBackInTime,
+    HolderDied,
+    TakenByAnother,
+    NotYours,
+    AwaitsApproval,
+    ProposalGone,
+    HasEnded,
+    IsOpen,
+    NoSuchEntry,
+    RestedOn,
+    DayAhead,
+}
+
+public static class Refusals
+{
+    /// <summary>The rule that forbids it; none where the request only comes out of turn.</summary>
+    public static int? Rule(this Refusal refusal) => refusal switch
+    {
+        Refusal.LeakedFieldsOnly => 10,
+        Refusal.PostOnly or Refusal.NoLetterBefore => 12,
+        Refusal.NoPerson or Refusal.KeyedTheChange or Refusal.OwnProposal or Refusal.EvidenceMissing => 14,
+        Refusal.NotBackInTime => 15,
+        Refusal.HolderDied => 17,
+        Refusal.TakenByAnother or Refusal.NotYours or Refusal.AwaitsApproval or Refusal.ProposalGone
+            or Refusal.HasEnded or Refusal.IsOpen or Refusal.NoSuchEntry or Refusal.RestedOn or Refusal.DayAhead
+            => null,
+    };
+
+    public static string Sentence(this Refusal refusal) => refusal switch
+    {
+        Refusal.NoPerson => "This takes a person, named by the identity provider. Sign in yourself.",
+        Refusal.KeyedTheChange => "Whoever keyed or decided the change does not verify it. A colleague has to.",
+        Refusal.OwnProposal => "Whoever proposed a verdict does not approve it, under any login. Another has to.",
+        Refusal.EvidenceMissing => "Evidence is missing for this verdict. The checklist says which.",
+        Refusal.LeakedFieldsOnly => "Whoever calls and knows what leaked proves nothing. Only a meeting confirms.",
+        Refusal.PostOnly => "The payer contacts holders by post only. Write a letter, or plan a visit.",
+        Refusal.NoLetterBefore => "A visit needs a letter that was sent on an earlier day. Write the letter first.",
+        Refusal.NotBackInTime => "The case has to be back before the next pay-day. Choose an earlier day.",
+        Refusal.HolderDied => "The holder has died. Propose Deceased: it leads to the heirs, or to the police.",
+        Refusal.TakenByAnother => "Another auditor works on this case. Take another one.",
+        Refusal.NotYours => "This is not yours. Take the case first, or ask whoever did it.",
+        Refusal.AwaitsApproval => "A proposal waits for approval. Take it back, or wait until it is sent back.",
+        Refusal.ProposalGone => "This proposal no longer waits. Look at the case as it is now.",
+        Refusal.HasEnded => "The case has ended. Reopen it first.",
+        Refusal.IsOpen => "The case is open already.",
+        Refusal.NoSuchEntry => "The case has no such entry. Look at the case as it is now.",
+        Refusal.RestedOn => "Something rests on this entry. Take that back first, or reopen the case.",
+        Refusal.DayAhead => "This day is still to come. Give the day on which it happened.",
+    };
+}

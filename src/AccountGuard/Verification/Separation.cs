@@ -1,0 +1,28 @@
+using AccountGuard.Identity;
+using AccountGuard.Numbers;
+
+namespace AccountGuard.Verification;
+
+/// <summary>
+/// Rule 14. Whoever keyed or decided the change is known from its record, as the payer's staff are named there: give
+/// every login and person that the name may stand for.
+/// </summary>
+public static class Separation
+{
+    /// <summary>Who may verify at all.</summary>
+    public static Refusal? Bars(Caller by, IReadOnlyCollection<string> keyedBy) =>
+        by.Person is null ? Refusal.NoPerson
+        : keyedBy.Any(name => IsNamed(by.Login, name) || IsNamed(by.Person, name)) ? Refusal.KeyedTheChange
+        : null;
+
+    /// <summary>Who may answer a proposal.</summary>
+    public static Refusal? Bars(Caller by, IReadOnlyCollection<string> keyedBy, Proposal proposal) =>
+        Bars(by, keyedBy) ?? (by.IsSame(proposal.Auditor) ? Refusal.OwnProposal : null);
+
+    // A clerk's name is typed: full-width letters, case and spaces do not make another person.
+    private static bool IsNamed(string one, string other) =>
+        string.Equals(Plain(one), Plain(other), StringComparison.OrdinalIgnoreCase);
+
+    private static string Plain(string name) => string.Concat(name.EnumerateRunes()
+        .Select(rune => AsciiForm.Of(rune) is { Length: > 0 } form ? form : rune.ToString())).Replace(" ", "");
+}

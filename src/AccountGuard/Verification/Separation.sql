@@ -1,0 +1,37 @@
+-- Separation of duties (Rule 14), where no forgetful or clever code gets round it: whatever appends the approval of a
+-- verdict, it is by another person than proposed it, and neither of them keyed or decided the change.
+create or replace function accountguard.is_named(caller jsonb, staff text) returns boolean language sql immutable as $$
+    select lower(btrim(normalize(staff, nfkc)))
+        in (lower(btrim(caller ->> 'Login')), coalesce(lower(btrim(caller ->> 'Person')), '')) $$;
+
+create or replace function accountguard.on_approval() returns trigger language plpgsql security definer
+set search_path = accountguard, accountguard_events, pg_temp as $$
+declare proposed jsonb; approver jsonb := new.data -> 'Approver';
+begin
+    select e.data into proposed from mt_events e
+    where e.stream_id = new.stream_id and e.type = 'verdict_proposed' and e.data ->> 'Entry' = new.data ->> 'Proposal'
+      and e.data ->> 'Verdict' = new.data ->> 'Verdict'
+      and not exists (
+            select from mt_events later
+            where later.stream_id = e.stream_id and later.type in ('verdict_sent_back', 'entry_taken_back')
+              and coalesce(later.data ->> 'Proposal', later.data ->> 'Entry') = e.data ->> 'Entry');
+    if proposed is null then
+        raise exception 'no such proposal waits for approval' using errcode = 'AG003';
+    end if;
+    if approver ->> 'Person' is null or approver ->> 'Login' = proposed -> 'Auditor' ->> 'Login'
+        or approver ->> 'Person' = proposed -> 'Auditor' ->> 'Person'
+    then
+        raise exception 'whoever proposed a verdict does not approve it' using errcode = 'AG003',
+            hint = 'Another person has to, under whichever login.';
+    end if;
+    if exists (
+        select from account_change c cross join lateral (values (c.entered_by), (c.decided_by)) as s (staff)
+        where c.change_id = new.stream_id and (is_named(approver, s.staff) or is_named(proposed -> 'Auditor', s.staff)))
+    then
+        raise exception 'whoever keyed or decided a change does not verify it' using errcode = 'AG003';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger separation before insert on accountguard_events.mt_events
+for each row when (new.type = 'verdict_approved') execute function accountguard.on_approval();

@@ -1,0 +1,32 @@
+using AccountGuard.Identity;
+
+namespace AccountGuard.Verification;
+
+/// <summary>
+/// A wrong click is taken back by whoever made it, as a new fact (Rule 34): an entry, a snooze, or a proposal that
+/// still waits. What was worked stays worked, so that nobody ends a case by taking its evidence back.
+/// </summary>
+public sealed record TakeBackEntry(Guid Entry)
+{
+    public static Decision Decide(VerificationCase @case, TakeBackEntry request, Caller by, DateTimeOffset now)
+    {
+        var maker = @case.Entries.FirstOrDefault(entry => entry.Id == request.Entry)?.By
+            ?? (@case.Proposal?.Entry == request.Entry ? @case.Proposal.Auditor : null)
+            ?? (@case.Snooze?.Entry == request.Entry ? @case.Snooze.By : null);
+        if (maker is null)
+        {
+            return @case.Seen.Contains(request.Entry)
+                ? Decision.Nothing
+                : Decision.Of(Refusal.NoSuchEntry, request, by, now);
+        }
+
+        var carries = @case.Proposal?.Evidence.Contains(request.Entry) == true
+            || @case.InForce?.Evidence.Contains(request.Entry) == true
+            || @case.Entries.Any(entry => entry.About == request.Entry);
+        return Decision.Of(
+            !maker.IsSame(by) ? Refusal.NotYours : carries ? Refusal.RestedOn : null,
+            request, by, now, new EntryTakenBack(request.Entry, by, now));
+    }
+}
+
+public sealed record EntryTakenBack(Guid Entry, Caller TakenBackBy, DateTimeOffset TakenBackAt);

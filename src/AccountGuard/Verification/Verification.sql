@@ -1,0 +1,110 @@
+-- evolve-repeat-always
+-- What people do with a case, kept beside its events, and what they may not do (Rule 14).
+
+-- The state of a hit: that of its case where people touched it. Facts alone end a hit whose case nobody has worked; a
+-- verdict stays; a ground that returns puts a case back to work that two people had ended for want of it (Rule 6).
+create or replace function state_of_hit(ended_as text, worked_state text, stays_open boolean)
+returns text language sql immutable as $$
+    select case
+        when worked_state is null then coalesce(ended_as, 'Queued')
+        when worked_state in ('Confirmed', 'Denied', 'Deceased') then worked_state
+        when ended_as is null and worked_state in ('ListedInError', 'Withdrawn')
+            then case when stays_open then 'InContact' else 'Queued' end
+        when ended_as is null or stays_open and worked_state not in ('ListedInError', 'Withdrawn') then worked_state
+        else ended_as end $$;
+
+-- What the state of each hit of these changes should be; one that was followed by another is over.
+create or replace function states_of_hits(changes uuid[]) returns table (hit_id bigint, state text) language sql stable
+set search_path = accountguard, pg_temp as $$
+    select h.hit_id, case
+        when exists (
+            select from hit o
+            where o.change_id = h.change_id and o.incident_no = h.incident_no and o.hit_id > h.hit_id) then h.ended_as
+        else state_of_hit(h.ended_as, v.state, v.stays_open) end
+    from unnest(changes) as u (change_id)
+    left join verification v on v.change_id = u.change_id
+    join hit h on h.change_id = u.change_id $$;
+
+-- For settle: hits of changes whose case was touched get its state.
+create or replace function rate_states(changes uuid[]) returns void language plpgsql
+set search_path = accountguard, pg_temp as $$
+declare touched uuid[];
+begin
+    touched := array(select v.change_id from verification v where v.change_id = any (changes));
+    if cardinality(touched) > 0 then
+        update hit h set state = s.state
+        from states_of_hits(touched) s where h.hit_id = s.hit_id and h.state <> s.state;
+    end if;
+end $$;
+
+-- Whoever works on a case goes alone behind its holder's gate: nothing that bears on it changes until the commit.
+create or replace function pass_case(change uuid) returns void language plpgsql security definer
+set search_path = accountguard, pg_temp as $$
+begin
+    perform pass_holders('{}', array(select c.number_key from account_change c where c.change_id = change));
+end $$;
+
+-- For the case worker, who appends to the streams of many cases: nobody works on them meanwhile, and all may file.
+create or replace function pass_cases(changes uuid[]) returns void language plpgsql security definer
+set search_path = accountguard, pg_temp as $$
+begin
+    perform pass_holders(array(
+        select distinct c.number_key from account_change c where c.change_id = any (changes)), '{}');
+end $$;
+
+-- Keeps what the stream of a case says by now. That a verdict was made is not believed of the caller: the stream must
+-- have its approval, after which nobody reopened the case; and "denied" is read off the stream.
+create or replace function keep_case(change uuid, new_state text, stays boolean, by_auditor text,
+    until timestamptz, back_on date) returns void language plpgsql security definer
+set search_path = accountguard, accountguard_events, pg_temp as $$
+declare verdict text;
+begin
+    verdict := case when new_state in ('Confirmed', 'Denied', 'Deceased') then new_state
+                    when new_state in ('ListedInError', 'Withdrawn') and stays then 'GroundGone' end;
+    if verdict is not null and verdict is distinct from (
+        select case e.type when 'verdict_approved' then e.data ->> 'Verdict' end from mt_events e
+        where e.stream_id = change and e.type in ('verdict_approved', 'case_reopened')
+        order by e.version desc limit 1)
+    then
+        raise exception 'nobody approved the verdict of this case' using errcode = 'AG002',
+            hint = 'A verdict is proposed by one person and approved by another.';
+    end if;
+    insert into verification (change_id, state, stays_open, denied, auditor, claimed_until, returns_on, kept_at)
+    values (change, new_state, stays, coalesce((
+            select e.data ->> 'Verdict' = 'Denied' from mt_events e
+            where e.stream_id = change and e.type = 'verdict_approved'
+              and e.data ->> 'Verdict' in ('Confirmed', 'Denied')
+            order by e.version desc limit 1), false),
+        by_auditor, until, back_on, clock_timestamp())
+    on conflict (change_id) do update set state = excluded.state, stays_open = excluded.stays_open,
+        denied = excluded.denied, auditor = excluded.auditor, claimed_until = excluded.claimed_until,
+        returns_on = excluded.returns_on, kept_at = excluded.kept_at;
+    perform rate_states(array[change]);
+end $$;
+
+-- The first case of an incident's queue that waits for somebody: two who ask at once get two. The lock is the caller's
+-- until he has claimed it; what was claimed since the queue was read is seen after it.
+create or replace function next_case(incident int, login text, person text, at timestamptz, today date, passed uuid[])
+returns uuid language plpgsql set search_path = accountguard, pg_temp as $$
+declare candidate uuid;
+begin
+    for candidate in
+        select h.change_id from hit h join account_change c on c.change_id = h.change_id
+        where h.incident_no = incident and h.is_open and h.state <> 'Proposed'
+          and h.change_id <> all (passed)
+          and lower(login) not in (coalesce(lower(c.entered_by), ''), coalesce(lower(c.decided_by), ''))
+          and lower(person) not in (coalesce(lower(c.entered_by), ''), coalesce(lower(c.decided_by), ''))
+          and not exists (
+                select from verification v
+                where v.change_id = h.change_id and (v.claimed_until > at or v.returns_on > today))
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
+    loop
+        if pg_try_advisory_xact_lock(4715, hashtext(candidate::text)) and not exists (
+            select from verification v
+            where v.change_id = candidate and (v.claimed_until > at or v.returns_on > today or v.state = 'Proposed'))
+        then
+            return candidate;
+        end if;
+    end loop;
+    return null;
+end $$;

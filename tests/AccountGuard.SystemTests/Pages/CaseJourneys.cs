@@ -1,0 +1,164 @@
+using AccountGuard.Identity;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace AccountGuard.SystemTests.Pages;
+
+/// <summary>
+/// What an auditor and an approver do with a case, in a real browser, by keyboard alone: the letter of a key, Tab,
+/// Space, arrows and Enter.
+/// </summary>
+[Collection(SharedBrowser.Name)]
+public sealed class CaseJourneys(Browsing browsing)
+{
+    private static readonly Dictionary<string, Dictionary<string, string>> Words = new()
+    {
+        ["ja"] = new()
+        {
+            ["case"] = "案件",
+            ["order"] = "手紙を頼む",
+            ["sent"] = "発送を記録する",
+            ["passport"] = "旅券",
+            ["said"] = "届出について本人は",
+            ["met"] = "面談を記録する",
+            ["confirmed"] = "本人の意思と確認",
+            ["propose"] = "提案する",
+            ["approve"] = "承認する",
+            ["back"] = "差し戻す",
+        },
+        ["en"] = new()
+        {
+            ["case"] = "Case",
+            ["order"] = "Order a letter",
+            ["sent"] = "Record as sent",
+            ["passport"] = "Passport",
+            ["said"] = "The holder says of the change",
+            ["met"] = "Record the meeting",
+            ["confirmed"] = "Confirmed",
+            ["propose"] = "Propose",
+            ["approve"] = "Approve",
+            ["back"] = "Send back",
+        },
+    };
+
+    private static bool IsOfCase(string url) => Guid.TryParse(new Uri(url).Segments[^1], out _);
+
+    private static ILocator State(Sight sight) => sight.Page.Locator(".head .state");
+
+    private static async Task DoneAsync(Sight sight, string key, string button)
+    {
+        await sight.PressAsync(key);
+        await ThenAsync(sight, button);
+    }
+
+    private static async Task ThenAsync(Sight sight, string button)
+    {
+        await sight.TabToAsync(button);
+        await sight.PressAsync("Enter");
+        await sight.Page.Locator("[role=status]").WaitForAsync();
+    }
+
+    /// <summary>Takes the next case and works it until only the verdict is missing.</summary>
+    private async Task<string> WorkAsync(Sight sight, Dictionary<string, string> words)
+    {
+        await sight.SignInAsync("/cases", Role.Auditor);
+        await sight.PressAsync("t");
+        await sight.Page.WaitForURLAsync(IsOfCase);
+        var address = new Uri(sight.Page.Url).AbsolutePath;
+        (await sight.HeadingAsync()).ShouldStartWith(words["case"]);
+        await DoneAsync(sight, "l", words["order"]);
+        await DoneAsync(sight, "l", words["sent"]);
+        await sight.PressAsync("m");
+        await sight.TabToAsync(words["passport"]);
+        await sight.PressAsync("Space");
+        await sight.TabToAsync(words["said"]);
+        await sight.PressAsync("ArrowDown");
+        await ThenAsync(sight, words["met"]);
+        return address;
+    }
+
+    private static async Task ProposeAsync(Sight sight, Dictionary<string, string> words)
+    {
+        await sight.PressAsync("p");
+        await sight.TabToAsync(words["confirmed"]);
+        await sight.PressAsync("Space");
+        await ThenAsync(sight, words["propose"]);
+    }
+
+    [Theory]
+    [InlineData("ja")]
+    [InlineData("en")]
+    public async Task a_case_is_taken_worked_proposed_sent_back_proposed_again_and_approved(string language)
+    {
+        var words = Words[language];
+        await using var auditor = await browsing.OpenAsync(language);
+        var address = await WorkAsync(auditor, words);
+        await auditor.KeepAsync($"case-{language}");
+        await ProposeAsync(auditor, words);
+
+        await using var approver = await browsing.OpenAsync(language);
+        await approver.SignInAsync(address, Role.Approver);
+        await approver.KeepAsync($"case-approve-{language}");
+        await approver.PressAsync("a");
+        await approver.TabToAsync(words["approve"]);
+        await approver.PressAsync("Tab");
+        await approver.Page.Keyboard.TypeAsync("the passport had ended");
+        await ThenAsync(approver, words["back"]);
+        (await approver.Page.Locator("#story").InnerTextAsync()).ShouldContain("the passport had ended");
+
+        await auditor.GoAsync(address);
+        await ProposeAsync(auditor, words);
+        await approver.GoAsync(address);
+        await approver.PressAsync("a");
+        await ThenAsync(approver, words["approve"]);
+        (await State(approver).InnerTextAsync()).ShouldContain(words["confirmed"]);
+        auditor.Complaints.ShouldBeEmpty();
+        approver.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task what_is_refused_says_why_and_keeps_what_was_written()
+    {
+        await using var sight = await browsing.OpenAsync("en");
+        await sight.SignInAsync("/cases", Role.Auditor);
+        await sight.PressAsync("t");
+        await sight.Page.WaitForURLAsync(IsOfCase);
+        await sight.PressAsync("p");
+        await sight.TabToAsync("Confirmed");
+        await sight.PressAsync("ArrowDown");
+        await sight.PressAsync("Tab");
+        await sight.Page.Keyboard.TypeAsync("she said so on the phone");
+        await sight.TabToAsync("Propose");
+        await sight.PressAsync("Enter");
+        (await sight.Page.Locator("#refused").InnerTextAsync()).ShouldContain("Evidence is missing for this verdict.");
+        (await sight.Page.Locator("#propose-note").InputValueAsync()).ShouldBe("she said so on the phone");
+        (await sight.Page.Locator("input[name=verdict]:checked").InputValueAsync()).ShouldBe("Denied");
+        (await sight.Page.Locator("#story").InnerTextAsync()).ShouldContain("Refused: Evidence is missing");
+        await sight.KeepAsync("case-refused");
+        sight.Complaints.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("ja", 1280, ColorScheme.Light)]
+    [InlineData("en", 1280, ColorScheme.Dark)]
+    [InlineData("en", 390, ColorScheme.Light)]
+    public async Task the_page_of_a_case_is_accessible(string language, int width, ColorScheme colours)
+    {
+        await using var sight = await browsing.OpenAsync(language, width, colours);
+        await sight.SignInAsync("/cases", Role.Auditor);
+        await sight.Page.Locator(".c-ref a").First.ClickAsync();
+        await sight.Page.WaitForURLAsync(IsOfCase);
+        foreach (var summary in await sight.Page.Locator("#work summary").AllAsync())
+        {
+            await summary.ClickAsync();
+        }
+
+        await sight.KeepAsync($"case-{language}-{width}-{colours}");
+        var complaints = sight.Complaints.ToList();
+        var found = await sight.Page.RunAxe();
+        found.Violations.Select(v => $"{v.Id}: {string.Join("; ", v.Nodes.Select(n => n.Html))}").ShouldBeEmpty();
+        complaints.ShouldBeEmpty();
+        (await sight.Page.EvaluateAsync<bool>(
+            "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")).ShouldBeTrue();
+    }
+}
