@@ -22,7 +22,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         await imports.StopAsync(End.Kill, new Moment("list_record", "new.row_no >= 12000"), import);
         await StopIfLongAsync(End.Interrupt, new Moment("list_record", "new.row_no >= 15000"), import);
         await imports.StopAsync(End.DisconnectAll, new Moment("list_record", "new.row_no >= 18000"), import);
-        await imports.StopAsync(End.Kill, new Moment("affected_list", "true", AtCommit: true), import);
+        await StopIfLongAsync(End.Kill, new Moment("affected_list", "true", AtCommit: true), import);
         await StopIfLongAsync(End.Kill, new Moment("list_publication", "true"), import);
         await StopIfLongAsync(End.Interrupt, new Moment("list_publication", "true", AtCommit: true), import);
         await imports.StopAsync(End.Kill, new Moment("list_publication", "true", AtCommit: true), import);
@@ -61,7 +61,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         await StopIfLongAsync(End.Disconnect, new Moment("delivery_batch", "new.rows_through >= 12000"), import);
         await imports.StopAsync(End.DisconnectAll, new Moment("account_change", "new.row_no >= 15500"), import);
         await StopIfLongAsync(End.Kill, new Moment("delivery_completion", "true", AtCommit: true), import);
-        await imports.StopAsync(End.Kill, new Moment("case_step", "true", AtCommit: true), import);
+        await StopIfLongAsync(End.Kill, new Moment("case_step", "true", AtCommit: true), import);
         await imports.CompareAsync("changes", await CommandRun.OfAsync(imports.Stopped, import), import);
     }
 

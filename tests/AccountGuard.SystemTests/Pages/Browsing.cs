@@ -178,12 +178,12 @@ public sealed class Sight : IAsyncDisposable
     }
 
     /// <summary>A picture in artifacts/pages, to be looked at.</summary>
-    public async Task KeepAsync(string name)
+    public async Task KeepAsync(string name, bool whole = false)
     {
         await Page.ScreenshotAsync(new PageScreenshotOptions
         {
             Path = Path.Combine(Repository.Root, "artifacts", "pages", $"{name}.png"),
-            FullPage = true,
+            FullPage = whole,
         });
     }
 }

@@ -93,12 +93,12 @@ public sealed class CaseJourneys(Browsing browsing)
         var words = Words[language];
         await using var auditor = await browsing.OpenAsync(language);
         var address = await WorkAsync(auditor, words);
-        await auditor.KeepAsync($"case-{language}");
+        await auditor.KeepAsync($"case-{language}", whole: true);
         await ProposeAsync(auditor, words);
 
         await using var approver = await browsing.OpenAsync(language);
         await approver.SignInAsync(address, Role.Approver);
-        await approver.KeepAsync($"case-approve-{language}");
+        await approver.KeepAsync($"case-approve-{language}", whole: true);
         await approver.PressAsync("a");
         await approver.TabToAsync(words["approve"]);
         await approver.PressAsync("Tab");
@@ -134,7 +134,7 @@ public sealed class CaseJourneys(Browsing browsing)
         (await sight.Page.Locator("#propose-note").InputValueAsync()).ShouldBe("she said so on the phone");
         (await sight.Page.Locator("input[name=verdict]:checked").InputValueAsync()).ShouldBe("Denied");
         (await sight.Page.Locator("#story").InnerTextAsync()).ShouldContain("Refused: Evidence is missing");
-        await sight.KeepAsync("case-refused");
+        await sight.KeepAsync("case-refused", whole: true);
         sight.Complaints.ShouldBeEmpty();
     }
 
@@ -153,7 +153,7 @@ public sealed class CaseJourneys(Browsing browsing)
             await summary.ClickAsync();
         }
 
-        await sight.KeepAsync($"case-{language}-{width}-{colours}");
+        await sight.KeepAsync($"case-{language}-{width}-{colours}", whole: true);
         var complaints = sight.Complaints.ToList();
         var found = await sight.Page.RunAxe();
         found.Violations.Select(v => $"{v.Id}: {string.Join("; ", v.Nodes.Select(n => n.Html))}").ShouldBeEmpty();
