@@ -21,22 +21,8 @@ public static class FilingWork
             await using var bare = BareEndpoint(ground);
             await bare.StartAsync(cancel);
             using var bareCaller = Ground.CallerOf(bare);
-            var (source, filed) = (0, 0);
-            async Task FileAsync(HttpClient to)
-            {
-                var no = Interlocked.Increment(ref filed);
-                using var answer = await to.PostAsJsonAsync("/api/account-changes", new
-                {
-                    source = $"bench-{source}",
-                    request_id = $"R{no}",
-                    number = $"{no * 7L % 10_000_000_000L:D10}",
-                    filed_on = "2015-05-20",
-                    channel = "counter",
-                    new_account = "zengin:0001-001-1-1234567",
-                }, cancel);
-                answer.EnsureSuccessStatusCode();
-            }
-
+            var filed = 0;
+            Task FileAsync(HttpClient to) => FileOneAsync(to, Interlocked.Increment(ref filed), cancel);
             var (ours, baseline) = await Pressure.InTurnsAsync(
                 _ => FileAsync(caller), _ => FileAsync(bareCaller), cancel);
             await service.StopAsync(cancel);
@@ -49,6 +35,21 @@ public static class FilingWork
                 new("filing", "p99 ms", ours.P99, null, 35, AtLeast: false, InTurns.Runs),
             ];
         });
+
+    /// <summary>A change by itself, answered when it is filed.</summary>
+    public static async Task FileOneAsync(HttpClient to, int no, CancellationToken cancel)
+    {
+        using var answer = await to.PostAsJsonAsync("/api/account-changes", new
+        {
+            source = "bench",
+            request_id = $"R{no}",
+            number = $"{no * 7L % 10_000_000_000L:D10}",
+            filed_on = "2015-05-20",
+            channel = "counter",
+            new_account = "zengin:0001-001-1-1234567",
+        }, cancel);
+        answer.EnsureSuccessStatusCode();
+    }
 
     private sealed record Filed(string Source, string RequestId, string Number, string FiledOn);
 

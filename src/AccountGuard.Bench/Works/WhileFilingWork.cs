@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using AccountGuard.Deliveries;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
@@ -67,20 +66,7 @@ public static class WhileFilingWork
     {
         var (service, caller) = await ground.ServeAsync(Role.Intake);
         var filed = 0;
-        async Task FileAsync()
-        {
-            var no = Interlocked.Increment(ref filed);
-            using var answer = await caller.PostAsJsonAsync("/api/account-changes", new
-            {
-                source = "bench",
-                request_id = $"F{no}",
-                number = $"{no * 7L % 10_000_000_000L:D10}",
-                filed_on = "2015-05-20",
-                channel = "counter",
-                new_account = "zengin:0001-001-1-1234567",
-            }, cancel);
-            answer.EnsureSuccessStatusCode();
-        }
+        Task FileAsync() => FilingWork.FileOneAsync(caller, Interlocked.Increment(ref filed), cancel);
 
         // The first seconds compile and plan; they are not counted.
         await DuringAsync(FileAsync, () => Task.Delay(Alone / 2, cancel), cancel);

@@ -61,7 +61,8 @@ public sealed record CaseFile(
         var notes = await Exhibits.ReadAsync(at, change, key, cancel);
         return new CaseFile(change, number, bar, filed, hits, @case,
             [.. events.Select(e => new CaseMoment(e.Data, e.Timestamp, NoteOf(e.Data, notes)))],
-            await CaseLinks.OfAsync(at, change, cancel), await NextPayDayAsync(at, bar.Today, cancel), reader);
+            await CaseLinks.OfAsync(at, change, bar.Incident.Zone, cancel),
+            await QueueView.NextPayDayAsync(at, bar.Today, cancel), reader);
     }
 
     private static string? NoteOf(object happened, IReadOnlyDictionary<Guid, string> notes)
@@ -149,15 +150,6 @@ public sealed record CaseFile(
         NpgsqlDataReader row, int column, bool isPossible, Dictionary<string, string> details, string field) =>
         Day(row, column) is { } day ? new SeenDay(day.Iso(), isPossible)
             : new SeenDay(details.GetValueOrDefault(field), IsPossible: false);
-
-    private static async Task<DateOnly?> NextPayDayAsync(Installation at, DateOnly today, CancellationToken cancel)
-    {
-        await using var find = at.Database.CreateCommand("select min(pay_on) from pay_day where pay_on >= @today");
-        find.Parameters.AddWithValue("today", today);
-        await using var reader = await find.ExecuteReaderAsync(cancel);
-        await reader.ReadAsync(cancel);
-        return Day(reader, 0);
-    }
 
     private static DateOnly? Day(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetFieldValue<DateOnly>(column);

@@ -9,6 +9,9 @@ namespace AccountGuard.Verification;
 /// </summary>
 public sealed class CaseForm(string action, IFormCollection fields)
 {
+    // Within the country, and the way back.
+    private const int DaysOfPost = 14;
+
     /// <summary>A page that nobody has sent yet.</summary>
     public static readonly CaseForm Empty = new("", FormCollection.Empty);
 
@@ -47,25 +50,30 @@ public sealed class CaseForm(string action, IFormCollection fields)
     {
         "claim" => at => ClaimCase.Decide(
             at.Case, new ClaimCase(at.Now + ClaimCase.Lasts), by, at.KeyedBy, at.Now),
-        "leave" => at => LeaveCase.Decide(at.Case, new LeaveCase(), by, at.Now),
+        "leave" => Ask(new LeaveCase(), by, LeaveCase.Decide),
         "hand-over" => ReassignTo(new Caller(this["to"] ?? throw new BadInput("to: name a login."),
             this["to-person"] ?? throw new BadInput("to-person: name the person.")), by),
-        "snooze" => Snooze(Entry, Day("until"), by),
-        "letter" => Order(Entry, by),
-        "letter-sent" => Sent(Entry, Id("letter"), Day("on"), by),
-        "letter-returned" => Returned(Entry, Id("letter"), Day("on"), by),
-        "letter-answered" => Answered(new RecordLetterAnswered(Entry, Id("letter"), IsTicked("from-its-address"),
-            Choice<Intent>("said"), Day("on"), note), by),
-        "visit" => Plan(new PlanContact(Entry, Choice<ContactMeans>("means"), Day("on")), by),
-        "visit-failed" => Failed(new RecordVisitFailed(Entry, Id("visit"), Day("on")), by),
-        "meeting" => Met(new RecordMeeting(Entry, Choice<MeetingPlace>("place"), Choice<PersonMet>("met"), Papers(),
-            Choice<Intent>("said"), Day("on"), note), by),
-        "call" => Called(new RecordCall(Entry, Choice<Intent>("said"), Day("on"), note), by),
-        "suspicion" => Suspect(new ReportSuspicion(Entry, Choice<Suspicion>("suspicion"), Day("on"), note), by),
-        "note" => Write(new WriteNote(Entry, note ?? throw new BadInput("note: write something.")), by),
-        "take-back" => TakeBack(new TakeBackEntry(Id("taken")), by),
-        "propose" => Propose(new ProposeVerdict(Entry, Choice<Verification.Verdict>("verdict"), note), by),
-        "reopen" => at => ReopenCase.Decide(at.Case, new ReopenCase(note), by, at.Now),
+        "snooze" => Snooze(new SnoozeCase(Entry, Day("until")), by),
+        "letter" => Ask(new OrderLetter(Entry, $"{Entry:N}"[..10].ToUpperInvariant(), null), by, OrderLetter.Decide),
+        "letter-sent" => Ask(new RecordLetterSent(Entry, Id("letter"), Day("on"), Day("on").AddDays(DaysOfPost)), by,
+            RecordLetterSent.Decide),
+        "letter-returned" => Ask(
+            new RecordLetterReturned(Entry, Id("letter"), Day("on")), by, RecordLetterReturned.Decide),
+        "letter-answered" => Ask(new RecordLetterAnswered(Entry, Id("letter"), IsTicked("from-its-address"),
+            Choice<Intent>("said"), Day("on"), note), by, RecordLetterAnswered.Decide),
+        "visit" => Ask(new PlanContact(Entry, Choice<ContactMeans>("means"), Day("on")), by, PlanContact.Decide),
+        "visit-failed" => Ask(new RecordVisitFailed(Entry, Id("visit"), Day("on")), by, RecordVisitFailed.Decide),
+        "meeting" => Ask(new RecordMeeting(Entry, Choice<MeetingPlace>("place"), Choice<PersonMet>("met"), Papers(),
+            Choice<Intent>("said"), Day("on"), note), by, RecordMeeting.Decide),
+        "call" => Ask(new RecordCall(Entry, Choice<Intent>("said"), Day("on"), note), by, RecordCall.Decide),
+        "suspicion" => Ask(new ReportSuspicion(Entry, Choice<Suspicion>("suspicion"), Day("on"), note), by,
+            ReportSuspicion.Decide),
+        "note" => Ask(
+            new WriteNote(Entry, note ?? throw new BadInput("note: write something.")), by, WriteNote.Decide),
+        "take-back" => Ask(new TakeBackEntry(Id("taken")), by, TakeBackEntry.Decide),
+        "propose" => Ask(new ProposeVerdict(Entry, Choice<Verification.Verdict>("verdict"), note), by,
+            ProposeVerdict.Decide),
+        "reopen" => Ask(new ReopenCase(note), by, ReopenCase.Decide),
         _ => throw NoSuchThing,
     };
 
@@ -74,59 +82,29 @@ public sealed class CaseForm(string action, IFormCollection fields)
     public Func<CaseAtHand, Decision> Verdict(Caller by, Exhibit? note) => action switch
     {
         "approve" => Approve(new ApproveVerdict(Id("proposal"), note), by),
-        "send-back" => SendBack(new SendBackVerdict(Id("proposal"),
-            note ?? throw new BadInput("note: say why it goes back.")), by),
+        "send-back" => Ask(new SendBackVerdict(Id("proposal"),
+            note ?? throw new BadInput("note: say why it goes back.")), by, SendBackVerdict.Decide),
         _ => throw NoSuchThing,
     };
 
     private static BadInput NoSuchThing => new("There is no such thing to do with a case.", Fault.NotFound);
 
+    /// <summary>Read before the case is, so that a form that cannot be read takes no gate.</summary>
+    private static Func<CaseAtHand, Decision> Ask<T>(
+        T request, Caller by, Func<VerificationCase, T, Caller, DateTimeOffset, Decision> decide) =>
+        at => decide(at.Case, request, by, at.Now);
+
+    private static Func<CaseAtHand, Decision> Ask<T>(
+        T request, Caller by,
+        Func<VerificationCase, T, Caller, IReadOnlyCollection<string>, DateTimeOffset, Decision> decide) =>
+        at => decide(at.Case, request, by, at.KeyedBy, at.Now);
+
     private static Func<CaseAtHand, Decision> ReassignTo(Caller to, Caller by) => at => ReassignCase.Decide(
         at.Case, new ReassignCase(to, at.Now + ClaimCase.Lasts), by, at.KeyedBy, at.Now);
 
-    private static Func<CaseAtHand, Decision> Snooze(Guid entry, DateOnly until, Caller by) =>
-        at => SnoozeCase.Decide(at.Case, new SnoozeCase(entry, until), by, at.NextPayDay, at.Now);
-
-    private static Func<CaseAtHand, Decision> Order(Guid letter, Caller by) => at => OrderLetter.Decide(
-        at.Case, new OrderLetter(letter, $"{letter:N}"[..10].ToUpperInvariant(), null), by, at.Now);
-
-    // Post within the country, and the way back: two weeks.
-    private static Func<CaseAtHand, Decision> Sent(Guid entry, Guid letter, DateOnly on, Caller by) =>
-        at => RecordLetterSent.Decide(at.Case, new RecordLetterSent(entry, letter, on, on.AddDays(14)), by, at.Now);
-
-    private static Func<CaseAtHand, Decision> Returned(Guid entry, Guid letter, DateOnly on, Caller by) =>
-        at => RecordLetterReturned.Decide(at.Case, new RecordLetterReturned(entry, letter, on), by, at.Now);
-
-    private static Func<CaseAtHand, Decision> Answered(RecordLetterAnswered request, Caller by) =>
-        at => RecordLetterAnswered.Decide(at.Case, request, by, at.Now);
-
-    private static Func<CaseAtHand, Decision> Plan(PlanContact request, Caller by) =>
-        at => PlanContact.Decide(at.Case, request, by, at.Now);
-
-    private static Func<CaseAtHand, Decision> Failed(RecordVisitFailed request, Caller by) =>
-        at => RecordVisitFailed.Decide(at.Case, request, by, at.Now);
-
-    private static Func<CaseAtHand, Decision> Met(RecordMeeting request, Caller by) =>
-        at => RecordMeeting.Decide(at.Case, request, by, at.KeyedBy, at.Now);
-
-    private static Func<CaseAtHand, Decision> Called(RecordCall request, Caller by) =>
-        at => RecordCall.Decide(at.Case, request, by, at.Now);
-
-    private static Func<CaseAtHand, Decision> Suspect(ReportSuspicion request, Caller by) =>
-        at => ReportSuspicion.Decide(at.Case, request, by, at.Now);
-
-    private static Func<CaseAtHand, Decision> Write(WriteNote request, Caller by) =>
-        at => WriteNote.Decide(at.Case, request, by, at.Now);
-
-    private static Func<CaseAtHand, Decision> TakeBack(TakeBackEntry request, Caller by) =>
-        at => TakeBackEntry.Decide(at.Case, request, by, at.Now);
-
-    private static Func<CaseAtHand, Decision> Propose(ProposeVerdict request, Caller by) =>
-        at => ProposeVerdict.Decide(at.Case, request, by, at.KeyedBy, at.Now);
+    private static Func<CaseAtHand, Decision> Snooze(SnoozeCase request, Caller by) =>
+        at => SnoozeCase.Decide(at.Case, request, by, at.NextPayDay, at.Now);
 
     private static Func<CaseAtHand, Decision> Approve(ApproveVerdict request, Caller by) =>
         at => ApproveVerdict.Decide(at.Case, request, by, at.KeyedBy, at.NextPayDay, at.Now);
-
-    private static Func<CaseAtHand, Decision> SendBack(SendBackVerdict request, Caller by) =>
-        at => SendBackVerdict.Decide(at.Case, request, by, at.KeyedBy, at.Now);
 }

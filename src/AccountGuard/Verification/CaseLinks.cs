@@ -38,7 +38,7 @@ public static class CaseLinks
             select o.change_id, 'SameProxy' from own c join account_change o
               on o.proxy_key = c.proxy_key and o.number_key <> all (c.numbers))
         select o.change_id, o.source, o.request_id, o.kind,
-            coalesce(o.filed_on, (o.filed_at at time zone 'Asia/Tokyo')::date),
+            coalesce(o.filed_on, (o.filed_at at time zone @zone)::date),
             (select h.state from hit h where h.change_id = o.change_id order by h.is_open desc, h.hit_id desc limit 1),
             array_agg(l.link order by l.link)
         from linked l join account_change o on o.change_id = l.change_id
@@ -46,10 +46,11 @@ public static class CaseLinks
         """;
 
     public static async Task<IReadOnlyList<LinkedCase>> OfAsync(
-        Installation at, Guid change, CancellationToken cancel)
+        Installation at, Guid change, TimeZoneInfo zone, CancellationToken cancel)
     {
         await using var find = at.Database.CreateCommand(Find);
         find.Parameters.AddWithValue("change", change);
+        find.Parameters.AddWithValue("zone", zone.Id);
         find.Parameters.AddWithValue("most", Most);
         var linked = new List<LinkedCase>();
         await using var reader = await find.ExecuteReaderAsync(cancel);

@@ -51,7 +51,8 @@ public sealed record QueueView(
             after, next?.ToString());
     }
 
-    private static async Task<DateOnly?> NextPayDayAsync(Installation at, DateOnly today, CancellationToken cancel)
+    /// <summary>The first pay-day that is not over; null where the calendar has none.</summary>
+    public static async Task<DateOnly?> NextPayDayAsync(Installation at, DateOnly today, CancellationToken cancel)
     {
         await using var find = at.Database.CreateCommand("select min(pay_on) from pay_day where pay_on >= @today");
         find.Parameters.AddWithValue("today", today);

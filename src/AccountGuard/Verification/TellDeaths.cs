@@ -13,19 +13,23 @@ public static class TellDeaths
     private static readonly Caller Files = new("files of holders", null);
 
     private const string Untold = """
-        select c.change_id, c.number_key, array_agg(r.delivery_no), array_agg(r.row_no), min(i.time_zone)
+        select c.change_id, c.number_key, array_agg(r.delivery_no), array_agg(r.row_no), min(i.time_zone),
+            max(greatest(d.to_on, d.received))
         from holder_record r
         cross join lateral numbers_of_holder(r.number_key) n
         join account_change c on c.number_key = n.number_key
         join hit h on h.change_id = c.change_id
         join incident i on i.incident_no = h.incident_no
+        cross join lateral possible_days(c.filed_on, c.filed_at, c.received_on, c.received_at,
+            c.entered_on, c.entered_at, c.delivered_at, i.time_zone, i.post_days) d
         where (r.died_on is not null or r.died_at is not null) and not exists (
             select from death_told t
             where t.change_id = c.change_id and t.delivery_no = r.delivery_no and t.row_no = r.row_no)
         group by c.change_id, c.number_key
         """;
 
-    private sealed record Report(Guid Change, NumberKey Number, long[] Deliveries, long[] Rows, string Zone);
+    private sealed record Report(Guid Change, NumberKey Number, long[] Deliveries, long[] Rows, string Zone,
+        DateOnly? LastPossibleDay);
 
     /// <returns>How many cases were told.</returns>
     public static async Task<int> RunAsync(Installation at, CancellationToken cancel)
@@ -35,9 +39,8 @@ public static class TellDeaths
         {
             var facts = await HolderRecords.FactsOfAsync(at, report.Number, cancel);
             var died = facts.Died.DayIn(TimeZoneInfo.FindSystemTimeZoneById(report.Zone));
-            var last = await LastPossibleDayAsync(at, report.Change, report.Zone, cancel);
             await CaseWork.DoAsync(at, report.Change, hand => ReportDeath.Decide(
-                hand.Case, new ReportDeath(ReportDeath.Of(died, last)), Files, hand.Now), cancel);
+                hand.Case, new ReportDeath(ReportDeath.Of(died, report.LastPossibleDay)), Files, hand.Now), cancel);
             await using var told = at.Database.CreateCommand(
                 """
                 insert into death_told (change_id, delivery_no, row_no)
@@ -60,26 +63,10 @@ public static class TellDeaths
         while (await reader.ReadAsync(cancel))
         {
             reports.Add(new Report(reader.GetGuid(0), NumberKey.FromBytes(reader.GetFieldValue<byte[]>(1)),
-                reader.GetFieldValue<long[]>(2), reader.GetFieldValue<long[]>(3), reader.GetString(4)));
+                reader.GetFieldValue<long[]>(2), reader.GetFieldValue<long[]>(3), reader.GetString(4),
+                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateOnly>(5)));
         }
 
         return reports;
-    }
-
-    /// <summary>Rule 4; null where no day is possible.</summary>
-    private static async Task<DateOnly?> LastPossibleDayAsync(
-        Installation at, Guid change, string zone, CancellationToken cancel)
-    {
-        await using var find = at.Database.CreateCommand(
-            """
-            select greatest(d.to_on, d.received) from account_change c
-            cross join lateral possible_days(c.filed_on, c.filed_at, c.received_on, c.received_at,
-                c.entered_on, c.entered_at, c.delivered_at, @zone, 10) d
-            where c.change_id = @change
-            """);
-        find.Parameters.AddWithValue("change", change);
-        find.Parameters.AddWithValue("zone", zone);
-        await using var reader = await find.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) && !reader.IsDBNull(0) ? reader.GetFieldValue<DateOnly>(0) : null;
     }
 }
