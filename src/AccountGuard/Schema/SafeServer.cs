@@ -26,10 +26,11 @@ public static class SafeServer
             + "and the login (alter role … reset session_replication_role)."),
         ("""
          exists (select from pg_trigger t join pg_class c on c.oid = t.tgrelid
-                 where c.relnamespace = to_regnamespace('accountguard') and not t.tgisinternal and t.tgenabled <> 'O')
+                 where c.relnamespace in (to_regnamespace('accountguard'), to_regnamespace('accountguard_events'))
+                   and not t.tgisinternal and t.tgenabled <> 'O')
          """,
-            "A trigger of AccountGuard is disabled: no change would be screened. Enable it as its owner (alter table … "
-            + "enable trigger all) and run reconcile."),
+            "A trigger of AccountGuard is disabled: changes or approvals would go unchecked. Enable it as its owner "
+            + "(alter table … enable trigger all) and run reconcile."),
     ];
 
     /// <exception cref="NotLayable">One of them is set; the message says which, and what to do.</exception>

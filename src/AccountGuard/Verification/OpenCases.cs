@@ -25,24 +25,30 @@ public static class OpenCases
         select pass_cases(array(select distinct h.change_id from hit h where h.hit_id = any (@hits)))
         """;
 
+    // Cases that somebody began to work on since the gates were passed are left for the next time.
     private const string Steps = """
         with due as (
-            select h.hit_id, 'required' as step from hit h
+            select h.hit_id, h.change_id, 'required' as step from hit h
             where h.hit_id = any (@hits)
               and not exists (select from case_step s where s.hit_id = h.hit_id and s.step = 'required')
             union all
-            select h.hit_id, 'ended' from hit h
+            select h.hit_id, h.change_id, 'ended' from hit h
             where h.hit_id = any (@hits) and h.ended_at is not null
               and not exists (select from case_step s where s.hit_id = h.hit_id and s.step = 'ended')),
-        step as (insert into case_step (hit_id, step) select hit_id, step from due returning hit_id, step)
+        step as (
+            insert into case_step (hit_id, step)
+            select d.hit_id, d.step from due d
+            where not exists (
+                select from verification v where v.change_id = d.change_id and v.change_id <> all (@worked))
+            returning hit_id, step)
         select h.change_id, i.id, s.step, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier,
             h.list_version, h.opened_at, h.ended_at, h.ended_as,
-            exists (select from hit o join case_step p on p.hit_id = o.hit_id where o.change_id = h.change_id),
-            v.change_id is not null, coalesce(v.stays_open, false)
+            exists (select from hit o join case_step p on p.hit_id = o.hit_id where o.change_id = h.change_id)
         from step s join hit h on h.hit_id = s.hit_id join incident i on i.incident_no = h.incident_no
-        left join verification v on v.change_id = h.change_id
         order by h.hit_id, s.step desc
         """;
+
+    private sealed record Step(Guid Change, bool HasStream, VerificationRequired Required, CaseEnded? Ended);
 
     /// <returns>How many steps were written to case streams; zero also while another process is at it.</returns>
     public static async Task<long> RunAsync(Installation at, CancellationToken cancel)
@@ -78,40 +84,31 @@ public static class OpenCases
             return (0, after);
         }
 
-        await using (var pass = new NpgsqlCommand(PassCases, connection, transaction))
+        await using var pass = new NpgsqlCommand(PassCases, connection, transaction);
+        pass.Parameters.AddWithValue("hits", hits);
+        var worked = (Guid[])(await pass.ExecuteScalarAsync(cancel))!;
+        var steps = await StepsAsync(transaction, hits, worked, cancel);
+        await using var session = at.SessionIn(transaction);
+        var cases = new Dictionary<Guid, VerificationCase>();
+        foreach (var change in worked)
         {
-            pass.Parameters.AddWithValue("hits", hits);
-            await pass.ExecuteNonQueryAsync(cancel);
+            cases[change] = (await session.Events.AggregateStreamAsync<VerificationCase>(change, token: cancel))!;
         }
 
-        await using var session = at.SessionIn(transaction);
-        var touched = new HashSet<Guid>();
-        var count = 0;
-        await using (var steps = new NpgsqlCommand(Steps, connection, transaction))
+        var started = new HashSet<Guid>();
+        foreach (var step in steps)
         {
-            steps.Parameters.AddWithValue("hits", hits);
-            await using var reader = await steps.ExecuteReaderAsync(cancel);
-            var started = new HashSet<Guid>();
-            while (await reader.ReadAsync(cancel))
-            {
-                count++;
-                Append(session, reader, started);
-                if (reader.GetBoolean(10))
-                {
-                    touched.Add(reader.GetGuid(0));
-                }
-            }
+            Append(session, step, cases, started);
         }
 
         await session.SaveChangesAsync(cancel);
-        foreach (var change in touched)
+        foreach (var @case in cases.Values)
         {
-            await CaseWork.KeepAsync(transaction, (await session.Events.AggregateStreamAsync<VerificationCase>(
-                change, token: cancel))!, cancel);
+            await CaseWork.KeepAsync(transaction, @case, cancel);
         }
 
         await transaction.CommitAsync(cancel);
-        return (count, hits[^1]);
+        return (steps.Count, hits[^1]);
     }
 
     private static async Task<long[]> NextHitsAsync(
@@ -130,29 +127,58 @@ public static class OpenCases
         return [.. hits];
     }
 
-    /// <summary>Facts end a case that nobody has worked; any other is marked ground gone (Rule 6).</summary>
-    private static void Append(IDocumentSession session, NpgsqlDataReader step, HashSet<Guid> started)
+    private static async Task<List<Step>> StepsAsync(
+        NpgsqlTransaction transaction, long[] hits, Guid[] worked, CancellationToken cancel)
     {
-        var change = step.GetGuid(0);
-        var incident = step.GetString(1);
-        object happened = step.GetString(2) switch
+        await using var find = new NpgsqlCommand(Steps, transaction.Connection, transaction);
+        find.Parameters.AddWithValue("hits", hits);
+        find.Parameters.AddWithValue("worked", worked);
+        var steps = new List<Step>();
+        await using var step = await find.ExecuteReaderAsync(cancel);
+        while (await step.ReadAsync(cancel))
         {
-            "required" => new VerificationRequired(
-                change, incident, step.GetString(3), step.GetInt16(4), step.GetInt32(5),
-                step.GetFieldValue<DateTimeOffset>(6)),
-            "ended" when step.GetBoolean(11) => new GroundGone(change, incident,
-                Enum.Parse<CaseGround>(step.GetString(8)), step.GetFieldValue<DateTimeOffset>(7)),
-            "ended" => new CaseEnded(change, incident,
-                Enum.Parse<CaseGround>(step.GetString(8)), step.GetFieldValue<DateTimeOffset>(7)),
-            var what => throw new InvalidOperationException($"A hit has no step {what}."),
-        };
-        if (started.Add(change) && !step.GetBoolean(9))
+            var (change, incident) = (step.GetGuid(0), step.GetString(1));
+            steps.Add(new Step(change, step.GetBoolean(9), new VerificationRequired(change, incident,
+                step.GetString(3), step.GetInt16(4), step.GetInt32(5), step.GetFieldValue<DateTimeOffset>(6)),
+                step.GetString(2) == "required" ? null : new CaseEnded(change, incident,
+                    Enum.Parse<CaseGround>(step.GetString(8)), step.GetFieldValue<DateTimeOffset>(7))));
+        }
+
+        return steps;
+    }
+
+    /// <summary>What facts do to a case that somebody took up is decided on what its stream says.</summary>
+    private static void Append(
+        IDocumentSession session, Step step, Dictionary<Guid, VerificationCase> cases, HashSet<Guid> started)
+    {
+        object? happened = step.Ended is { } ended
+            ? cases.TryGetValue(step.Change, out var @case)
+                ? LoseGround.Decide(@case, ended.Incident, ended.EndedAs, isHeldByPeople: false, ended.EndedAt)
+                : ended
+            : step.Required;
+        if (cases.TryGetValue(step.Change, out var known))
         {
-            session.Events.StartStream<VerificationCase>(change, happened);
+            cases[step.Change] = happened switch
+            {
+                VerificationRequired e => known.Apply(e),
+                CaseEnded e => known.Apply(e),
+                GroundGone e => known.Apply(e),
+                _ => known,
+            };
+        }
+
+        if (happened is null)
+        {
+            return;
+        }
+
+        if (started.Add(step.Change) && !step.HasStream)
+        {
+            session.Events.StartStream<VerificationCase>(step.Change, happened);
         }
         else
         {
-            session.Events.Append(change, happened);
+            session.Events.Append(step.Change, happened);
         }
     }
 }

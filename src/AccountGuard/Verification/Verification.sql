@@ -44,12 +44,16 @@ begin
     perform pass_holders('{}', array(select c.number_key from account_change c where c.change_id = change));
 end $$;
 
--- For the case worker, who appends to the streams of many cases: nobody works on them meanwhile, and all may file.
-create or replace function pass_cases(changes uuid[]) returns void language plpgsql security definer
+-- For the case worker, who appends to the streams of many cases: nobody works on them meanwhile, and all may file, but
+-- for the holders of cases that people work on, which are told: the states of their hits may change.
+create or replace function pass_cases(changes uuid[]) returns uuid[] language plpgsql security definer
 set search_path = accountguard, pg_temp as $$
+declare worked uuid[] := array(select v.change_id from verification v where v.change_id = any (changes));
 begin
-    perform pass_holders(array(
-        select distinct c.number_key from account_change c where c.change_id = any (changes)), '{}');
+    perform pass_holders(
+        array(select distinct c.number_key from account_change c where c.change_id = any (changes)),
+        array(select distinct c.number_key from account_change c where c.change_id = any (worked)));
+    return worked;
 end $$;
 
 -- Keeps what the stream of a case says by now. That a verdict was made is not believed of the caller: the stream must

@@ -171,6 +171,7 @@ public sealed class StandingTests : IAsyncLifetime
 
     [Theory]
     [InlineData("update hit set tier = 4", "NotReconciled")]
+    [InlineData("update hit set state = 'Confirmed'", "NotReconciled")]
     [InlineData("delete from hit", "NotReconciled")]
     [InlineData("delete from reconciliation", "NotReconciled")]
     [InlineData("update reconciliation set ran_at = ran_at - interval '1 hour'", "NotReconciled")]

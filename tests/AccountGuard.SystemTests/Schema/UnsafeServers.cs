@@ -19,6 +19,7 @@ public sealed class UnsafeServers : IAsyncLifetime
     [InlineData("alter database # set session_replication_role = replica", "reset session_replication_role")]
     [InlineData("alter table accountguard.account_change disable trigger screen", "enable trigger all")]
     [InlineData("alter table accountguard.listing enable replica trigger screen", "enable trigger all")]
+    [InlineData("alter table accountguard_events.mt_events disable trigger separation", "enable trigger all")]
     [InlineData("alter role accountguard_app in database # set synchronous_commit = off", "reset synchronous_commit")]
     public async Task a_setting_of_the_database_is_refused_with_what_to_do(string setting, string remedy)
     {

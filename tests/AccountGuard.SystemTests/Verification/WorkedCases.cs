@@ -246,6 +246,40 @@ public sealed class WorkedCases(FreshDatabase database) : IClassFixture<FreshDat
         (await story.QueueAsync("Deceased")).Single().Id.ShouldBe("R1");
     }
 
+    /// <summary>Both write the states of hits: one that read before the other wrote would leave an old one.</summary>
+    [Fact]
+    public async Task the_case_worker_waits_for_a_filing_of_a_holder_whose_case_people_work_on()
+    {
+        var (story, number) = await WithCaseAsync(database);
+        await ClaimAsync(story, Saeki);
+        await story.ListAsync(2, [Withdrawn(number)]);
+        await using var filing = new NpgsqlConnection(database.Superuser + ";Search Path=accountguard");
+        await filing.OpenAsync();
+        await using var transaction = await filing.BeginTransactionAsync();
+        await ExecuteAsync(filing, $"""
+            select pass_holders(array(
+                select number_key from account_change where change_id = '{CaseOf(story)}'), array[]::bytea[])
+            """);
+        var working = OpenCases.RunAsync(story.At, None);
+        while ((long)(await ExecuteAsync(filing, """
+            select count(*) from pg_locks where not granted and locktype = 'advisory' and classid = 4712
+              and database = (select oid from pg_database where datname = current_database())
+            """))! == 0)
+        {
+            working.IsCompleted.ShouldBeFalse("it waited for nobody");
+        }
+
+        await transaction.RollbackAsync();
+        (await working).ShouldBe(1);
+        (await story.QueueAsync("ListedInError")).Single().Id.ShouldBe("R1");
+    }
+
+    private static async Task<object?> ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
     [Fact]
     public async Task auditors_who_take_the_next_case_at_once_get_each_another_and_skip_none()
     {
