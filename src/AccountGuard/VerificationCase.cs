@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
 
 namespace AccountGuard;
 
@@ -30,6 +31,17 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
     /// <summary>The last verdict, unless something happened since that puts the case to work again.</summary>
     public Proposal? InForce { get; init; }
 
+    /// <summary>In the order in which they were proposed or placed (Rule 18).</summary>
+    public IReadOnlyList<Hold> Holds { get; init; } = [];
+
+    /// <summary>What keeps its new account from being paid on a pay-day, beside a Denied (Rule 18).</summary>
+    public IEnumerable<Hold> HoldsOn(DateOnly payDay) =>
+        State is CaseState.Confirmed or CaseState.ListedInError or CaseState.Withdrawn
+            ? [] : Holds.Where(hold => hold.Covers(payDay));
+
+    /// <summary>Since when a denied change pays the restored account; null until the payer says so.</summary>
+    public DateTimeOffset? RestoredAt { get; init; }
+
     /// <summary>People have worked on it, or hold its payment: facts alone do not end it (Rule 6).</summary>
     public bool StaysOpen { get; init; }
 
@@ -39,9 +51,12 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
     /// <summary>No incident has a ground for it any longer.</summary>
     public bool IsGroundGone => !Grounds.Values.Contains(CaseGround.Required);
 
-    /// <summary>Denied holds the new account until a Confirmed, also while the case is open again (Rule 17).</summary>
-    public bool IsDenied =>
-        Verdicts.LastOrDefault(v => v.Verdict is Verdict.Confirmed or Verdict.Denied)?.Verdict == Verdict.Denied;
+    /// <summary>
+    /// Denied holds the new account until the payer has restored the old one, or a Confirmed, also while the case is
+    /// open again (Rule 17).
+    /// </summary>
+    public bool IsDenied => RestoredAt is null
+        && Verdicts.LastOrDefault(v => v.Verdict is Verdict.Confirmed or Verdict.Denied)?.Verdict == Verdict.Denied;
 
     public bool IsEnded => State is CaseState.Confirmed or CaseState.Denied or CaseState.Deceased
         or CaseState.ListedInError or CaseState.Withdrawn;
@@ -83,7 +98,9 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
     public VerificationCase Apply(VerificationRequired e) =>
         With(e.Incident, CaseGround.Required).ToWork(Verdict.GroundGone);
 
-    public VerificationCase Apply(CaseEnded e) => With(e.Incident, e.EndedAs);
+    public VerificationCase Apply(CaseEnded e) => With(e.Incident, e.EndedAs)
+        .WithHolds(hold => hold.PolicyOf == e.Incident ? hold with { Stage = HoldStage.Ended } : hold);
+
     public VerificationCase Apply(GroundGone e) => With(e.Incident, e.GoneAs) with { StaysOpen = true };
     public VerificationCase Apply(DeathReported e) => this with { Death = e.Death, Snooze = null };
 
@@ -138,6 +155,34 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
 
     public VerificationCase Apply(VerdictSentBack e) => this with { Proposal = null };
     public VerificationCase Apply(VerdictApproved e) => Made(Proposal! with { Approver = e.Approver }, e.BackOn);
+
+    public VerificationCase Apply(HoldPlaced e) =>
+        this with { Holds = [.. Holds, Hold.ByPolicy(e)] };
+
+    public VerificationCase Apply(HoldProposed e) => this with
+    {
+        Holds = [.. Holds, new(e.Hold, e.Reason, e.PayTo, e.Through, e.Auditor)],
+        Seen = Seen.Add(e.Hold),
+        StaysOpen = true,
+    };
+
+    public VerificationCase Apply(HoldApproved e) => WithHolds(hold =>
+        hold.Id == e.Hold ? hold with { Stage = HoldStage.Placed, Approver = e.Approver } : hold);
+
+    public VerificationCase Apply(HoldReleaseProposed e) => WithHolds(hold => hold.Id == e.Hold
+        ? hold with { Stage = HoldStage.ReleaseProposed, Release = (e.Release, e.Auditor) } : hold) with
+    {
+        Seen = Seen.Add(e.Release),
+        StaysOpen = true,
+    };
+
+    public VerificationCase Apply(HoldReleased e) =>
+        WithHolds(hold => hold.Id == e.Hold ? hold with { Stage = HoldStage.Ended } : hold);
+
+    public VerificationCase Apply(HoldSentBack e) => WithHolds(hold => hold.Without(e.Proposal));
+
+    public VerificationCase Apply(AccountRestored e) => this with { RestoredAt = e.RestoredAt };
+
     public VerificationCase Apply(CaseReopened e) => this with { InForce = null, Snooze = null, StaysOpen = true };
 
     public VerificationCase Apply(EntryTakenBack e) => this with
@@ -145,6 +190,7 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
         Entries = [.. Entries.Where(entry => entry.Id != e.Entry)],
         Proposal = Proposal?.Entry == e.Entry ? null : Proposal,
         Snooze = Snooze?.Entry == e.Entry ? null : Snooze,
+        Holds = WithHolds(hold => hold.Without(e.Entry)).Holds,
     };
 
     // What facts change is looked at again at once.
@@ -161,9 +207,19 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
     private VerificationCase Arrived(CaseEntry entry) =>
         Recorded(entry).ToWork(Verdict.Unreachable) with { Snooze = null };
 
+    private VerificationCase WithHolds(Func<Hold, Hold> change) => this with { Holds = [.. Holds.Select(change)] };
+
+    /// <summary>Rule 18: holds end with Confirmed, and when two people end a case for want of a ground.</summary>
+    private VerificationCase WithoutHolds() => WithHolds(hold => hold with { Stage = HoldStage.Ended });
+
     private VerificationCase ToWork(Verdict from) => InForce?.Verdict == from ? this with { InForce = null } : this;
 
-    private VerificationCase Made(Proposal verdict, DateOnly? backOn) => this with
+    private VerificationCase Made(Proposal verdict, DateOnly? backOn) => (verdict.Verdict switch
+    {
+        Verdict.Confirmed or Verdict.GroundGone => WithoutHolds(),
+        Verdict.Denied => this with { RestoredAt = null },
+        Verdict.Unreachable or Verdict.Deceased => this,
+    }) with
     {
         Verdicts = [.. Verdicts, verdict],
         InForce = verdict,

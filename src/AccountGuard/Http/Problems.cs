@@ -41,7 +41,7 @@ public sealed class Problems : IExceptionHandler
 
     /// <summary>Every type, without the prefix.</summary>
     public static IEnumerable<string> Types =>
-        Known.Values.Select(k => k.Type).Concat(["totals-differ", "quarantined"]);
+        Known.Values.Select(k => k.Type).Concat(["totals-differ", "quarantined", "refused"]);
 
     /// <summary>An error that a route answers itself.</summary>
     public static IResult Of(

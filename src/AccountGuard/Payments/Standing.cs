@@ -15,9 +15,10 @@ public sealed record StandingCase(
     string Source, string RequestId, string Incident, IReadOnlyList<string> Reasons, int Tier, DateOnly? ExposedOn);
 
 /// <summary>
-/// Where a payment to a number stands: clear, pending (an open case: it pays, marked), hold (the holder denied a
-/// change: do not pay the new account) or unknown, which the payer treats as not clear. Reasons say why it is on hold
-/// or unknown. The number is empty where what was asked is no number.
+/// Where a payment to a number stands: clear, pending (an open case: it pays, marked), hold (do not pay the new
+/// account: Denied, or a Hold that two people or a policy placed) or unknown, which the payer treats as not clear.
+/// Reasons say why it is on hold or unknown. PayTo: previous (the account before the change) or keep (pay later) of what is on
+/// hold; null of all else, which is paid as instructed. The number is empty where what was asked is no number.
 /// </summary>
 public sealed record StandingAnswer(
     string Number, string Standing, string? PayTo, IReadOnlyList<StandingCase> Cases, IReadOnlyList<string> Reasons);
@@ -28,16 +29,16 @@ public sealed record StandingAnswer(
 /// </summary>
 public sealed class Standing : IAsyncDisposable
 {
-    private const string Denied = "Denied";
+    private const string Keep = "keep";
 
     private readonly Installation _at;
     private readonly NpgsqlTransaction _snapshot;
     private readonly string _who;
-    private readonly string _purpose;
+    private readonly DateOnly _payDay;
     private string[] _doubts = [];
 
-    private Standing(Installation at, NpgsqlTransaction snapshot, string who, string purpose) =>
-        (_at, _snapshot, _who, _purpose) = (at, snapshot, who, purpose);
+    private Standing(Installation at, NpgsqlTransaction snapshot, DateOnly payDay, string who) =>
+        (_at, _snapshot, _payDay, _who) = (at, snapshot, payDay, who);
 
     public StandingAsOf AsOf { get; private set; } = new(0, []);
 
@@ -71,8 +72,8 @@ public sealed class Standing : IAsyncDisposable
         await using var position = new NpgsqlCommand("select event_position()", gates, passing);
         var highest = (long)(await position.ExecuteScalarAsync(cancel))!;
         var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        var standing = new Standing(at, snapshot, who, $"standing for pay-day {payDay:O}");
-        await standing.TakeSnapshotAsync(payDay, highest, cancel);
+        var standing = new Standing(at, snapshot, payDay, who);
+        await standing.TakeSnapshotAsync(highest, cancel);
         await passing.CommitAsync(cancel);
         return standing;
     }
@@ -86,20 +87,20 @@ public sealed class Standing : IAsyncDisposable
         var keys = parsed.Select(n => n is { } number ? NumberKey.Of(number, _at.Keys) : (NumberKey?)null).ToList();
         var found = await FindAsync(keys, cancel);
         await RecordAsync([.. keys
-            .Where((key, i) => key is not null && (found[i].Cases.Count > 0 || found[i].Reasons.Contains(Denied)))
+            .Where((key, i) => key is not null && (found[i].Cases.Count > 0 || found[i].PayTo is not null))
             .Select(key => key!.Value)], cancel);
         return [.. found.Select((f, i) => parsed[i] is { } number
-            ? Answer(number.RevealDigits(), f.Cases, [.. _doubts, .. f.Reasons])
-            : Answer("", [], [.. _doubts, "NotANumber"]))];
+            ? Answer(number.RevealDigits(), f with { Reasons = [.. _doubts, .. f.Reasons] })
+            : Answer("", new Found([], [.. _doubts, "NotANumber"], null)))];
     }
 
-    private static StandingAnswer Answer(
-        string number, IReadOnlyList<StandingCase> cases, IReadOnlyList<string> reasons) => new(
-            number,
-        reasons.Contains(Denied) ? "hold" : reasons.Count > 0 ? "unknown" : cases.Count > 0 ? "pending" : "clear",
-        null, cases, reasons);
+    private static StandingAnswer Answer(string number, Found found) => new(
+        number,
+        found.PayTo is not null ? "hold" : found.Reasons.Count > 0 ? "unknown"
+            : found.Cases.Count > 0 ? "pending" : "clear",
+        found.PayTo, found.Cases, found.Reasons);
 
-    private async Task TakeSnapshotAsync(DateOnly payDay, long highest, CancellationToken cancel)
+    private async Task TakeSnapshotAsync(long highest, CancellationToken cancel)
     {
         await using var read = new NpgsqlCommand(
             """
@@ -112,7 +113,7 @@ public sealed class Standing : IAsyncDisposable
         read.Parameters.AddWithValue("at", _at.Clock.GetUtcNow());
         read.Parameters.AddWithValue("schema", _at.SchemaNumber);
         read.Parameters.AddWithValue("key", _at.Keys.Id);
-        read.Parameters.AddWithValue("day", payDay);
+        read.Parameters.AddWithValue("day", _payDay);
         await using var reader = await read.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
         if (!reader.GetBoolean(1))
@@ -130,22 +131,23 @@ public sealed class Standing : IAsyncDisposable
     {
         await using var find = new NpgsqlCommand(
             """
-            select place, finding, incident, source, request_id, reasons, tier, exposed_on
-            from cases_and_doubts_of(@numbers)
+            select place, finding, incident, source, request_id, reasons, tier, exposed_on, pay_to
+            from cases_and_doubts_of(@numbers, @day)
             """, _snapshot.Connection, _snapshot);
         find.CommandTimeout = 0;
         find.Parameters.AddWithValue("numbers", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Bytea,
             keys.Select(k => k?.ToBytes()).ToArray());
+        find.Parameters.AddWithValue("day", _payDay);
         await find.PrepareAsync(cancel);
         var found = new Found[keys.Count];
-        Array.Fill(found, new Found([], []));
+        Array.Fill(found, new Found([], [], null));
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
             var place = reader.GetInt64(0) - 1;
             found[place] = reader.IsDBNull(1)
                 ? found[place] with { Cases = [.. found[place].Cases, Case(reader)] }
-                : found[place] with { Reasons = [.. found[place].Reasons, reader.GetString(1)] };
+                : found[place].And(reader.GetString(1), reader.IsDBNull(8) ? null : reader.GetString(8));
         }
 
         return found;
@@ -162,11 +164,19 @@ public sealed class Standing : IAsyncDisposable
     {
         if (shown.Length > 0)
         {
-            await AccessRecords.WriteAsync(_at, shown, "cases", _who, _purpose, cancel);
+            await AccessRecords.WriteAsync(_at, shown, "cases", _who, $"standing for pay-day {_payDay:O}", cancel);
         }
     }
 
-    private sealed record Found(IReadOnlyList<string> Reasons, IReadOnlyList<StandingCase> Cases);
+    private sealed record Found(IReadOnlyList<StandingCase> Cases, IReadOnlyList<string> Reasons, string? PayTo)
+    {
+        /// <summary>Of several holds one that keeps the money decides: the account before may be a thief's.</summary>
+        public Found And(string reason, string? payTo) => this with
+        {
+            Reasons = Reasons.Contains(reason) ? Reasons : [.. Reasons, reason],
+            PayTo = payTo == Keep || PayTo is null ? payTo ?? PayTo : PayTo,
+        };
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -84,11 +84,12 @@ begin
 end $$;
 
 -- What is known of the numbers, by their place among those asked: a row for each open case of the holder, and one for
--- each reason why the standing would be unknown, or a hold (Rule 17). Most numbers have neither. Planned once for a
--- connection, as the doubts are: planning takes longer than a number.
-create or replace function cases_and_doubts_of(numbers bytea[])
+-- each reason why the standing would be unknown, or on hold for this pay-day (Rules 17, 18), with where to pay then.
+-- Most numbers have neither. Planned once for a connection, as the doubts are: planning takes longer than a number.
+drop function if exists cases_and_doubts_of(bytea[]);
+create or replace function cases_and_doubts_of(numbers bytea[], pay_day date default null)
 returns table (place bigint, finding text, incident text, source text, request_id text, reasons text, tier smallint,
-    exposed_on date) language plpgsql stable
+    exposed_on date, pay_to text) language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
 set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
@@ -102,20 +103,54 @@ begin
         union all
         select n.place, h.number_key from named n join holder h on h.holder_key = n.holder_key)
     select a.place, null::text, i.id, h.source, h.request_id,
-        reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier, nullif(h.exposed_on, '-infinity')
+        reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier, nullif(h.exposed_on, '-infinity'),
+        null::text
     from alias a
     join account_change c on c.number_key = a.number_key
     join hit h on h.change_id = c.change_id and h.is_open
     join incident i on i.incident_no = h.incident_no
     union all
     select distinct a.place, case when q.code = 'MappingClash' then 'MappingClash' else 'Quarantined' end,
-        null, null, null, null, null::smallint, null::date
+        null, null, null, null, null::smallint, null::date, null
     from alias a join waiting_row q on q.number_key = a.number_key
     where not exists (select from delivery d where d.delivery_no = q.delivery_no and d.kind = 'holders')
     union all
-    select distinct a.place, 'Denied', null, null, null, null, null::smallint, null::date
+    select a.place, 'Denied', null, null, null, null, null::smallint, null::date, coalesce(
+        (select min(i.hold_pay_to) from hit h join incident i on i.incident_no = h.incident_no
+         where h.change_id = c.change_id), 'keep')
     from alias a
     join account_change c on c.number_key = a.number_key
     join verification v on v.change_id = c.change_id and v.denied
+    union all
+    select a.place, 'Hold', null, null, null, null, null::smallint, null::date, x.pay_to
+    from alias a
+    join account_change c on c.number_key = a.number_key
+    join hold x on x.change_id = c.change_id and not x.is_ended and not x.by_policy and x.through_on >= pay_day
+    union all
+    select a.place, 'Hold', null, null, null, null, null::smallint, null::date, i.hold_pay_to
+    from alias a
+    join account_change c on c.number_key = a.number_key
+    join hit h on h.change_id = c.change_id and (h.is_open or h.state = 'Deceased')
+    join incident i on i.incident_no = h.incident_no
+        and (h.opened_at at time zone i.time_zone)::date + i.hold_days >= pay_day
+    where not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended)
     order by 1, 2, 3, 4, 5;
 end $$;
+
+-- Open cases whose last hold ended or ends within two days: without a verdict they are paid then (Rule 18).
+create or replace function expiring_holds(at timestamptz) returns bigint language sql stable
+set search_path = accountguard, pg_temp as $$
+    select count(*) from (
+        select s.change_id from (
+            select x.change_id, x.through_on from hold x where not x.is_ended and not x.by_policy
+            union all
+            select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days
+            from incident i join hit h on h.incident_no = i.incident_no and h.is_open
+            where i.hold_days is not null
+              and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended)) s
+        where exists (select from hit h where h.change_id = s.change_id and h.is_open)
+        group by s.change_id
+        having max(s.through_on) <= (
+            select (at at time zone i.time_zone)::date + 2
+            from hit h join incident i on i.incident_no = h.incident_no
+            where h.change_id = s.change_id limit 1)) e $$;

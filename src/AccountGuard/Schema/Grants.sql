@@ -14,5 +14,6 @@ revoke execute on all functions in schema accountguard from public;
 grant execute on function pass_gates, publish_cutoff, publish_list, publish_closings, repair, unsettled, hits_opened,
     hits_ended, due_of, possible_days, lies_within, numbers_of_holder, own_numbers_of_holder, clashes_of,
     reasons_of, closes_circle, first_key, pass_all_gates, event_position, doubts, cases_and_doubts_of, this_server,
-    pass_case, pass_cases, keep_case, next_case, states_of_hits, state_of_hit
+    pass_case, pass_cases, keep_case, next_case, states_of_hits, state_of_hit, policy_hold,
+    expiring_holds
     to accountguard_app;

@@ -121,6 +121,7 @@ public static class Host
         DeliveryRoutes.Map(app);
         CaseRoutes.Map(app);
         StandingRoutes.Map(app);
+        RestorationRoutes.Map(app);
         HealthRoutes.Map(app);
         SessionRoutes.Map(app, development);
         Site.Map(app);

@@ -71,6 +71,7 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
                     + $"reason or rank {Last.Misranked}.",
             cancel);
         await alarms.SetAsync("cases", await TroubleOfCasesAsync(cancel), cancel);
+        await alarms.SetAsync("holds", await TroubleOfHoldsAsync(cancel), cancel);
         await alarms.SetAsync("certificates", TroubleOfCertificates(), cancel);
     }
 
@@ -90,6 +91,17 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
             """);
         return await late.ExecuteScalarAsync(cancel) is > 0L and var count
             ? $"{count} cases have waited for more than 5 minutes to be opened; the queue shows them all the same."
+            : null;
+    }
+
+    /// <summary>Rule 18: a hold is never made longer silently; without a verdict the account is paid.</summary>
+    private async Task<string?> TroubleOfHoldsAsync(CancellationToken cancel)
+    {
+        await using var expiring = at.Database.CreateCommand("select expiring_holds(@at)");
+        expiring.Parameters.AddWithValue("at", at.Clock.GetUtcNow());
+        return await expiring.ExecuteScalarAsync(cancel) is > 0L and var count
+            ? $"{count} open cases have a hold that ended or ends within two days: their new accounts are paid "
+                + "from then on, unless two people decide or place another hold."
             : null;
     }
 

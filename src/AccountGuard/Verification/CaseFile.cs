@@ -3,6 +3,7 @@ using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
 using AccountGuard.Vault;
+using AccountGuard.Verification.Holds;
 using Npgsql;
 
 namespace AccountGuard.Verification;
@@ -51,7 +52,7 @@ public sealed record CaseFile(
         var events = await session.Events.FetchStreamAsync(change, token: cancel);
         if (events.Count == 0)
         {
-            await OpenCases.RunAsync(at, cancel);
+            await OpenCases.RunAsync(at, cancel, waits: true);
             events = await session.Events.FetchStreamAsync(change, token: cancel);
         }
 
@@ -79,6 +80,9 @@ public sealed record CaseFile(
             VerdictSentBack e => e.Reason,
             CaseReopened e => e.Reason,
             DeathReported e => e.Paper,
+            HoldProposed e => e.Note,
+            HoldReleaseProposed e => e.Note,
+            HoldSentBack e => e.Reason,
             _ => null,
         };
         return exhibit is not null && notes.TryGetValue(exhibit.Id, out var text) ? text : null;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AccountGuard.Identity;
+using AccountGuard.Verification.Holds;
 
 namespace AccountGuard.Verification;
 
@@ -32,9 +33,10 @@ public sealed class CaseForm(string action, IFormCollection fields)
         this[name], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
         ? day : throw new BadInput($"{name}: give a day as YYYY-MM-DD.");
 
-    public T Choice<T>(string name)
+    /// <param name="barred">What people cannot choose.</param>
+    public T Choice<T>(string name, params IEnumerable<T> barred)
         where T : struct, Enum =>
-        Enum.TryParse<T>(this[name], out var choice) && Enum.IsDefined(choice) ? choice
+        Enum.TryParse<T>(this[name], out var choice) && Enum.IsDefined(choice) && !barred.Contains(choice) ? choice
             : throw new BadInput($"{name}: choose one.");
 
     public bool IsTicked(string name) => this[name] == "yes";
@@ -74,6 +76,9 @@ public sealed class CaseForm(string action, IFormCollection fields)
         "propose" => Ask(new ProposeVerdict(Entry, Choice<Verification.Verdict>("verdict"), note), by,
             ProposeVerdict.Decide),
         "reopen" => Ask(new ReopenCase(note), by, ReopenCase.Decide),
+        "hold" => Ask(new ProposeHold(Entry, Choice<HoldReason>("reason", HoldReason.Policy), Choice<PayTo>("pay-to"),
+            Day("through"), note), by, ProposeHold.Decide),
+        "hold-release" => Ask(new ProposeRelease(Entry, Id("hold"), note), by, ProposeRelease.Decide),
         _ => throw NoSuchThing,
     };
 
@@ -84,6 +89,9 @@ public sealed class CaseForm(string action, IFormCollection fields)
         "approve" => Approve(new ApproveVerdict(Id("proposal"), note), by),
         "send-back" => Ask(new SendBackVerdict(Id("proposal"),
             note ?? throw new BadInput("note: say why it goes back.")), by, SendBackVerdict.Decide),
+        "approve-hold" => Ask(new ApproveHold(Id("proposal")), by, ApproveHold.Decide),
+        "send-back-hold" => Ask(new SendBackHold(Id("proposal"),
+            note ?? throw new BadInput("note: say why it goes back.")), by, SendBackHold.Decide),
         _ => throw NoSuchThing,
     };
 

@@ -1,4 +1,5 @@
 using AccountGuard.Pages;
+using AccountGuard.Verification.Holds;
 
 namespace AccountGuard.Verification;
 
@@ -60,6 +61,14 @@ public static class CaseStory
         VerdictApproved e => By(e.Approver.Login, New(on, "check", "Approved: {0}", new Word($"{e.Verdict}"))),
         VerdictSentBack e => By(e.Approver.Login, New(on, "cross", "Sent back")),
         CaseReopened e => By(e.ReopenedBy.Login, New(on, "open", "Opened again")),
+        HoldPlaced e => New(on, "stop", "Policy placed a hold through {0}", e.Through.Iso()),
+        HoldProposed e => By(e.Auditor.Login, New(on, "stop", "Hold through {0} proposed: {1}", e.Through.Iso(),
+            new Word($"HoldReason {e.Reason}")), e.Hold),
+        HoldApproved e => By(e.Approver.Login, New(on, "stop", "Hold approved")),
+        HoldSentBack e => By(e.Approver.Login, New(on, "cross", "Hold or release sent back")),
+        HoldReleaseProposed e => By(e.Auditor.Login, New(on, "stop", "Release of the hold proposed"), e.Release),
+        HoldReleased e => By(e.Approver.Login, New(on, "check", "Hold released")),
+        AccountRestored e => By(e.ReportedBy.Login, New(on, "check", "The payer restored the account")),
         EntryTakenBack e => By(e.TakenBackBy.Login, New(on, "cross", "An entry was taken back")),
         AttemptRefused e => By(e.By.Login, New(on, "stop", "Refused: {0}", new Word(e.Refusal.Sentence()))),
         var other => throw new InvalidOperationException($"The story of a case does not know {other.GetType().Name}."),

@@ -6,12 +6,11 @@ namespace AccountGuard.Verification;
 /// </summary>
 public static class LoseGround
 {
-    /// <param name="isHeldByPeople">A hold stands that people placed.</param>
     /// <returns>The event to append; none where the stream says so already.</returns>
     public static object? Decide(
-        VerificationCase @case, string incident, CaseGround goneAs, bool isHeldByPeople, DateTimeOffset goneAt) =>
+        VerificationCase @case, string incident, CaseGround goneAs, DateTimeOffset goneAt) =>
         @case.Grounds.GetValueOrDefault(incident) != CaseGround.Required ? null
-        : @case.StaysOpen || isHeldByPeople ? new GroundGone(@case.Id, incident, goneAs, goneAt)
+        : @case.StaysOpen ? new GroundGone(@case.Id, incident, goneAs, goneAt)
         : new CaseEnded(@case.Id, incident, goneAs, goneAt);
 }
 

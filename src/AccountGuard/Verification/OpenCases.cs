@@ -1,3 +1,4 @@
+using AccountGuard.Verification.Holds;
 using Marten;
 using Npgsql;
 
@@ -43,21 +44,25 @@ public static class OpenCases
             returning hit_id, step)
         select h.change_id, i.id, s.step, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier,
             h.list_version, h.opened_at, h.ended_at, h.ended_as,
-            exists (select from hit o join case_step p on p.hit_id = o.hit_id where o.change_id = h.change_id)
+            exists (select from hit o join case_step p on p.hit_id = o.hit_id where o.change_id = h.change_id),
+            policy_hold(h.hit_id), i.hold_pay_to,
+            (h.opened_at at time zone i.time_zone)::date + i.hold_days
         from step s join hit h on h.hit_id = s.hit_id join incident i on i.incident_no = h.incident_no
         order by h.hit_id, s.step desc
         """;
 
-    private sealed record Step(Guid Change, bool HasStream, VerificationRequired Required, CaseEnded? Ended);
+    private sealed record Step(
+        Guid Change, bool HasStream, VerificationRequired Required, HoldPlaced? Hold, CaseEnded? Ended);
 
     /// <returns>How many steps were written to case streams; zero also while another process is at it.</returns>
-    public static async Task<long> RunAsync(Installation at, CancellationToken cancel)
+    /// <param name="waits">For another process that is at it: what it opened is there then.</param>
+    public static async Task<long> RunAsync(Installation at, CancellationToken cancel, bool waits = false)
     {
         long written = 0;
         var (count, after) = (1, 0L);
         while (count > 0)
         {
-            (count, after) = await WriteBatchAsync(at, after, cancel);
+            (count, after) = await WriteBatchAsync(at, after, waits, cancel);
             written += count;
         }
 
@@ -65,14 +70,14 @@ public static class OpenCases
     }
 
     private static async Task<(int Count, long After)> WriteBatchAsync(
-        Installation at, long after, CancellationToken cancel)
+        Installation at, long after, bool waits, CancellationToken cancel)
     {
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using (var alone = new NpgsqlCommand(
-            $"select pg_try_advisory_xact_lock({OneAtATime})", connection, transaction))
+            $"select pg_{(waits ? "" : "try_")}advisory_xact_lock({OneAtATime})", connection, transaction))
         {
-            if (await alone.ExecuteScalarAsync(cancel) is not true)
+            if (await alone.ExecuteScalarAsync(cancel) is false)
             {
                 return (0, after);
             }
@@ -140,6 +145,9 @@ public static class OpenCases
             var (change, incident) = (step.GetGuid(0), step.GetString(1));
             steps.Add(new Step(change, step.GetBoolean(9), new VerificationRequired(change, incident,
                 step.GetString(3), step.GetInt16(4), step.GetInt32(5), step.GetFieldValue<DateTimeOffset>(6)),
+                step.IsDBNull(11) ? null : new HoldPlaced(step.GetGuid(10), incident,
+                    Enum.Parse<PayTo>(step.GetString(11), ignoreCase: true), step.GetFieldValue<DateOnly>(12),
+                    step.GetFieldValue<DateTimeOffset>(6)),
                 step.GetString(2) == "required" ? null : new CaseEnded(change, incident,
                     Enum.Parse<CaseGround>(step.GetString(8)), step.GetFieldValue<DateTimeOffset>(7))));
         }
@@ -151,34 +159,37 @@ public static class OpenCases
     private static void Append(
         IDocumentSession session, Step step, Dictionary<Guid, VerificationCase> cases, HashSet<Guid> started)
     {
-        object? happened = step.Ended is { } ended
-            ? cases.TryGetValue(step.Change, out var @case)
-                ? LoseGround.Decide(@case, ended.Incident, ended.EndedAs, isHeldByPeople: false, ended.EndedAt)
-                : ended
-            : step.Required;
-        if (cases.TryGetValue(step.Change, out var known))
+        foreach (var happened in EventsOf(step, cases.GetValueOrDefault(step.Change)))
         {
-            cases[step.Change] = happened switch
+            if (cases.TryGetValue(step.Change, out var known))
             {
-                VerificationRequired e => known.Apply(e),
-                CaseEnded e => known.Apply(e),
-                GroundGone e => known.Apply(e),
-                _ => known,
-            };
-        }
+                cases[step.Change] = happened switch
+                {
+                    VerificationRequired e => known.Apply(e),
+                    HoldPlaced e => known.Apply(e),
+                    CaseEnded e => known.Apply(e),
+                    GroundGone e => known.Apply(e),
+                    _ => throw new InvalidOperationException($"No fact makes {happened.GetType().Name}."),
+                };
+            }
 
-        if (happened is null)
-        {
-            return;
-        }
-
-        if (started.Add(step.Change) && !step.HasStream)
-        {
-            session.Events.StartStream<VerificationCase>(step.Change, happened);
-        }
-        else
-        {
-            session.Events.Append(step.Change, happened);
+            if (started.Add(step.Change) && !step.HasStream)
+            {
+                session.Events.StartStream<VerificationCase>(step.Change, happened);
+            }
+            else
+            {
+                session.Events.Append(step.Change, happened);
+            }
         }
     }
+
+    private static object[] EventsOf(Step step, VerificationCase? @case) => step switch
+    {
+        { Ended: null, Hold: null } => [step.Required],
+        { Ended: null, Hold: { } hold } => [step.Required, hold],
+        { Ended: { } ended } when @case is null => [ended],
+        { Ended: { } ended } => LoseGround.Decide(@case, ended.Incident, ended.EndedAs, ended.EndedAt) is { } gone
+            ? [gone] : [],
+    };
 }

@@ -21,6 +21,8 @@ public enum Refusal
     NoSuchEntry,
     RestedOn,
     DayAhead,
+    HoldWithoutEnd,
+    NotDenied,
 }
 
 public static class Refusals
@@ -33,9 +35,10 @@ public static class Refusals
         Refusal.NoPerson or Refusal.KeyedTheChange or Refusal.OwnProposal or Refusal.EvidenceMissing => 14,
         Refusal.NotBackInTime => 15,
         Refusal.HolderDied => 17,
+        Refusal.HoldWithoutEnd => 18,
         Refusal.TakenByAnother or Refusal.NotYours or Refusal.AwaitsApproval or Refusal.ProposalGone
             or Refusal.HasEnded or Refusal.IsOpen or Refusal.NoSuchEntry or Refusal.RestedOn or Refusal.DayAhead
-            => null,
+            or Refusal.NotDenied => null,
     };
 
     public static string Sentence(this Refusal refusal) => refusal switch
@@ -58,5 +61,7 @@ public static class Refusals
         Refusal.NoSuchEntry => "The case has no such entry. Look at the case as it is now.",
         Refusal.RestedOn => "Something rests on this entry. Take that back first, or reopen the case.",
         Refusal.DayAhead => "This day is still to come. Give the day on which it happened.",
+        Refusal.HoldWithoutEnd => "A hold ends on a day, from today to four months ahead. Choose one of these.",
+        Refusal.NotDenied => "Nobody denied this change, or its account was restored. Look at the case as it is now.",
     };
 }

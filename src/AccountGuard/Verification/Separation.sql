@@ -35,3 +35,39 @@ end $$;
 
 create or replace trigger separation before insert on accountguard_events.mt_events
 for each row when (new.type = 'verdict_approved') execute function accountguard.on_approval();
+
+-- The same of holds, and of their release before their day (Rules 14, 18).
+create or replace function accountguard.on_hold_approval() returns trigger language plpgsql security definer
+set search_path = accountguard, accountguard_events, pg_temp as $$
+declare proposed jsonb; approver jsonb := new.data -> 'Approver';
+    proposal text := coalesce(new.data ->> 'Release', new.data ->> 'Hold');
+begin
+    select e.data into proposed from mt_events e
+    where e.stream_id = new.stream_id
+      and (new.type = 'hold_approved' and e.type = 'hold_proposed' and e.data ->> 'Hold' = proposal
+        or new.type = 'hold_released' and e.type = 'hold_release_proposed' and e.data ->> 'Release' = proposal
+            and e.data ->> 'Hold' = new.data ->> 'Hold')
+      and not exists (
+            select from mt_events later
+            where later.stream_id = e.stream_id and later.type in ('hold_sent_back', 'entry_taken_back')
+              and coalesce(later.data ->> 'Proposal', later.data ->> 'Entry') = proposal);
+    if proposed is null then
+        raise exception 'no such proposal of a hold waits for approval' using errcode = 'AG003';
+    end if;
+    if approver ->> 'Person' is null or approver ->> 'Login' = proposed -> 'Auditor' ->> 'Login'
+        or approver ->> 'Person' = proposed -> 'Auditor' ->> 'Person'
+    then
+        raise exception 'whoever proposed it does not approve a hold or its release' using errcode = 'AG003',
+            hint = 'Another person has to, under whichever login.';
+    end if;
+    if exists (
+        select from account_change c cross join lateral (values (c.entered_by), (c.decided_by)) as s (staff)
+        where c.change_id = new.stream_id and (is_named(approver, s.staff) or is_named(proposed -> 'Auditor', s.staff)))
+    then
+        raise exception 'whoever keyed or decided a change does not hold or release it' using errcode = 'AG003';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger separation_of_holds before insert on accountguard_events.mt_events
+for each row when (new.type in ('hold_approved', 'hold_released')) execute function accountguard.on_hold_approval();

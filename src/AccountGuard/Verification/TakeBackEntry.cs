@@ -1,18 +1,18 @@
 using AccountGuard.Identity;
+using AccountGuard.Verification.Holds;
 
 namespace AccountGuard.Verification;
 
 /// <summary>
 /// A wrong click is taken back by whoever made it, as a new fact (Rule 34): an entry, a snooze, or a proposal that
-/// still waits. What was worked stays worked, so that nobody ends a case by taking its evidence back.
+/// still waits, of a verdict or of a hold. What was worked stays worked, so that nobody ends a case by taking its
+/// evidence back.
 /// </summary>
 public sealed record TakeBackEntry(Guid Entry)
 {
     public static Decision Decide(VerificationCase @case, TakeBackEntry request, Caller by, DateTimeOffset now)
     {
-        var maker = @case.Entries.FirstOrDefault(entry => entry.Id == request.Entry)?.By
-            ?? (@case.Proposal?.Entry == request.Entry ? @case.Proposal.Auditor : null)
-            ?? (@case.Snooze?.Entry == request.Entry ? @case.Snooze.By : null);
+        var maker = MakerOf(@case, request.Entry);
         if (maker is null)
         {
             return @case.Seen.Contains(request.Entry)
@@ -27,6 +27,13 @@ public sealed record TakeBackEntry(Guid Entry)
             !maker.IsSame(by) ? Refusal.NotYours : carries ? Refusal.RestedOn : null,
             request, by, now, new EntryTakenBack(request.Entry, by, now));
     }
+
+    /// <summary>Who made what can still be taken back; null where there is no such thing.</summary>
+    public static Caller? MakerOf(VerificationCase @case, Guid entry) =>
+        @case.Entries.FirstOrDefault(e => e.Id == entry)?.By
+        ?? (@case.Proposal?.Entry == entry ? @case.Proposal.Auditor : null)
+        ?? (@case.Snooze?.Entry == entry ? @case.Snooze.By : null)
+        ?? HoldProposals.Waiting(@case, entry)?.Proposer;
 }
 
 public sealed record EntryTakenBack(Guid Entry, Caller TakenBackBy, DateTimeOffset TakenBackAt);

@@ -56,6 +56,30 @@ begin
     return worked;
 end $$;
 
+-- The hold that the policy of an incident places with a hit; its event carries the same id.
+create or replace function policy_hold(hit bigint) returns uuid language sql immutable as $$
+    select md5('hold of hit ' || hit)::uuid $$;
+
+-- The holds of a case as its stream says: one ends when its release is approved, with Confirmed, and when two people
+-- end the case for want of a ground (Rule 18). Its last day ends it by itself.
+create or replace function keep_holds(change uuid) returns void language plpgsql
+set search_path = accountguard, accountguard_events, pg_temp as $$
+begin
+    insert into hold (hold_id, change_id, pay_to, through_on, by_policy, is_ended)
+    select (e.data ->> 'Hold')::uuid, change, lower(e.data ->> 'PayTo'), (e.data ->> 'Through')::date,
+        e.type = 'hold_placed',
+        exists (
+            select from mt_events l
+            where l.stream_id = change and l.version > e.version
+              and (l.type = 'hold_released' and l.data ->> 'Hold' = e.data ->> 'Hold'
+                or l.type = 'verdict_approved' and l.data ->> 'Verdict' in ('Confirmed', 'GroundGone')))
+    from mt_events e
+    where e.stream_id = change and (e.type = 'hold_placed' or e.type = 'hold_proposed' and exists (
+        select from mt_events a
+        where a.stream_id = change and a.type = 'hold_approved' and a.data ->> 'Hold' = e.data ->> 'Hold'))
+    on conflict (hold_id) do update set is_ended = excluded.is_ended;
+end $$;
+
 -- Keeps what the stream of a case says by now. That a verdict was made is not believed of the caller: the stream must
 -- have its approval, after which nobody reopened the case; and "denied" is read off the stream.
 create or replace function keep_case(change uuid, new_state text, stays boolean, by_auditor text,
@@ -76,13 +100,14 @@ begin
     insert into verification (change_id, state, stays_open, denied, auditor, claimed_until, returns_on, kept_at)
     values (change, new_state, stays, coalesce((
             select e.data ->> 'Verdict' = 'Denied' from mt_events e
-            where e.stream_id = change and e.type = 'verdict_approved'
-              and e.data ->> 'Verdict' in ('Confirmed', 'Denied')
+            where e.stream_id = change and (e.type = 'account_restored' or e.type = 'verdict_approved'
+              and e.data ->> 'Verdict' in ('Confirmed', 'Denied'))
             order by e.version desc limit 1), false),
         by_auditor, until, back_on, clock_timestamp())
     on conflict (change_id) do update set state = excluded.state, stays_open = excluded.stays_open,
         denied = excluded.denied, auditor = excluded.auditor, claimed_until = excluded.claimed_until,
         returns_on = excluded.returns_on, kept_at = excluded.kept_at;
+    perform keep_holds(change);
     perform rate_states(array[change]);
 end $$;
 

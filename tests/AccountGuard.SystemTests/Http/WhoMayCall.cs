@@ -25,6 +25,7 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/api/deliveries/1/quarantine", [Role.IncidentManager, Role.Intake]),
         ("GET", "/api/cases", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/api/payments/standing", [Role.PaymentSystem]),
+        ("POST", "/api/payments/restorations", [Role.PaymentSystem]),
     ];
 
     /// <summary>For people: a session in place of a token, and a page in place of a problem.</summary>

@@ -274,6 +274,27 @@ public sealed class WorkedCases(FreshDatabase database) : IClassFixture<FreshDat
         (await story.QueueAsync("ListedInError")).Single().Id.ShouldBe("R1");
     }
 
+    [Fact]
+    public async Task whoever_works_on_a_case_that_is_just_being_opened_waits_for_it()
+    {
+        var (story, _) = await WithCaseAsync(database);
+        await using var opening = new NpgsqlConnection(database.Superuser);
+        await opening.OpenAsync();
+        await using var transaction = await opening.BeginTransactionAsync();
+        await ExecuteAsync(opening, "select pg_advisory_xact_lock(4714)");
+        var claiming = ClaimAsync(story, Saeki);
+        while ((long)(await ExecuteAsync(opening, """
+            select count(*) from pg_locks where not granted and locktype = 'advisory' and objid = 4714
+              and database = (select oid from pg_database where datname = current_database())
+            """))! == 0)
+        {
+            claiming.IsCompleted.ShouldBeFalse("it waited for nobody");
+        }
+
+        await transaction.RollbackAsync();
+        (await claiming).ShouldBeNull();
+    }
+
     private static async Task<object?> ExecuteAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);

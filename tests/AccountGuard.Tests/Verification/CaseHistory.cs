@@ -1,5 +1,6 @@
 using AccountGuard.Identity;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
 
 namespace AccountGuard.Tests.Verification;
 
@@ -60,6 +61,11 @@ internal sealed class CaseHistory
             SendBackVerdict r => SendBackVerdict.Decide(Case, r, by, KeyedBy, Now),
             TakeBackEntry r => TakeBackEntry.Decide(Case, r, by, Now),
             ReopenCase r => ReopenCase.Decide(Case, r, by, Now),
+            ProposeHold r => ProposeHold.Decide(Case, r, by, KeyedBy, Now),
+            ProposeRelease r => ProposeRelease.Decide(Case, r, by, KeyedBy, Now),
+            ApproveHold r => ApproveHold.Decide(Case, r, by, KeyedBy, Now),
+            SendBackHold r => SendBackHold.Decide(Case, r, by, KeyedBy, Now),
+            RestoreAccount r => RestoreAccount.Decide(Case, r, by, Now),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No such request."),
         };
         Tell([.. decision.Events]);
@@ -67,10 +73,10 @@ internal sealed class CaseHistory
     }
 
     /// <summary>What the screening says of an incident: a ground, or that it is gone.</summary>
-    public void Ground(string incident, CaseGround ground, bool isHeldByPeople = false) =>
+    public void Ground(string incident, CaseGround ground) =>
         Tell(ground == CaseGround.Required
             ? [Required(incident)]
-            : LoseGround.Decide(Case, incident, ground, isHeldByPeople, Now) is { } gone ? [gone] : []);
+            : LoseGround.Decide(Case, incident, ground, Now) is { } gone ? [gone] : []);
 
     public void Tell(params object[] events)
     {
@@ -128,6 +134,15 @@ internal sealed class CaseHistory
 
         Accept(new ApproveVerdict(Proposed(verdict)), Approver);
         return this;
+    }
+
+    /// <summary>A hold by two people through a day, the next pay-day unless another is given.</summary>
+    public Guid Held(DateOnly? through = null)
+    {
+        var hold = Id();
+        Accept(new ProposeHold(hold, HoldReason.FraudSuspected, PayTo.Keep, through ?? NextPayDay, null), Auditor);
+        Accept(new ApproveHold(hold), Approver);
+        return hold;
     }
 
     public void Accept(object request, Caller by)

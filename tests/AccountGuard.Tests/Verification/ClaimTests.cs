@@ -78,7 +78,7 @@ public class ClaimTests
                 new ReportSuspicion(Id(), Suspicion.MoneyLost, history.Today, null), Colleague),
             history => history.Accept(new ReportDeath(Death.AfterFiling), Colleague),
             history => history.Ground(Other, CaseGround.Required),
-            history => history.Ground(Incident, CaseGround.Withdrawn, isHeldByPeople: true),
+            history => history.Ground(Incident, CaseGround.Withdrawn),
         ];
         foreach (var arrives in arrivals)
         {

@@ -78,7 +78,8 @@ public class GroundTests
         }
 
         var held = new CaseHistory();
-        held.Ground(Incident, CaseGround.Withdrawn, isHeldByPeople: true);
+        held.Held();
+        held.Ground(Incident, CaseGround.Withdrawn);
         held.Case.State.ShouldBe(CaseState.Queued);
     }
 

@@ -1,0 +1,35 @@
+using AccountGuard.Identity;
+
+namespace AccountGuard.Verification.Holds;
+
+/// <summary>
+/// Somebody proposes a hold on the new account of an open case: it holds nothing until another approves it. A hold is
+/// never made longer: another one is proposed, and approved, in its place.
+/// </summary>
+public sealed record ProposeHold(Guid Hold, HoldReason Reason, PayTo PayTo, DateOnly Through, Exhibit? Note)
+{
+    /// <summary>In days: two pay-days and what lies between, the longest that a verdict should take.</summary>
+    public const int Longest = 124;
+
+    public static Decision Decide(
+        VerificationCase @case, ProposeHold request, Caller by, IReadOnlyCollection<string> keyedBy, DateTimeOffset now)
+    {
+        var today = DateOnly.FromDateTime(now.DateTime);
+        Refusal? refusal = Separation.Bars(by, keyedBy) is { } barred ? barred
+            : @case.IsEnded ? Refusal.HasEnded
+            : request.Through < today || request.Through > today.AddDays(Longest) ? Refusal.HoldWithoutEnd
+            : null;
+        return @case.Seen.Contains(request.Hold)
+            ? Decision.Nothing
+            : Decision.Of(refusal, request, by, now, new HoldProposed(
+                request.Hold, request.Reason, request.PayTo, request.Through, request.Note, by, now));
+    }
+}
+
+/// <summary>Through: the last pay-day that it is to cover.</summary>
+public sealed record HoldProposed(
+    Guid Hold, HoldReason Reason, PayTo PayTo, DateOnly Through, Exhibit? Note, Caller Auditor,
+    DateTimeOffset ProposedAt);
+
+/// <summary>The policy of an incident placed a hold with the case, through a day (Rule 18).</summary>
+public sealed record HoldPlaced(Guid Hold, string Incident, PayTo PayTo, DateOnly Through, DateTimeOffset PlacedAt);

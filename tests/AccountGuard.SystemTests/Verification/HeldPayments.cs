@@ -1,0 +1,253 @@
+using System.Net;
+using System.Text.Json;
+using AccountGuard.Identity;
+using AccountGuard.Intake;
+using AccountGuard.Payments;
+using AccountGuard.Screening;
+using AccountGuard.SystemTests.Http;
+using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
+using Npgsql;
+using static AccountGuard.SystemTests.Http.Served;
+using static AccountGuard.SystemTests.Story;
+
+namespace AccountGuard.SystemTests.Verification;
+
+/// <summary>Only a hold stops a payment: by two people, or by the incident's policy, until its day (Rule 18).</summary>
+public sealed class HeldPayments(Served service) : IClassFixture<Served>
+{
+    private static readonly DateOnly June = new(2015, 6, 15), August = new(2015, 8, 14);
+    private static readonly Caller Saeki = new("saeki", "P1"), Utsumi = new("utsumi", "P2");
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private sealed record Held(Story Story, string Number)
+    {
+        public Guid Case => FiledChange.IdOf(Story.Incident, "R1");
+    }
+
+    private async Task<Held> WithCaseAsync(string? policy = null)
+    {
+        var story = await BeginAsync(service.Database, d => d with
+        {
+            HoldPolicy = policy is null ? null : JsonSerializer.Deserialize<JsonElement>(policy),
+        });
+        var number = Number();
+        await story.ListAsync(1, [Listed(number)]);
+        await story.ChangesTextAsync("source,request_id,number,filed_on,entered_by\n"
+            + $"{story.Incident},R1,{number},2015-05-20,u1\n");
+        return new Held(story, number);
+    }
+
+    private static Task<Refusal?> DoAsync(Held held, Func<CaseAtHand, Decision> decide) =>
+        CaseWork.DoAsync(held.Story.At, held.Case, decide, None);
+
+    /// <summary>Days are counted from the machine's today, which is long after 2015.</summary>
+    private static DateOnly InDays(Held held, int days) =>
+        DateOnly.FromDateTime(held.Story.At.Clock.GetUtcNow().UtcDateTime).AddDays(days);
+
+    private static async Task<Guid> HoldAsync(Held held, DateOnly through, PayTo payTo = PayTo.Keep)
+    {
+        var hold = Guid.NewGuid();
+        (await DoAsync(held, at => ProposeHold.Decide(at.Case,
+            new ProposeHold(hold, HoldReason.FraudSuspected, payTo, through, null), Saeki, at.KeyedBy, at.Now)))
+            .ShouldBeNull();
+        (await DoAsync(held, at => ApproveHold.Decide(
+            at.Case, new ApproveHold(hold), Utsumi, at.KeyedBy, at.Now))).ShouldBeNull();
+        return hold;
+    }
+
+    private static async Task<string> StandingAsync(Held held, DateOnly payDay)
+    {
+        await Publication.FinishAsync(held.Story.At, null, None);
+        await Reconcile.RunAsync(held.Story.At, null, None);
+        await using var standing = await Standing.OpenAsync(held.Story.At, payDay, "test", None);
+        var answer = (await standing.AnswerAsync([held.Number], None)).Single();
+        return string.Join(' ', new[] { answer.Standing, answer.PayTo }.Concat(answer.Reasons).OfType<string>());
+    }
+
+    private async Task<DateOnly> PayDayAsync(Held held, int which)
+    {
+        await using var find = service.Database.At.Database.CreateCommand(
+            $"select pay_on from pay_day where pay_on > '{InDays(held, 0):O}' order by 1 limit 1 offset {which}");
+        return (DateOnly)((await find.ExecuteScalarAsync(None)) switch
+        {
+            DateTime day => DateOnly.FromDateTime(day),
+            var day => day,
+        })!;
+    }
+
+    [Fact]
+    public async Task S34_a_hold_by_two_people_holds_through_its_day_and_pays_after_it()
+    {
+        var held = await WithCaseAsync();
+        var (next, following) = (await PayDayAsync(held, 0), await PayDayAsync(held, 1));
+        (await StandingAsync(held, next)).ShouldBe("pending");
+        var proposal = Guid.NewGuid();
+        await DoAsync(held, at => ProposeHold.Decide(at.Case,
+            new ProposeHold(proposal, HoldReason.FraudSuspected, PayTo.Previous, next, null), Saeki, at.KeyedBy,
+            at.Now));
+        (await StandingAsync(held, next)).ShouldBe("pending");
+        (await DoAsync(held, at => ApproveHold.Decide(at.Case, new ApproveHold(proposal), Saeki, at.KeyedBy, at.Now)))
+            .ShouldBe(Refusal.OwnProposal);
+        (await StandingAsync(held, next)).ShouldBe("pending");
+        await DoAsync(held, at => ApproveHold.Decide(at.Case, new ApproveHold(proposal), Utsumi, at.KeyedBy, at.Now));
+        (await StandingAsync(held, next)).ShouldBe("hold previous Hold");
+        (await StandingAsync(held, following)).ShouldBe("pending");
+
+        // Of two holds the one that keeps the money decides.
+        await HoldAsync(held, next);
+        (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
+    }
+
+    [Fact]
+    public async Task a_release_by_two_people_pays_at_once()
+    {
+        var held = await WithCaseAsync();
+        var next = await PayDayAsync(held, 0);
+        var hold = await HoldAsync(held, next);
+        var release = Guid.NewGuid();
+        await DoAsync(held, at => ProposeRelease.Decide(
+            at.Case, new ProposeRelease(release, hold, null), Utsumi, at.KeyedBy, at.Now));
+        (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
+        (await DoAsync(held, at => ApproveHold.Decide(
+            at.Case, new ApproveHold(release), Utsumi, at.KeyedBy, at.Now))).ShouldBe(Refusal.OwnProposal);
+        await DoAsync(held, at => ApproveHold.Decide(at.Case, new ApproveHold(release), Saeki, at.KeyedBy, at.Now));
+        (await StandingAsync(held, next)).ShouldBe("pending");
+    }
+
+    /// <summary>It stands at the commit that makes the hit, before anybody opens the case.</summary>
+    [Fact]
+    public async Task S04_a_hold_by_policy_stands_with_its_hit_and_goes_with_the_ground_of_a_case_nobody_worked()
+    {
+        var held = await WithCaseAsync("""{"untilDays": 124, "payTo": "previous"}""");
+        var next = await PayDayAsync(held, 0);
+        (await StandingAsync(held, next)).ShouldBe("hold previous Hold");
+        await OpenCases.RunAsync(held.Story.At, None);
+        (await StandingAsync(held, next)).ShouldBe("hold previous Hold");
+        await using var session = held.Story.At.Events.LightweightSession();
+        var placed = (await session.Events.AggregateStreamAsync<VerificationCase>(held.Case))!.Holds.Single();
+        (placed.PolicyOf, placed.Through, placed.PayTo).ShouldBe(
+            (held.Story.Incident, InDays(held, 124), PayTo.Previous));
+        await held.Story.ListAsync(2, [Withdrawn(held.Number)]);
+        (await StandingAsync(held, next)).ShouldBe("clear");
+    }
+
+    [Fact]
+    public async Task a_hold_by_policy_of_a_worked_case_outlives_its_ground_and_two_people_release_it()
+    {
+        var held = await WithCaseAsync("""{"untilDays": 124, "payTo": "keep"}""");
+        var next = await PayDayAsync(held, 0);
+        await DoAsync(held, at => RecordCall.Decide(
+            at.Case, new RecordCall(Guid.NewGuid(), Intent.NotKnown, at.Today, null), Saeki, at.Now));
+        await held.Story.ListAsync(2, [Withdrawn(held.Number)]);
+        await OpenCases.RunAsync(held.Story.At, None);
+        (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
+        var release = Guid.NewGuid();
+        (await DoAsync(held, at => ProposeRelease.Decide(at.Case,
+            new ProposeRelease(release, at.Case.Holds.Single().Id, null), Saeki, at.KeyedBy, at.Now))).ShouldBeNull();
+        await DoAsync(held, at => ApproveHold.Decide(at.Case, new ApproveHold(release), Utsumi, at.KeyedBy, at.Now));
+        (await StandingAsync(held, next)).ShouldBe("pending");
+    }
+
+    [Fact]
+    public async Task S25_a_denied_change_is_held_until_the_payer_reports_the_restored_account()
+    {
+        var held = await WithCaseAsync();
+        using var payments = service.As(Role.PaymentSystem);
+        var report = new { source = held.Story.Incident, requestId = "R1", restoredAt = "2015-06-20T10:00:00+09:00" };
+        var early = await payments.PostAsync("/api/payments/restorations", Json(report))
+            .BodyAsync(HttpStatusCode.Conflict);
+        early.Of<string>("type").ShouldEndWith(":refused");
+        await DoAsync(held, at => ClaimCase.Decide(
+            at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now));
+        await DoAsync(held, at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
+            PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)], Intent.Denied, at.Today, null), Saeki,
+            at.KeyedBy, at.Now));
+        var proposal = Guid.NewGuid();
+        await DoAsync(held, at => ProposeVerdict.Decide(
+            at.Case, new ProposeVerdict(proposal, Verdict.Denied, null), Saeki, at.KeyedBy, at.Now));
+        (await DoAsync(held, at => ApproveVerdict.Decide(
+            at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now))).ShouldBeNull();
+        (await StandingAsync(held, August)).ShouldBe("hold keep Denied");
+        for (var i = 0; i < 2; i++)
+        {
+            (await payments.PostAsync("/api/payments/restorations", Json(report))).StatusCode
+                .ShouldBe(HttpStatusCode.OK);
+            (await StandingAsync(held, August)).ShouldBe("clear");
+        }
+
+        (await payments.PostAsync("/api/payments/restorations", Json(report with { requestId = "R9" }))).StatusCode
+            .ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    /// <summary>As code that forgets to ask, or psql under the application's role, would write it.</summary>
+    [Theory]
+    [InlineData("saeki", "P9", true)]
+    [InlineData("other", "P1", true)]
+    [InlineData("u1", "P4", true)]
+    [InlineData("operator", null, true)]
+    [InlineData("utsumi", "P2", false)]
+    public async Task S29_the_database_takes_no_hold_or_release_by_the_wrong_person(
+        string login, string? person, bool isProposed)
+    {
+        var held = await WithCaseAsync();
+        var (proposal, by) = (Guid.NewGuid(), new Caller(login, person));
+        if (isProposed)
+        {
+            await DoAsync(held, at => ProposeHold.Decide(at.Case, new ProposeHold(proposal, HoldReason.FraudSuspected,
+                PayTo.Keep, at.Today, null), Saeki, at.KeyedBy, at.Now));
+        }
+
+        await RefusesAsync(held, new HoldApproved(proposal, by, held.Story.At.Clock.GetUtcNow()));
+        var (hold, release) = (await HoldAsync(held, InDays(held, 9)), Guid.NewGuid());
+        if (isProposed)
+        {
+            await DoAsync(held, at => ProposeRelease.Decide(
+                at.Case, new ProposeRelease(release, hold, null), Saeki, at.KeyedBy, at.Now));
+        }
+
+        await RefusesAsync(held, new HoldReleased(release, hold, by, held.Story.At.Clock.GetUtcNow()));
+    }
+
+    private static async Task RefusesAsync(Held held, object approval)
+    {
+        await using var session = held.Story.At.Events.LightweightSession();
+        session.Events.Append(held.Case, approval);
+        var refused = await Should.ThrowAsync<Exception>(() => session.SaveChangesAsync());
+        refused.GetBaseException().ShouldBeOfType<PostgresException>().SqlState.ShouldBe("AG003");
+    }
+
+    [Fact]
+    public async Task the_application_writes_holds_by_events_alone()
+    {
+        var held = await WithCaseAsync();
+        await HoldAsync(held, InDays(held, 9));
+        foreach (var statement in new[] { "update hold set is_ended = true", "delete from hold",
+            "insert into hold default values" })
+        {
+            await using var write = held.Story.At.Database.CreateCommand(statement);
+            (await Should.ThrowAsync<PostgresException>(() => write.ExecuteNonQueryAsync())).SqlState
+                .ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+        }
+    }
+
+    [Fact]
+    public async Task S34_a_hold_that_ends_within_two_days_or_ended_is_told_until_another_stands()
+    {
+        var held = await WithCaseAsync();
+        var now = held.Story.At.Clock.GetUtcNow();
+        await HoldAsync(held, InDays(held, 9));
+        var before = await ExpiringAsync(now);
+        (await ExpiringAsync(now.AddDays(7.5)) - before).ShouldBe(1);
+        (await ExpiringAsync(now.AddDays(30)) - before).ShouldBe(1);
+        await HoldAsync(held, InDays(held, 60));
+        (await ExpiringAsync(now.AddDays(30)) - before).ShouldBe(0);
+    }
+
+    private async Task<long> ExpiringAsync(DateTimeOffset at)
+    {
+        await using var count = service.Database.At.Database.CreateCommand("select expiring_holds(@at)");
+        count.Parameters.AddWithValue("at", at);
+        return (long)(await count.ExecuteScalarAsync(None))!;
+    }
+}

@@ -1,0 +1,170 @@
+using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
+using static AccountGuard.Tests.Verification.CaseHistory;
+
+namespace AccountGuard.Tests.Verification;
+
+/// <summary>Being queued never stops a payment; a hold does, by two people, until its day (Rules 17, 18).</summary>
+public class HoldTests
+{
+    private static readonly DateOnly PayDay = new(2015, 6, 15);
+
+    private static bool Holds(CaseHistory history, DateOnly? payDay = null) =>
+        history.Case.HoldsOn(payDay ?? PayDay).Any();
+
+    private static ProposeHold Proposal(DateOnly through) =>
+        new(Id(), HoldReason.FraudSuspected, PayTo.Keep, through, null);
+
+    [Fact]
+    public void s33_a_queued_case_holds_nothing_and_neither_does_a_proposal()
+    {
+        var history = new CaseHistory().Claimed();
+        Holds(history).ShouldBeFalse();
+        history.Accept(Proposal(PayDay), Auditor);
+        Holds(history).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void a_hold_covers_its_last_day_and_none_after_it()
+    {
+        var history = new CaseHistory();
+        history.Held(PayDay);
+        Holds(history).ShouldBeTrue();
+        Holds(history, PayDay.AddDays(1)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void s34_a_hold_ends_at_once_with_confirmed()
+    {
+        var history = new CaseHistory();
+        history.Held();
+        history.Ended(Verdict.Confirmed);
+        Holds(history).ShouldBeFalse();
+        history.Accept(new ReopenCase(null), Auditor);
+        Holds(history).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void s29_who_proposed_a_hold_or_its_release_does_not_approve_it_under_any_login()
+    {
+        var history = new CaseHistory();
+        history.Refuse(Proposal(PayDay), Clerk, Refusal.KeyedTheChange);
+        history.Refuse(Proposal(PayDay), Operator, Refusal.NoPerson);
+        var proposal = Proposal(PayDay);
+        history.Accept(proposal, Auditor);
+        history.Echo(proposal, Auditor);
+        history.Refuse(new ApproveHold(proposal.Hold), Auditor, Refusal.OwnProposal);
+        history.Refuse(new ApproveHold(proposal.Hold), AuditorElsewhere, Refusal.OwnProposal);
+        history.Refuse(new ApproveHold(proposal.Hold), Clerk, Refusal.KeyedTheChange);
+        history.Refuse(new ApproveHold(proposal.Hold), Operator, Refusal.NoPerson);
+        history.Accept(new ApproveHold(proposal.Hold), Approver);
+        history.Echo(new ApproveHold(proposal.Hold), Approver);
+
+        var release = new ProposeRelease(Id(), proposal.Hold, null);
+        history.Refuse(release, Clerk, Refusal.KeyedTheChange);
+        history.Accept(release, Colleague);
+        Holds(history).ShouldBeTrue();
+        history.Refuse(new ProposeRelease(Id(), proposal.Hold, null), Auditor, Refusal.AwaitsApproval);
+        history.Refuse(new ApproveHold(release.Release), Colleague, Refusal.OwnProposal);
+        history.Accept(new ApproveHold(release.Release), Auditor);
+        Holds(history).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void a_release_that_is_sent_back_or_taken_back_leaves_the_hold()
+    {
+        var history = new CaseHistory();
+        var hold = history.Held();
+        var release = new ProposeRelease(Id(), hold, null);
+        history.Accept(release, Auditor);
+        history.Refuse(new SendBackHold(release.Release, new Exhibit(Id(), "00")), Auditor, Refusal.OwnProposal);
+        history.Accept(new SendBackHold(release.Release, new Exhibit(Id(), "00")), Approver);
+        history.Refuse(new ApproveHold(release.Release), Approver, Refusal.ProposalGone);
+        var again = new ProposeRelease(Id(), hold, null);
+        history.Accept(again, Auditor);
+        history.Refuse(new TakeBackEntry(again.Release), Approver, Refusal.NotYours);
+        history.Accept(new TakeBackEntry(again.Release), Auditor);
+        Holds(history).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void a_proposal_that_is_sent_back_or_taken_back_holds_nothing_for_good()
+    {
+        var history = new CaseHistory();
+        var (first, second) = (Proposal(PayDay), Proposal(PayDay));
+        history.Accept(first, Auditor);
+        history.Accept(second, Auditor);
+        history.Accept(new SendBackHold(first.Hold, new Exhibit(Id(), "00")), Approver);
+        history.Accept(new TakeBackEntry(second.Hold), Auditor);
+        history.Refuse(new ApproveHold(first.Hold), Approver, Refusal.ProposalGone);
+        history.Refuse(new ApproveHold(second.Hold), Approver, Refusal.ProposalGone);
+        Holds(history).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void a_hold_has_an_end_from_today_to_four_months_ahead_also_when_it_is_approved()
+    {
+        var history = new CaseHistory();
+        history.Refuse(Proposal(history.Today.AddDays(-1)), Auditor, Refusal.HoldWithoutEnd);
+        history.Refuse(Proposal(history.Today.AddDays(ProposeHold.Longest + 1)), Auditor, Refusal.HoldWithoutEnd);
+        history.Accept(Proposal(history.Today.AddDays(ProposeHold.Longest)), Auditor);
+        var late = Proposal(history.Today);
+        history.Accept(late, Auditor);
+        history.Now = history.Now.AddDays(1);
+        history.Refuse(new ApproveHold(late.Hold), Approver, Refusal.HoldWithoutEnd);
+    }
+
+    [Fact]
+    public void s04_the_ground_that_goes_lifts_what_policy_placed_and_nothing_that_people_placed()
+    {
+        var policy = new HoldPlaced(Id(), Incident, PayTo.Previous, PayDay, default);
+        var idle = new CaseHistory();
+        idle.Tell(policy);
+        idle.Ground(Other, CaseGround.Required);
+        idle.Ground(Other, CaseGround.ListedInError);
+        Holds(idle).ShouldBeTrue();
+        idle.Ground(Incident, CaseGround.ListedInError);
+        Holds(idle).ShouldBeFalse();
+
+        var worked = new CaseHistory();
+        worked.Tell(policy);
+        var hold = worked.Held();
+        worked.Ground(Incident, CaseGround.ListedInError);
+        worked.Case.HoldsOn(PayDay).Count().ShouldBe(2);
+        worked.Claimed();
+        worked.Accept(new ApproveVerdict(worked.Proposed(Verdict.GroundGone)), Approver);
+        Holds(worked).ShouldBeFalse();
+        worked.Refuse(new ProposeRelease(Id(), hold, null), Auditor, Refusal.NoSuchEntry);
+    }
+
+    [Fact]
+    public void s25_denied_holds_until_the_payer_reports_the_restored_account()
+    {
+        var history = new CaseHistory();
+        history.Refuse(new RestoreAccount(history.Now), Mailroom, Refusal.NotDenied);
+        history.Ended(Verdict.Denied);
+        history.Case.IsDenied.ShouldBeTrue();
+        history.Refuse(new RestoreAccount(history.Now.AddMinutes(1)), Mailroom, Refusal.DayAhead);
+        history.Accept(new RestoreAccount(history.Now), Mailroom);
+        history.Echo(new RestoreAccount(history.Now), Mailroom);
+        (history.Case.IsDenied, history.Case.State).ShouldBe((false, CaseState.Denied));
+    }
+
+    [Fact]
+    public void denied_again_holds_again()
+    {
+        var history = new CaseHistory().Ended(Verdict.Denied);
+        history.Accept(new RestoreAccount(history.Now), Mailroom);
+        history.Accept(new ReopenCase(null), Auditor);
+        history.Claimed();
+        history.Accept(new ApproveVerdict(history.Proposed(Verdict.Denied)), Approver);
+        history.Case.IsDenied.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void a_case_that_ended_takes_no_hold()
+    {
+        var history = new CaseHistory().Ended(Verdict.Confirmed);
+        history.Refuse(Proposal(PayDay), Auditor, Refusal.HasEnded);
+    }
+}
