@@ -82,6 +82,13 @@ public static class Sessions
                         context.ProtocolMessage.SetParameter(Expired, "true");
                     }
 
+                    // A form's own address is no page to come back to.
+                    if (HttpMethods.IsPost(context.Request.Method)
+                        && context.Properties.RedirectUri == context.Request.Path)
+                    {
+                        context.Properties.RedirectUri = "/";
+                    }
+
                     if (context.Properties.GetParameter<bool>(DraftKept))
                     {
                         context.ProtocolMessage.SetParameter(DraftKept, "true");

@@ -95,6 +95,17 @@ public sealed class CaseForm(string action, IFormCollection fields)
         Enum.TryParse<PaperKind>(kind, out var paper) && Enum.IsDefined(paper) ? new ShownPaper(paper, InOwnName: true)
             : throw new BadInput("paper: choose from those of the form."))];
 
+    /// <summary>How many events the case had when the page was made; null where the form does not say.</summary>
+    public int? Seen => int.TryParse(this["seen"], CultureInfo.InvariantCulture, out var seen) ? seen : null;
+
+    /// <summary>Nobody decides on a case as it was: what has come since is looked at first.</summary>
+    public Func<CaseAtHand, Decision> OnWhatWasSeen(Func<CaseAtHand, Decision> decide) => at =>
+    {
+        var decision = decide(at);
+        return action is "propose" or "approve" or "send-back" && Seen < at.Version
+            && decision is { Refusal: null, Events.Count: > 0 } ? new Decision([], Refusal.ChangedMeanwhile) : decision;
+    };
+
     /// <summary>The evidence goes with the entry that this form asks for.</summary>
     /// <exception cref="BadInput">It makes none.</exception>
     public Func<CaseAtHand, Decision> With(

@@ -84,7 +84,7 @@ public static class CaseRoutes
             var brought = await Exhibits.SealAsync(at, id, form, by, cancel);
             var note = brought.FirstOrDefault(b => b.Kind is null)?.Exhibit;
             var decide = form.With([.. brought.Where(b => b.Kind is not null)], read(form, by, note), by);
-            if (await CaseWork.DoAsync(at, id, decide, cancel, brought) is { } refusal)
+            if (await CaseWork.DoAsync(at, id, form.OnWhatWasSeen(decide), cancel, brought) is { } refusal)
             {
                 context.Response.StatusCode = StatusCodes.Status409Conflict;
                 return await PageAsync(context, at, id, form, refusal.Sentence(), false, cancel);

@@ -13,6 +13,9 @@ public sealed record CaseAtHand(
     VerificationCase Case, IReadOnlyCollection<string> KeyedBy, DateTimeOffset Now, DateOnly NextPayDay)
 {
     public DateOnly Today => DateOnly.FromDateTime(Now.DateTime);
+
+    /// <summary>How many events its stream has.</summary>
+    public long Version { get; init; }
 }
 
 /// <summary>
@@ -73,7 +76,10 @@ public static class CaseWork
             return (false, null);
         }
 
-        var (events, refusal) = decide(await AtHandAsync(at, transaction, @case, cancel));
+        var (events, refusal) = decide(await AtHandAsync(at, transaction, @case, cancel) with
+        {
+            Version = (await session.Events.FetchStreamStateAsync(change, cancel))!.Version,
+        });
         if (events.Count > 0)
         {
             session.Events.Append(change, events);

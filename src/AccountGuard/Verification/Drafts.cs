@@ -64,12 +64,14 @@ public static class Drafts
         return insert.RecordsAffected > 0;
     }
 
-    /// <summary>The latest of this person for a case; null where there is none.</summary>
+    /// <summary>The latest of this person for a case; null where there is none, or it was erased.</summary>
     public static async Task<Draft?> LatestAsync(Installation at, Guid change, Caller by, CancellationToken cancel)
     {
         await using var find = Command(at, change, by, $"""
             select entry, login, sealed, kept_at, count(*) over () - 1 from draft
-            where {OfPerson} and kept_at > @since order by kept_at desc limit 1
+            where {OfPerson} and kept_at > @since
+              and exists (select from personal_key k where k.subject_key = draft.number_key)
+            order by kept_at desc limit 1
             """);
         find.Parameters.AddWithValue("since", at.Clock.GetUtcNow() - Kept);
         await using var reader = await find.ExecuteReaderAsync(cancel);

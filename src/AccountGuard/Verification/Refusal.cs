@@ -21,6 +21,7 @@ public enum Refusal
     NoSuchEntry,
     RestedOn,
     DayAhead,
+    ChangedMeanwhile,
 }
 
 public static class Refusals
@@ -35,7 +36,7 @@ public static class Refusals
         Refusal.HolderDied => 17,
         Refusal.TakenByAnother or Refusal.NotYours or Refusal.AwaitsApproval or Refusal.ProposalGone
             or Refusal.HasEnded or Refusal.IsOpen or Refusal.NoSuchEntry or Refusal.RestedOn or Refusal.DayAhead
-            => null,
+            or Refusal.ChangedMeanwhile => null,
     };
 
     public static string Sentence(this Refusal refusal) => refusal switch
@@ -57,6 +58,7 @@ public static class Refusals
         Refusal.IsOpen => "The case is open already.",
         Refusal.NoSuchEntry => "The case has no such entry. Look at the case as it is now.",
         Refusal.RestedOn => "Something rests on this entry. Take that back first, or reopen the case.",
+        Refusal.ChangedMeanwhile => "The case has changed since you opened it. Look at what is new, then decide.",
         Refusal.DayAhead => "This day is still to come. Give the day on which it happened.",
     };
 }
