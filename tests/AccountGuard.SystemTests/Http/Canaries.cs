@@ -154,7 +154,7 @@ public sealed class Canaries : IAsyncLifetime
         Clean(log, "the log");
     }
 
-    /// <summary>A note, a reference and a file with its name; and a note that comes after the session has ended.</summary>
+    /// <summary>A note, a reference and a file with its name; and again after the session has ended.</summary>
     private async Task AttachAsync(NpgsqlDataSource server)
     {
         using var auditor = await _service.BrowserOfAsync(Role.Auditor);

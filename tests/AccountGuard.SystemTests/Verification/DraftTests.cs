@@ -184,6 +184,19 @@ public sealed class DraftTests(Served service) : IDisposable
     }
 
     [Fact]
+    public async Task a_form_that_holds_nothing_typed_leads_to_a_page_again()
+    {
+        using var browser = await service.BrowserOfAsync(Role.Auditor);
+        service.Clock.By = TimeSpan.FromMinutes(31);
+        using var asked = await browser.PostAsync("/cases/next", new FormUrlEncodedContent([]));
+        var fields = CaseForms.FieldsOf(await asked.Content.ReadAsStringAsync(), "/development/authorize");
+        using var page = await browser.PostAsync(asked.RequestMessage!.RequestUri, new FormUrlEncodedContent(
+            fields.Append(new("login", Role.Auditor)).Append(new(
+                "password", service.Provider.Accounts.Single(a => a.Login == Role.Auditor).Password))));
+        (page.StatusCode, page.RequestMessage!.RequestUri!.AbsolutePath).ShouldBe((HttpStatusCode.OK, "/cases"));
+    }
+
+    [Fact]
     public async Task a_draft_is_sealed_and_gone_after_a_week_and_one_login_leaves_no_more_than_fifty()
     {
         var (_, id) = await CaseForms.CaseAsync(service);
