@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -67,7 +68,7 @@ public static class Forms
                 }
 
                 var text = await ReadAsync(part.Body, LargestField, cancel);
-                fields.Append(name, text.Length <= LargestField ? System.Text.Encoding.UTF8.GetString(text.ToArray())
+                fields.Append(name, text.Length <= LargestField ? Encoding.UTF8.GetString(text.ToArray())
                     : throw new BadHttpRequestException("A field is too long.", 413));
             }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using AccountGuard.Identity;
 using AccountGuard.Vault;
@@ -118,6 +119,6 @@ public static class Drafts
     private static byte[] About(Guid change, Guid entry, string login) =>
     [
         .. change.ToByteArray(bigEndian: true), .. entry.ToByteArray(bigEndian: true),
-        .. System.Text.Encoding.UTF8.GetBytes(login),
+        .. Encoding.UTF8.GetBytes(login),
     ];
 }

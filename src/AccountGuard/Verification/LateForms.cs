@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using AccountGuard.Identity;
 using AccountGuard.Pages;
 using Microsoft.AspNetCore.Antiforgery;
@@ -41,12 +42,12 @@ public static class LateForms
         await context.ChallengeAsync(way);
     });
 
-    private static bool IsLetIn(HttpContext context, System.Security.Claims.ClaimsPrincipal owner) =>
+    private static bool IsLetIn(HttpContext context, ClaimsPrincipal owner) =>
         context.GetEndpoint()!.Metadata.GetOrderedMetadata<IAuthorizeData>()
             .All(asked => asked.Roles?.Split(',').Any(owner.IsInRole) == true);
 
     /// <summary>Null where it is no form of ours for this person, or holds nothing that was typed.</summary>
-    private static async Task<CaseForm?> ReadAsync(HttpContext context, System.Security.Claims.ClaimsPrincipal owner)
+    private static async Task<CaseForm?> ReadAsync(HttpContext context, ClaimsPrincipal owner)
     {
         await Forms.ReceiveAsync(context.Request, Exhibits.LargestFile, context.RequestAborted);
         var nobody = context.User;
