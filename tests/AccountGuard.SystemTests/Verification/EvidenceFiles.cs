@@ -164,7 +164,8 @@ public sealed partial class EvidenceFiles(Served service)
     {
         var (_, id) = await CaseForms.CaseAsync(service);
         using var auditor = await service.BrowserOfAsync(Role.Auditor);
-        (await new CaseForms(auditor, id).SendAsync("claim", [], Pdf)).Status.ShouldBe(HttpStatusCode.BadRequest);
+        Dictionary<string, string> entry = new() { ["entry"] = $"{Guid.NewGuid()}" };
+        (await new CaseForms(auditor, id).SendAsync("claim", entry, Pdf)).Status.ShouldBe(HttpStatusCode.BadRequest);
         (await StoredAsync(id)).ShouldBe(0L);
     }
 
