@@ -22,7 +22,7 @@ public static class Events
         typeof(CaseClaimed), typeof(CaseLeft), typeof(CaseReassigned), typeof(CaseSnoozed),
         typeof(LetterOrdered), typeof(LetterSent), typeof(LetterReturned), typeof(LetterAnswered),
         typeof(VisitPlanned), typeof(VisitFailed), typeof(MeetingHeld), typeof(CallRecorded),
-        typeof(SuspicionReported), typeof(NoteWritten),
+        typeof(SuspicionReported), typeof(NoteWritten), typeof(EvidenceAttached),
         typeof(VerdictProposed), typeof(VerdictSentBack), typeof(VerdictApproved), typeof(CaseReopened),
         typeof(EntryTakenBack), typeof(AttemptRefused),
         typeof(HoldPlaced), typeof(HoldProposed), typeof(HoldApproved), typeof(HoldSentBack),

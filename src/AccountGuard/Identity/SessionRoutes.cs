@@ -86,6 +86,7 @@ public static class SessionRoutes
                 Login = login,
                 HasFailed = context.Request.Method == HttpMethods.Post,
                 HasExpired = (string?)request[Sessions.Expired] == "true",
+                HasDraft = (string?)request[Sessions.DraftKept] == "true",
                 Asked = request.GetParameters().Where(p => p.Key is not ("login" or Parameters.Password))
                     .Select(p => KeyValuePair.Create(p.Key, (string?)p.Value ?? "")).ToList(),
             });

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 
 namespace AccountGuard.Identity;
 
@@ -20,6 +21,9 @@ public static class Sessions
 
     /// <summary>Asks the development provider to say that the session before has ended.</summary>
     public const string Expired = "expired";
+
+    /// <summary>Asks it to say too that what was typed is kept.</summary>
+    public const string DraftKept = "draft_kept";
 
     /// <summary>AccountGuard as the provider knows it, unless Identity:ClientId says otherwise.</summary>
     public const string Client = "accountguard";
@@ -78,6 +82,18 @@ public static class Sessions
                         context.ProtocolMessage.SetParameter(Expired, "true");
                     }
 
+                    // A form's own address is no page to come back to.
+                    if (HttpMethods.IsPost(context.Request.Method)
+                        && context.Properties.RedirectUri == context.Request.Path)
+                    {
+                        context.Properties.RedirectUri = "/";
+                    }
+
+                    if (context.Properties.GetParameter<bool>(DraftKept))
+                    {
+                        context.ProtocolMessage.SetParameter(DraftKept, "true");
+                    }
+
                     return Task.CompletedTask;
                 },
                 OnTokenValidated = context => BeginAsync(at, context),
@@ -100,6 +116,21 @@ public static class Sessions
                     oidc.RequireHttpsMetadata = false;
                 });
         }
+    }
+
+    /// <summary>
+    /// Whose session a cookie is that is authentic and lets in no longer: too old, or revoked. Good for nothing but to
+    /// know whose something is.
+    /// </summary>
+    /// <param name="context">The request, which nobody was found to be signed in for.</param>
+    /// <param name="atMost">How long ago the cookie may have been issued.</param>
+    public static ClaimsPrincipal? OwnerOfEnded(HttpContext context, TimeSpan atMost)
+    {
+        var cookies = context.RequestServices.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>()
+            .Get(CookieAuthenticationDefaults.AuthenticationScheme);
+        return cookies.CookieManager.GetRequestCookie(context, Cookie) is { } cookie
+            && cookies.TicketDataFormat.Unprotect(cookie) is { Properties.IssuedUtc: { } issuedAt } ticket
+            && cookies.TimeProvider!.GetUtcNow() - issuedAt < atMost ? ticket.Principal : null;
     }
 
     /// <summary>No script reads the cookie, and no other site's form sends it.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AccountGuard.Screening;
 using Npgsql;
 
@@ -17,6 +18,10 @@ public sealed record IncidentBar(
     /// <summary>The day of an instant in the incident's time zone (Rule 3).</summary>
     public DateOnly DayOf(DateTimeOffset instant) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, Incident.Zone).DateTime);
+
+    /// <summary>An instant on the clocks of the incident's time zone; the day is left out where it is today.</summary>
+    public string ClockOf(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Incident.Zone).ToString(
+        DayOf(instant) == Today ? "HH:mm" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>The bar of an incident; of the one declared last where none is named.</summary>
     /// <returns>Null where no incident is declared.</returns>

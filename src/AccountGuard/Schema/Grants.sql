@@ -1,5 +1,6 @@
 -- evolve-repeat-always
 -- The application reads and adds; it does not alter, delete, truncate, or switch off a trigger (it owns nothing).
+-- Drafts are no record: those it deletes.
 -- Hits, holders, cutoffs in force and exposures change only through the functions and triggers of Screening.sql.
 grant usage on schema accountguard to accountguard_app;
 revoke all on all tables in schema accountguard from accountguard_app;
@@ -7,8 +8,9 @@ grant select on all tables in schema accountguard to accountguard_app;
 grant insert on delivery, delivery_batch, delivery_completion, refused_delivery, quarantined_row, quarantine_settlement,
     personal_key, incident, cutoff_decision, affected_list, list_record, listing, replacement, account_change,
     account_change_detail, cancellation, renumbering, closing_decision, case_step, reconciliation, access_record,
-    revocation, exhibit, holder_record, death_told
+    revocation, exhibit, holder_record, death_told, draft
     to accountguard_app;
+grant delete on draft to accountguard_app;
 grant usage on all sequences in schema accountguard to accountguard_app;
 revoke execute on all functions in schema accountguard from public;
 grant execute on function pass_gates, publish_cutoff, publish_list, publish_closings, repair, unsettled, hits_opened,

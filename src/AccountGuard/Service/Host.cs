@@ -111,6 +111,7 @@ public static class Host
         app.UseStatusCodePages(Problems.WriteStatusAsync);
         app.UseAuthentication();
         app.UseRateLimiter();
+        LateForms.Use(app);
         app.UseAuthorization();
         app.UseAntiforgery();
         IncidentRoutes.Map(app);

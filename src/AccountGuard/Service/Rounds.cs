@@ -38,6 +38,7 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
                     >= (Last.IsClean ? BetweenReconciliations : AfterUnclean))
                 {
                     await TellDeaths.RunAsync(at, stoppingToken);
+                    await Drafts.DeleteOldAsync(at, stoppingToken);
                     await ReconcileAsync(stoppingToken);
                 }
 

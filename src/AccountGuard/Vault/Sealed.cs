@@ -79,3 +79,6 @@ public static class Sealed
         return plain;
     }
 }
+
+/// <summary>What is stored is not what was recorded; the message says what to do.</summary>
+public sealed class AlteredData(string message) : Exception(message);

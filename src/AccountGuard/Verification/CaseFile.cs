@@ -3,7 +3,6 @@ using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
 using AccountGuard.Vault;
-using AccountGuard.Verification.Holds;
 using Npgsql;
 
 namespace AccountGuard.Verification;
@@ -22,8 +21,9 @@ public sealed record CaseChange(
     public string? Of(string field) => Details.GetValueOrDefault(field);
 }
 
-/// <summary>Something that happened to a case, with what was written of it.</summary>
-public sealed record CaseMoment(object Event, DateTimeOffset At, string? Note);
+/// <summary>Something that happened to a case.</summary>
+/// <param name="Written">What was written of it, or its file's name; null where the number's data was erased.</param>
+public sealed record CaseMoment(object Event, DateTimeOffset At, string? Written);
 
 /// <summary>All that the page of a case shows.</summary>
 public sealed record CaseFile(
@@ -59,33 +59,12 @@ public sealed record CaseFile(
         var @case = (await session.Events.AggregateStreamAsync<VerificationCase>(change, token: cancel))!;
         var bar = (await IncidentBar.LoadAsync(at, hits[0].Incident, cancel))!;
         var (filed, number, key) = await ChangeAsync(at, change, hits[0].Incident, reader, cancel);
-        var notes = await Exhibits.ReadAsync(at, change, key, cancel);
+        var texts = await Exhibits.ReadAsync(at, change, key, cancel);
         return new CaseFile(change, number, bar, filed, hits, @case,
-            [.. events.Select(e => new CaseMoment(e.Data, e.Timestamp, NoteOf(e.Data, notes)))],
+            [.. events.Select(e => new CaseMoment(e.Data, e.Timestamp,
+                Exhibits.NamedBy(e.Data) is { } named ? texts.GetValueOrDefault(named.Id) : null))],
             await CaseLinks.OfAsync(at, change, bar.Incident.Zone, cancel),
             await QueueView.NextPayDayAsync(at, bar.Today, cancel), reader);
-    }
-
-    private static string? NoteOf(object happened, IReadOnlyDictionary<Guid, string> notes)
-    {
-        var exhibit = happened switch
-        {
-            NoteWritten e => e.Note,
-            LetterAnswered e => e.Answer,
-            MeetingHeld e => e.Minutes,
-            CallRecorded e => e.Minutes,
-            SuspicionReported e => e.Minutes,
-            VerdictProposed e => e.Note,
-            VerdictApproved e => e.Note,
-            VerdictSentBack e => e.Reason,
-            CaseReopened e => e.Reason,
-            DeathReported e => e.Paper,
-            HoldProposed e => e.Note,
-            HoldReleaseProposed e => e.Note,
-            HoldSentBack e => e.Reason,
-            _ => null,
-        };
-        return exhibit is not null && notes.TryGetValue(exhibit.Id, out var text) ? text : null;
     }
 
     private static async Task<IReadOnlyList<CaseHit>> HitsAsync(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AccountGuard.Identity;
 using AccountGuard.Verification.Holds;
+using Microsoft.Extensions.Primitives;
 
 namespace AccountGuard.Verification;
 
@@ -13,10 +14,34 @@ public sealed class CaseForm(string action, IFormCollection fields)
     // Within the country, and the way back.
     private const int DaysOfPost = 14;
 
+    private static readonly string[] WithEvidence =
+        ["note", "letter-answered", "letter-returned", "meeting", "call", "suspicion", "propose"];
+
+    private const string ActionField = "action";
+    private const string Token = "__RequestVerificationToken";
+    private static readonly string[] NotTyped = [Token, ActionField, "entry", "seen", "proposal", "taken", "letter"];
+
     /// <summary>A page that nobody has sent yet.</summary>
     public static readonly CaseForm Empty = new("", FormCollection.Empty);
 
     public string Action => action;
+
+    /// <summary>As <see cref="Fields"/> gave it.</summary>
+    public static CaseForm Of(Dictionary<string, StringValues> fields) =>
+        new(fields[ActionField].ToString(), new FormCollection(fields));
+
+    /// <summary>All that was sent but for the session's token; of a file, that there was one.</summary>
+    public IEnumerable<KeyValuePair<string, StringValues>> Fields =>
+    [
+        .. fields.Where(f => f.Key is not (Token or ActionField)), new(ActionField, action),
+        .. fields.Files.Take(1).Select(_ => KeyValuePair.Create("file", new StringValues("chosen"))),
+    ];
+
+    /// <summary>Somebody typed or chose something, and would have to do it again.</summary>
+    public bool IsTyped() => HadFile || fields.Any(
+        f => !NotTyped.Contains(f.Key) && f.Value.Any(value => value is { Length: > 0 }));
+
+    public bool IsOfApprover => action is "approve" or "send-back" or "approve-hold" or "send-back-hold";
 
     public string? this[string name] => fields[name].ToString() is { Length: > 0 } text ? text : null;
 
@@ -25,6 +50,32 @@ public sealed class CaseForm(string action, IFormCollection fields)
 
     /// <summary>What was typed into a field of this form, for the page that shows it again.</summary>
     public string? Typed(string form, string name) => form == action ? this[name] : null;
+
+    public bool IsTyped(string form, string name, string value) => form == action && fields[name].Contains(value);
+
+    /// <summary>A browser is not given a file back: it has to be chosen again.</summary>
+    public bool HadFile => fields.Files.Count > 0 || this["file"] is not null;
+
+    /// <summary>The file that it brought, of a type that is known by its content.</summary>
+    /// <exception cref="BadInput">It is too large, or none of those.</exception>
+    public EvidenceFile? File()
+    {
+        if (fields.Files["file"] is not { } file)
+        {
+            return null;
+        }
+
+        if (file.Length > Exhibits.LargestFile)
+        {
+            throw new BadInput(Exhibits.TooLarge);
+        }
+
+        var content = new byte[file.Length];
+        using var from = file.OpenReadStream();
+        from.ReadExactly(content);
+        return EvidenceKinds.Of(content) is { } kind ? new EvidenceFile(kind, kind.NameOf(file.FileName), content)
+            : throw new BadInput(Exhibits.Unknown);
+    }
 
     public Guid Id(string name) =>
         Guid.TryParse(this[name], out var id) ? id : throw new BadInput($"{name}: choose one.");
@@ -45,6 +96,25 @@ public sealed class CaseForm(string action, IFormCollection fields)
     public IReadOnlyList<ShownPaper> Papers() => [.. fields["paper"].OfType<string>().Select(kind =>
         Enum.TryParse<PaperKind>(kind, out var paper) && Enum.IsDefined(paper) ? new ShownPaper(paper, InOwnName: true)
             : throw new BadInput("paper: choose from those of the form."))];
+
+    /// <summary>How many events the case had when the page was made; null where the form does not say.</summary>
+    public int? Seen => int.TryParse(this["seen"], CultureInfo.InvariantCulture, out var seen) ? seen : null;
+
+    /// <summary>Nobody decides on a case as it was: what has come since is looked at first.</summary>
+    public Func<CaseAtHand, Decision> OnWhatWasSeen(Func<CaseAtHand, Decision> decide) => at =>
+    {
+        var decision = decide(at);
+        return action is "propose" or "approve" or "send-back" && Seen < at.Version
+            && decision is { Refusal: null, Events.Count: > 0 } ? new Decision([], Refusal.ChangedMeanwhile) : decision;
+    };
+
+    /// <summary>The evidence goes with the entry that this form asks for.</summary>
+    /// <exception cref="BadInput">It makes none.</exception>
+    public Func<CaseAtHand, Decision> With(
+        IReadOnlyList<SealedExhibit> evidence, Func<CaseAtHand, Decision> decide, Caller by) =>
+        evidence.Count == 0 ? decide
+        : WithEvidence.Contains(action) ? AttachEvidence.To(decide, Entry, evidence, by)
+        : throw new BadInput("file: nothing can be attached to this.");
 
     /// <summary>What an auditor asks for.</summary>
     /// <exception cref="BadInput">A field is missing or cannot be read; or there is no such thing to do.</exception>

@@ -1,3 +1,4 @@
+using AccountGuard.Deliveries;
 using AccountGuard.Holders;
 using AccountGuard.Http;
 using AccountGuard.Identity;
@@ -28,16 +29,25 @@ public static class CaseRoutes
         routes.MapGet(Page.Path, ShowAsync).For(Page.Roles).ExcludeFromDescription();
         routes.MapGet(Page.Path + "/{id:guid}", OpenAsync).For(Page.Roles).ExcludeFromDescription();
         routes.MapPost(Page.Path + "/next", TakeNextAsync).AsForm().For(Role.Auditor);
-        routes.MapPost(Page.Path + "/{id:guid}/{action}", WorkAsync).AsForm().For(Role.Auditor);
-        routes.MapPost(Page.Path + "/{id:guid}/verdict/{action}", DecideAsync).AsForm().For(Role.Approver);
+        routes.MapGet(Page.Path + "/{id:guid}/exhibits/{exhibit:guid}", DownloadAsync).For(Page.Roles)
+            .ExcludeFromDescription();
+        routes.MapPost(Page.Path + "/{id:guid}/{action}", WorkAsync).AsForm(Exhibits.LargestFile)
+            .KeepsDrafts().RequireRateLimiting(Upload.Few).For(Role.Auditor);
+        routes.MapPost(Page.Path + "/{id:guid}/verdict/{action}", DecideAsync).AsForm(Exhibits.LargestFile)
+            .KeepsDrafts().RequireRateLimiting(Upload.Few).For(Role.Approver);
+        routes.MapPost(Page.Path + "/{id:guid}/drafts/discard", DiscardAsync).AsForm()
+            .For(Role.Auditor, Role.Approver);
     }
 
     /// <summary>A case's own address: the id of its change, which names nobody.</summary>
     public static string PathOf(Guid change) => $"{Page.Path}/{change}";
 
+    /// <summary>Where a file of a case is downloaded; what it is called is not said there.</summary>
+    public static string PathOf(Guid change, Exhibit file) => $"{PathOf(change)}/exhibits/{file.Id}";
+
     private static Task<IResult> OpenAsync(
         HttpContext context, Installation at, Guid id, CancellationToken cancel, bool done = false) =>
-        PageAsync(context, at, id, CaseForm.Empty, null, done, cancel);
+        PageAsync(context, at, id, null, null, done, cancel);
 
     private static async Task<IResult> TakeNextAsync(
         HttpContext context, Installation at, CancellationToken cancel, [FromForm] string incident)
@@ -71,8 +81,10 @@ public static class CaseRoutes
         var by = Caller.Of(context.User);
         try
         {
-            var note = await Exhibits.KeepAsync(at, id, form["note"], by, cancel);
-            if (await CaseWork.DoAsync(at, id, read(form, by, note), cancel) is { } refusal)
+            var brought = await Exhibits.SealAsync(at, id, form, by, cancel);
+            var note = brought.FirstOrDefault(b => b.Kind is null)?.Exhibit;
+            var decide = form.With([.. brought.Where(b => b.Kind is not null)], read(form, by, note), by);
+            if (await CaseWork.DoAsync(at, id, form.OnWhatWasSeen(decide), cancel, brought) is { } refusal)
             {
                 context.Response.StatusCode = StatusCodes.Status409Conflict;
                 return await PageAsync(context, at, id, form, refusal.Sentence(), false, cancel);
@@ -84,19 +96,43 @@ public static class CaseRoutes
             return await PageAsync(context, at, id, form, e.Message, false, cancel);
         }
 
+        if (form["entry"] is not null)
+        {
+            await Drafts.DeleteAsync(at, id, form.Entry, by, cancel);
+        }
+
         return Results.LocalRedirect($"{PathOf(id)}?done=true");
     }
 
+    private static async Task<IResult> DiscardAsync(
+        HttpContext context, Installation at, Guid id, CancellationToken cancel)
+    {
+        var form = new CaseForm("", await context.Request.ReadFormAsync(cancel));
+        await Drafts.DeleteAsync(at, id, form.Entry, Caller.Of(context.User), cancel);
+        return Results.LocalRedirect(PathOf(id));
+    }
+
+    /// <summary>To be saved and not shown: whatever a file holds runs nowhere near our pages.</summary>
+    private static async Task<IResult> DownloadAsync(
+        HttpContext context, Installation at, Guid id, Guid exhibit, CancellationToken cancel)
+    {
+        var file = await Exhibits.OpenAsync(at, id, exhibit, Caller.Of(context.User), cancel);
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        return Results.File(file.Content, file.Kind.MediaType(), file.Name);
+    }
+
     private static async Task<IResult> PageAsync(
-        HttpContext context, Installation at, Guid id, CaseForm typed, string? refused, bool done,
+        HttpContext context, Installation at, Guid id, CaseForm? typed, string? refused, bool done,
         CancellationToken cancel)
     {
         var reader = Caller.Of(context.User);
         var file = await CaseFile.OpenAsync(at, id, reader, cancel);
+        var draft = typed is null ? await Drafts.LatestAsync(at, id, reader, cancel) : null;
         return new RazorComponentResult<CaseFilePage>(new
         {
             File = file,
-            Typed = typed,
+            Typed = typed ?? draft?.Form ?? CaseForm.Empty,
+            Draft = draft,
             Holder = await HolderRecords.OfAsync(
                 at, file.Number, reader.ToString(), CaseFile.Purpose, cancel),
             IsAuditor = context.User.IsInRole(Role.Auditor),

@@ -13,13 +13,49 @@ public sealed record StoryLine(DateOnly On, string Icon, string Text, object[] A
     public Guid? Entry { get; init; }
 
     public bool IsMark { get; init; }
+
+    /// <summary>When it was recorded; the day of the line is that on which it happened.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>There was a note, and the number's data was erased since.</summary>
+    public bool IsErased { get; init; }
+
+    /// <summary>What was attached to the entry.</summary>
+    public IReadOnlyList<StoryEvidence> Evidence { get; init; } = [];
+}
+
+/// <summary>A paper or a file in the story of a case.</summary>
+/// <param name="Text">The paper's reference, or the file's name; null where the number's data was erased.</param>
+public sealed record StoryEvidence(EvidenceAttached Attached, DateTimeOffset At, string? Text)
+{
+    public bool IsFile => Attached.Kind != EvidenceKind.PaperReference;
 }
 
 /// <summary>Tells the events of a case, in the order in which they were recorded.</summary>
 public static class CaseStory
 {
-    public static IEnumerable<StoryLine> Tell(CaseFile file) =>
-        file.Story.Select(m => Line(m, file.Bar.DayOf(m.At)) with { Note = m.Note });
+    public static IEnumerable<StoryLine> Tell(CaseFile file) => Tell(file, file.Story);
+
+    /// <summary>What came after so many events, but for what the reader was refused.</summary>
+    public static IReadOnlyList<StoryLine> Since(CaseFile file, int seen) => [.. Tell(file, file.Story.Skip(seen)
+        .Where(m => m.Event is not AttemptRefused refused || !refused.By.IsSame(file.Reader)))];
+
+    private static IEnumerable<StoryLine> Tell(CaseFile file, IEnumerable<CaseMoment> story)
+    {
+        var evidence = file.Story.Where(m => m.Event is EvidenceAttached)
+            .Select(m => new StoryEvidence((EvidenceAttached)m.Event, m.At, m.Written))
+            .ToLookup(e => e.Attached.Entry);
+        return from moment in story
+               where moment.Event is not EvidenceAttached
+               let line = Line(moment, file.Bar.DayOf(moment.At))
+               select line with
+               {
+                   At = moment.At,
+                   Note = moment.Written,
+                   IsErased = moment.Written is null && Exhibits.NamedBy(moment.Event) is not null,
+                   Evidence = line.Entry is { } entry ? [.. evidence[entry]] : [],
+               };
+    }
 
     private static StoryLine Line(CaseMoment moment, DateOnly on) => moment.Event switch
     {

@@ -13,6 +13,9 @@ public sealed record CaseAtHand(
     VerificationCase Case, IReadOnlyCollection<string> KeyedBy, DateTimeOffset Now, DateOnly NextPayDay)
 {
     public DateOnly Today => DateOnly.FromDateTime(Now.DateTime);
+
+    /// <summary>How many events its stream has.</summary>
+    public long Version { get; init; }
 }
 
 /// <summary>
@@ -21,15 +24,17 @@ public sealed record CaseAtHand(
 /// </summary>
 public static class CaseWork
 {
+    /// <param name="brought">What the events may name; what none of them names is not kept.</param>
     /// <returns>Why it was refused, if it was; a refusal that a rule demands is on record then.</returns>
     /// <exception cref="BadInput">There is no such case.</exception>
     public static async Task<Refusal?> DoAsync(
-        Installation at, Guid change, Func<CaseAtHand, Decision> decide, CancellationToken cancel)
+        Installation at, Guid change, Func<CaseAtHand, Decision> decide, CancellationToken cancel,
+        IReadOnlyList<SealedExhibit>? brought = null)
     {
         for (var isOpened = false; ; isOpened = true)
         {
             var (isThere, refusal) = await Retry.OnConflictAsync(
-                () => InTransactionAsync(at, change, decide, cancel), cancel);
+                () => InTransactionAsync(at, change, decide, brought ?? [], cancel), cancel);
             if (isThere)
             {
                 return refusal;
@@ -46,11 +51,12 @@ public static class CaseWork
     }
 
     private static async Task<(bool IsThere, Refusal? Refusal)> InTransactionAsync(
-        Installation at, Guid change, Func<CaseAtHand, Decision> decide, CancellationToken cancel)
+        Installation at, Guid change, Func<CaseAtHand, Decision> decide, IReadOnlyList<SealedExhibit> brought,
+        CancellationToken cancel)
     {
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        var done = await DoAsync(at, transaction, change, decide, cancel);
+        var done = await DoAsync(at, transaction, change, decide, cancel, brought);
         await transaction.CommitAsync(cancel);
         return done;
     }
@@ -58,7 +64,7 @@ public static class CaseWork
     /// <summary>The same in a transaction of the caller, who commits it.</summary>
     public static async Task<(bool IsThere, Refusal? Refusal)> DoAsync(
         Installation at, NpgsqlTransaction transaction, Guid change, Func<CaseAtHand, Decision> decide,
-        CancellationToken cancel)
+        CancellationToken cancel, IReadOnlyList<SealedExhibit>? brought = null)
     {
         await using (var pass = new NpgsqlCommand("select pass_case(@change)", transaction.Connection, transaction))
         {
@@ -72,11 +78,15 @@ public static class CaseWork
             return (false, null);
         }
 
-        var (events, refusal) = decide(await AtHandAsync(at, transaction, @case, cancel));
+        var (events, refusal) = decide(await AtHandAsync(at, transaction, @case, cancel) with
+        {
+            Version = (await session.Events.FetchStreamStateAsync(change, cancel))!.Version,
+        });
         if (events.Count > 0)
         {
             session.Events.Append(change, events);
             await session.SaveChangesAsync(cancel);
+            await Exhibits.KeepAsync(transaction, change, brought ?? [], events, at.Clock.GetUtcNow(), cancel);
             await KeepAsync(transaction, (await session.Events.AggregateStreamAsync<VerificationCase>(
                 change, token: cancel))!, cancel);
         }

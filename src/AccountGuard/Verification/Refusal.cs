@@ -23,6 +23,7 @@ public enum Refusal
     DayAhead,
     HoldWithoutEnd,
     NotDenied,
+    ChangedMeanwhile,
 }
 
 public static class Refusals
@@ -38,7 +39,7 @@ public static class Refusals
         Refusal.HoldWithoutEnd => 18,
         Refusal.TakenByAnother or Refusal.NotYours or Refusal.AwaitsApproval or Refusal.ProposalGone
             or Refusal.HasEnded or Refusal.IsOpen or Refusal.NoSuchEntry or Refusal.RestedOn or Refusal.DayAhead
-            or Refusal.NotDenied => null,
+            or Refusal.NotDenied or Refusal.ChangedMeanwhile => null,
     };
 
     public static string Sentence(this Refusal refusal) => refusal switch
@@ -60,6 +61,7 @@ public static class Refusals
         Refusal.IsOpen => "The case is open already.",
         Refusal.NoSuchEntry => "The case has no such entry. Look at the case as it is now.",
         Refusal.RestedOn => "Something rests on this entry. Take that back first, or reopen the case.",
+        Refusal.ChangedMeanwhile => "The case has changed since you opened it. Look at what is new, then decide.",
         Refusal.DayAhead => "This day is still to come. Give the day on which it happened.",
         Refusal.HoldWithoutEnd => "A hold ends on a day, from today to four months ahead. Choose one of these.",
         Refusal.NotDenied => "Nobody denied this change, or its account was restored. Look at the case as it is now.",

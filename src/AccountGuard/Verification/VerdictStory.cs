@@ -22,6 +22,7 @@ public sealed record VerdictStory(VerdictProposed Proposed, IReadOnlyList<object
         LetterAnswered e => verdict.Evidence.Contains(e.Entry),
         VisitFailed e => verdict.Evidence.Contains(e.Entry),
         MeetingHeld e => verdict.Evidence.Contains(e.Entry),
+        EvidenceAttached e => verdict.Evidence.Contains(e.Entry) || e.Entry == verdict.Entry,
         DeathReported => verdict.Verdict == Verdict.Deceased,
         GroundGone or CaseEnded => verdict.Verdict == Verdict.GroundGone,
         _ => false,

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using System.Text;
 using AccountGuard.Identity;
+using AccountGuard.Intake;
 using AccountGuard.Service;
+using AccountGuard.SystemTests.Verification;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -134,6 +137,7 @@ public sealed class Canaries : IAsyncLifetime
             }
         }
 
+        await AttachAsync(server);
         await DatabaseIsCleanAsync(server, walBefore);
         await _service.App.StopAsync();
         _service.App.Services.GetRequiredService<TracerProvider>().ForceFlush().ShouldBeTrue();
@@ -148,6 +152,21 @@ public sealed class Canaries : IAsyncLifetime
         var log = string.Concat(files.Select(File.ReadAllText));
         log.ShouldContain("/api/account-changes", customMessage: "or requests are not logged");
         Clean(log, "the log");
+    }
+
+    /// <summary>A note, a reference and a file with its name; and again after the session has ended.</summary>
+    private async Task AttachAsync(NpgsqlDataSource server)
+    {
+        using var auditor = await _service.BrowserOfAsync(Role.Auditor);
+        var forms = new CaseForms(auditor, FiledChange.IdOf("s", "R1"));
+        var (hidden, late) = (await forms.FieldsAsync("note"), await forms.FieldsAsync("note"));
+        Dictionary<string, string> typed = new() { ["note"] = Name, ["reference"] = $"{Name} {Number}" };
+        var file = Encoding.UTF8.GetBytes($"%PDF-{Name} {Number} {Account}%%EOF");
+        (await forms.SendAsync("note", typed, file, $"{Name}.pdf", hidden)).Status.ShouldBe(HttpStatusCode.OK);
+        _service.Clock.By = TimeSpan.FromMinutes(31);
+        Clean((await forms.SendAsync("note", typed, file, $"{Name}.pdf", late)).Page, "the page to sign in");
+        (await ScalarAsync<long>(server, "select count(*) from accountguard.exhibit")).ShouldBe(3);
+        (await ScalarAsync<long>(server, "select count(*) from accountguard.draft")).ShouldBe(1);
     }
 
     private async Task DatabaseIsCleanAsync(NpgsqlDataSource server, string walBefore)

@@ -34,9 +34,12 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/", Role.All),
         ("GET", "/cases", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("GET", "/cases/7e000000-0000-0000-0000-000000000000", [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("GET", "/cases/7e000000-0000-0000-0000-000000000000/exhibits/7e000000-0000-0000-0000-000000000000",
+            [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/cases/next", [Role.Auditor]),
         ("POST", "/cases/7e000000-0000-0000-0000-000000000000/claim", [Role.Auditor]),
         ("POST", "/cases/7e000000-0000-0000-0000-000000000000/verdict/approve", [Role.Approver]),
+        ("POST", "/cases/7e000000-0000-0000-0000-000000000000/drafts/discard", [Role.Auditor, Role.Approver]),
         ("POST", "/sign-out", Role.All),
     ];
 

@@ -41,6 +41,21 @@ public sealed partial class TextsTests
     }
 
     [Fact]
+    public void so_does_every_form_that_may_become_a_draft_and_what_is_said_of_its_evidence()
+    {
+        var forms = Form().Matches(File.ReadAllText(
+            Path.Combine(Tidy.Root, "src/AccountGuard/Verification/CaseWorkForms.razor")));
+        forms.Count.ShouldBeGreaterThan(10);
+        string[] texts =
+        [
+            .. forms.Select(m => $"Form {m.Groups[1].Value}"), "Form send-back", Exhibits.TooLarge, Exhibits.Unknown,
+            Exhibits.Erased, .. Enum.GetNames<EvidenceKind>().Select(kind => $"Evidence {kind}"),
+            Refusal.ChangedMeanwhile.Sentence(),
+        ];
+        texts.Where(text => Japanese.GetString(text) is null).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void both_languages_have_the_same_places_for_values()
     {
         foreach (System.Collections.DictionaryEntry text in Japanese)
@@ -54,6 +69,9 @@ public sealed partial class TextsTests
 
     [GeneratedRegex("""\bL\["((?:[^"\\]|\\.)*)"[\],]""")]
     private static partial Regex Use();
+
+    [GeneratedRegex(@"id=""form-([a-z-]+)""")]
+    private static partial Regex Form();
 
     [GeneratedRegex(@"\{\d\}")]
     private static partial Regex Place();

@@ -46,6 +46,14 @@ addEventListener('click', event => {
   }
 });
 
+// A file that the server would refuse is told of before it is sent.
+addEventListener('change', ({ target }) => {
+  if (target.dataset.largest) {
+    target.setCustomValidity(target.files[0]?.size > Number(target.dataset.largest) ? target.dataset.tooLarge : '');
+    target.reportValidity();
+  }
+});
+
 const toggle = find('#keys-on');
 toggle.checked = !isOff();
 toggle.addEventListener('change', () => localStorage.setItem(off, String(!toggle.checked)));
