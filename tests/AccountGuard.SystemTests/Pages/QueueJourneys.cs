@@ -70,13 +70,13 @@ public sealed class QueueJourneys(Browsing browsing)
         await sight.Page.WaitForURLAsync(url => !url.Contains("after="));
 
         await sight.TabToAsync(words["filter"]);
-        await sight.EnterAsync("reason=FourFields");
+        await sight.EnterAsync("tier=4");
         (await sight.Page.Locator(".case").CountAsync()).ShouldBe(22);
         (await sight.Page.Locator(".pill[aria-current]").InnerTextAsync()).ShouldContain(words["filter"]);
 
         // The other language shows the same, and stays.
         await sight.TabToAsync(words["other"]);
-        await sight.EnterAsync("reason=FourFields");
+        await sight.EnterAsync("tier=4");
         var other = language == "ja" ? "en" : "ja";
         (await sight.Page.Locator("html").GetAttributeAsync("lang")).ShouldBe(other);
         (await sight.Page.Locator(".case").CountAsync()).ShouldBe(22);
