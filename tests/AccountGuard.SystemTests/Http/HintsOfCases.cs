@@ -53,10 +53,12 @@ public sealed class HintsOfCases : IAsyncLifetime
         return (story, FiledChange.IdOf(story.Incident, "R1"));
     }
 
-    private static Task<Refusal?> DoAsync(Installation at, Guid @case, bool takes) => CaseWork.DoAsync(at, @case, hand =>
-        takes ? ClaimCase.Decide(hand.Case, new ClaimCase(hand.Now + ClaimCase.Lasts), new("saeki", "P1"),
-            hand.KeyedBy, hand.Now)
-        : LeaveCase.Decide(hand.Case, new LeaveCase(), new("saeki", "P1"), hand.Now), None);
+    private static readonly Caller Saeki = new("saeki", "P1");
+
+    private static Task<Refusal?> DoAsync(Installation at, Guid change, bool takes) => CaseWork.DoAsync(
+        at, change, hand => takes
+            ? ClaimCase.Decide(hand.Case, new ClaimCase(hand.Now + ClaimCase.Lasts), Saeki, hand.KeyedBy, hand.Now)
+            : LeaveCase.Decide(hand.Case, new LeaveCase(), Saeki, hand.Now), None);
 
     [Fact(Timeout = 60_000)]
     public async Task a_page_hears_of_a_case_that_another_node_gave_away_and_of_one_that_was_left()

@@ -121,7 +121,7 @@ public sealed class SeveralJourneys(Browsing browsing)
         var words = Words[language];
         await using var watching = await browsing.OpenAsync(language);
         await watching.SignInAsync("/cases", Role.Approver);
-        await watching.Page.Locator("[data-watching=yes]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await watching.Page.Locator("[data-watching=yes]").WaitForAsync();
         var before = await watching.Page.Locator(".case .ref").AllInnerTextsAsync();
         await watching.PressAsync("j");
         var at = await watching.FocusAsync();

@@ -59,7 +59,7 @@ public sealed class JointWorkTests(FreshDatabase database)
         var foretold = await SeveralCases.ForetellAsync(
             story.At, await SeveralCases.FindAsync(story.At, id, Saeki, None), None);
         (await SeveralCases.RunAsync(story.At, id, 100, None)).ShouldBeFalse();
-        (await EventsAsync(story, cases[2])).OfType<CaseClaimed>().ShouldBeEmpty("nothing is done before it is started");
+        (await EventsAsync(story, cases[2])).OfType<CaseClaimed>().ShouldBeEmpty("it was not started");
 
         await StartAsync(story, id);
         var work = await FinishAsync(story, id);
@@ -74,7 +74,7 @@ public sealed class JointWorkTests(FreshDatabase database)
         await StartAsync(story, id);
         (await FinishAsync(story, id)).Results.OrderBy(r => r.Key).ShouldBe(work.Results.OrderBy(r => r.Key));
         (await EventsAsync(story, cases[2])).OfType<CaseClaimed>().Count().ShouldBe(1);
-        (await EventsAsync(story, cases[9])).OfType<AttemptRefused>().Count().ShouldBe(1, "what a rule forbids is kept");
+        (await EventsAsync(story, cases[9])).OfType<AttemptRefused>().Count().ShouldBe(1, "as a rule wants");
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using static AccountGuard.SystemTests.Story;
 
 namespace AccountGuard.SystemTests.Verification;
 
-/// <summary>What auditors filter the queue by: alone and together, in the order of the queue, with exact counts.</summary>
+/// <summary>What auditors filter the queue by: alone and together, in its order, with exact counts.</summary>
 [Collection(SharedDatabase.Name)]
 public sealed class QueueFilters(FreshDatabase database)
 {
@@ -31,7 +31,8 @@ public sealed class QueueFilters(FreshDatabase database)
         var (story, numbers) = (await BeginAsync(database), FreshNumbers(60));
         await story.ChangesTextAsync(Header + string.Concat(numbers.Select((n, i) =>
             $"{story.Incident},R{i:D2},account,{n},{(i % 7 == 0 ? "" : $"2015-05-{10 + i % 15}")},2015-05-25,"
-            + $"{Offices[i % 3]},zengin:0001-001-1-{(i % 9 == 4 ? numbers[0] : n)[^7..]},{(i % 11 == 5 ? $"代理人{numbers[0]}" : "")}\n"))
+            + $"{Offices[i % 3]},zengin:0001-001-1-{(i % 9 == 4 ? numbers[0] : n)[^7..]},"
+            + $"{(i % 11 == 5 ? $"代理人{numbers[0]}" : "")}\n"))
             + string.Concat(numbers.Where((_, i) => i % 5 == 2).Select((n, i) =>
                 $"{story.Incident},A{i:D2},address,{n},2015-05-09,2015-05-09,東町,,\n")));
         var aliases = FreshNumbers(60);
