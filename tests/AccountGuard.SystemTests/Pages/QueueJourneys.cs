@@ -132,7 +132,7 @@ public sealed class QueueJourneys(Browsing browsing)
         await sight.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await sight.Page.GetByRole(AriaRole.Link, new() { Name = "Next page" }).ClickAsync();
         (await sight.Page.Locator(".case .c-rank").First.InnerTextAsync()).ShouldBe("101");
-        await sight.Page.Locator("summary").ClickAsync();
+        await sight.Page.Locator(".context summary").ClickAsync();
         await sight.Page.GetByRole(AriaRole.Link, new() { Name = Words["en"]["cards"] }).ClickAsync();
         (await sight.Page.Locator(".case").CountAsync()).ShouldBe(Browsing.CardCases);
     }

@@ -36,7 +36,7 @@ public sealed partial class TextsTests
         [
             .. Queue.OpenStates, .. Queue.EndedStates, .. Role.All, .. Enum.GetNames<QueueReason>(), "Listed",
             "counter", "post", "online", "proxy", "bank", "registry", "abroad", .. Enum.GetNames<PayeeScheme>(),
-            .. SeveralCases.Actions.Keys.SelectMany(action => (string[])[$"Action {action}", $"Then {action}"]),
+            .. SeveralCases.Actions.Keys.SelectMany(action => (string[])[$"Action {action}", SeveralPage.Then(action)]),
             .. Enum.GetNames<FindPurpose>().Select(purpose => $"Purpose {purpose}"),
         ];
         codes.Where(code => Japanese.GetString(code) is null).ShouldBeEmpty();

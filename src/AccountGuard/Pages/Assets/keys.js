@@ -23,7 +23,11 @@ addEventListener('keydown', event => {
     }
   }
   if (event.target.matches('input:not([type=checkbox]), textarea, select')) return;
-  if (isOff() && event.key !== 'Escape') return;
+  if (event.key === 'Escape') {
+    if (find('#list input:checked')) find('[data-key=Escape]').click();
+    return;
+  }
+  if (isOff()) return;
   const keys = before === 'g' ? `g ${event.key}` : event.key;
   before = event.key;
   if (keys === 'j' || keys === 'k') {
