@@ -53,6 +53,11 @@ public static class Sessions
             cookie.Events = new CookieAuthenticationEvents
             {
                 OnValidatePrincipal = context => RefuseRevokedAsync(at, revocation, context),
+                OnCheckSlidingExpiration = context =>
+                {
+                    context.ShouldRenew &= context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<Unasked>() is null;
+                    return Task.CompletedTask;
+                },
                 OnRedirectToAccessDenied = context =>
                 {
                     context.Response.StatusCode = StatusCodes.Status403Forbidden;
@@ -170,13 +175,20 @@ public static class Sessions
     private static async Task RefuseRevokedAsync(
         Installation at, Revocation revocation, CookieValidatePrincipalContext context)
     {
-        var signedInAt = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(
-            context.Principal!.FindFirstValue(SignedInAt)!, CultureInfo.InvariantCulture));
-        if (at.Clock.GetUtcNow() - signedInAt > Longest || await revocation.StandsAsync(
-                Caller.Of(context.Principal!), signedInAt, context.HttpContext.RequestAborted))
+        if (!await StandsAsync(at, revocation, context.Principal!, context.HttpContext.RequestAborted))
         {
             context.RejectPrincipal();
         }
+    }
+
+    /// <summary>A session that was let in still is: it is neither too old nor revoked.</summary>
+    public static async Task<bool> StandsAsync(
+        Installation at, Revocation revocation, ClaimsPrincipal principal, CancellationToken cancel)
+    {
+        var signedInAt = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(
+            principal.FindFirstValue(SignedInAt)!, CultureInfo.InvariantCulture));
+        return at.Clock.GetUtcNow() - signedInAt <= Longest
+            && !await revocation.StandsAsync(Caller.Of(principal), signedInAt, cancel);
     }
 
     /// <summary>Protects cookies under the key file: what it makes is good for as long as that key is.</summary>
@@ -191,3 +203,6 @@ public static class Sessions
         public byte[] Unprotect(byte[] protectedData) => Sealed.Open(_key, protectedData, []);
     }
 }
+
+/// <summary>A route that pages ask by themselves: nobody's presence, so it keeps no session alive.</summary>
+public sealed record Unasked;

@@ -64,7 +64,8 @@ public sealed class Site(bool isForDevelopment, IReadOnlyList<NavPage> pages)
     /// <param name="provider">Where signing out may lead to; null: nowhere else.</param>
     public static void Use(IApplicationBuilder app, string? provider)
     {
-        var policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; "
+        var policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+            + "connect-src 'self'; base-uri 'none'; "
             + $"frame-ancestors 'none'; form-action 'self' {OriginOf(provider)}".TrimEnd();
         app.Use((context, next) =>
         {

@@ -161,15 +161,16 @@ begin
             from expected e full join standing s on s.change_id = e.change_id and s.incident_no = e.incident_no),
         opened as (
             insert into hit (change_id, incident_no, bucket, alert_gap, date_doubt, renumbered, chain, tier,
-                list_version, filed_on, exposed_on, source, request_id)
+                list_version, filed_on, exposed_on, source, request_id, office)
             select c.change_id, c.incident_no, c.bucket, c.alert_gap, c.date_doubt, c.renumbered, c.chain, c.tier,
-                c.list_version, c.filed_on, c.exposed_on, c.source, c.request_id
+                c.list_version, c.filed_on, c.exposed_on, c.source, c.request_id,
+                (select a.office from account_change a where a.change_id = c.change_id)
             from compared c where c.hit_id is null
             returning 1)
         select (select count(*) from opened), array(
             select row(c.hit_id, c.change_id, c.incident_no, c.bucket, c.alert_gap, c.date_doubt, c.renumbered,
                 c.chain, c.tier, c.list_version, c.filed_on, c.exposed_on, c.source, c.request_id, null, null,
-                null, null, null)::hit
+                null, null, null, null, null)::hit
             from compared c
             where c.hit_id is not null and c.rating is distinct from row(c.bucket, c.alert_gap, c.date_doubt,
                 c.renumbered, c.chain, c.tier, c.list_version, c.filed_on, c.exposed_on))
@@ -452,7 +453,8 @@ begin
     foreach fact in array array['delivery', 'delivery_batch', 'delivery_completion', 'refused_delivery',
         'quarantined_row', 'quarantine_settlement', 'incident', 'cutoff_decision', 'affected_list', 'list_record',
         'listing', 'replacement', 'list_publication', 'account_change', 'cancellation', 'renumbering',
-        'closing_decision', 'access_record', 'revocation', 'holder_record']
+        'closing_decision', 'access_record', 'revocation', 'holder_record', 'joint_work', 'joint_work_start',
+        'joint_work_result', 'joint_work_end']
     loop
         execute format('create or replace trigger keep before update or delete or truncate on %I '
             'for each statement execute function refuse()', fact);

@@ -28,6 +28,9 @@ public static class CaseRoutes
             .Example(null, null, "incident=example-leak&state=Queued&limit=10");
         routes.MapGet(Page.Path, ShowAsync).For(Page.Roles).ExcludeFromDescription();
         routes.MapGet(Page.Path + "/{id:guid}", OpenAsync).For(Page.Roles).ExcludeFromDescription();
+        FindCases.Map(routes);
+        SeveralRoutes.Map(routes);
+        CaseHints.Map(routes);
         routes.MapPost(Page.Path + "/next", TakeNextAsync).AsForm().For(Role.Auditor);
         routes.MapGet(Page.Path + "/{id:guid}/exhibits/{exhibit:guid}", DownloadAsync).For(Page.Roles)
             .ExcludeFromDescription();
@@ -143,9 +146,10 @@ public static class CaseRoutes
     }
 
     private static async Task<IResult> ShowAsync(
-        HttpContext context, Installation at, CancellationToken cancel, string? incident = null, string? state = null,
-        QueueFilter? reason = null, string? after = null) =>
-        await QueueView.LoadAsync(at, incident, state, reason, after, cancel) is { } view
+        HttpContext context, Installation at, [AsParameters] QueueAsked asked, CancellationToken cancel,
+        string? after = null) =>
+        await QueueView.LoadAsync(at, asked.Incident, asked.FilterFor(Caller.Of(context.User)),
+            Caller.Of(context.User).Login, after, cancel) is { } view
             ? new RazorComponentResult<QueuePage>(new { View = view, MayTake = context.User.IsInRole(Role.Auditor) })
             : new RazorComponentResult<MessagePage>(new
             {
@@ -158,7 +162,8 @@ public static class CaseRoutes
         int limit = PageLimit.Usual)
     {
         PageLimit.Check(limit);
-        var (rows, next) = await Queue.PageAsync(at, incident, state, null, QueuePlace.Parse(after), limit, cancel);
+        var (rows, next) = await Queue.PageAsync(
+            at, incident, new QueueFilter(state), QueuePlace.Parse(after), limit, cancel);
         var numbers = await ShowNumbers.MaskedAsync(at, [.. rows.Select(r => r.Number).Distinct()], cancel);
         return new CasePage([.. rows.Select(r => new ListedCase(
             r.Rank, r.Source, r.RequestId, r.Kind, numbers.GetValueOrDefault(r.Number, ShowNumbers.Erased), r.Incident,

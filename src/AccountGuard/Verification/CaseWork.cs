@@ -1,4 +1,6 @@
+using System.Reflection;
 using AccountGuard.Screening;
+using Marten;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -24,6 +26,12 @@ public sealed record CaseAtHand(
 /// </summary>
 public static class CaseWork
 {
+    private const int CasesAtOnce = 1_000;
+
+    private static readonly Dictionary<Type, MethodInfo> Applies = typeof(VerificationCase).GetMethods()
+        .Where(method => method.Name == nameof(VerificationCase.Apply))
+        .ToDictionary(method => method.GetParameters()[0].ParameterType);
+
     /// <param name="brought">What the events may name; what none of them names is not kept.</param>
     /// <returns>Why it was refused, if it was; a refusal that a rule demands is on record then.</returns>
     /// <exception cref="BadInput">There is no such case.</exception>
@@ -103,16 +111,75 @@ public static class CaseWork
                 (select min(p.pay_on) from pay_day p where p.pay_on > (@now at time zone i.time_zone)::date)
             from account_change c, incident i where c.change_id = @change and i.id = @incident
             """, transaction.Connection, transaction);
-        find.Parameters.AddWithValue("now", at.Clock.GetUtcNow());
+        var now = at.Clock.GetUtcNow();
+        find.Parameters.AddWithValue("now", now);
         find.Parameters.AddWithValue("change", @case.Id);
-        find.Parameters.AddWithValue("incident", @case.Grounds.Keys.Order(StringComparer.Ordinal).First());
+        find.Parameters.AddWithValue("incident", FirstIncident(@case));
         await using var reader = await find.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(2));
+        return AtHand(@case, now, reader, 0);
+    }
+
+    /// <summary>
+    /// Cases as they stand, to say beforehand what a request would do: nothing is held, and nothing is changed. One
+    /// that nobody has opened yet is left out.
+    /// </summary>
+    public static async Task<IReadOnlyDictionary<Guid, CaseAtHand>> LookAsync(
+        Installation at, IReadOnlyCollection<Guid> changes, CancellationToken cancel)
+    {
+        await using var session = at.Events.QuerySession();
+        var cases = new Dictionary<Guid, VerificationCase>();
+        foreach (var some in changes.Chunk(CasesAtOnce))
+        {
+            var events = await session.Events.QueryAllRawEvents().Where(e => e.StreamId.IsOneOf(some))
+                .ToListAsync(cancel);
+            foreach (var stream in events.GroupBy(e => e.StreamId))
+            {
+                cases[stream.Key] = Fold(stream.OrderBy(e => e.Version).Select(e => e.Data));
+            }
+        }
+
+        var now = at.Clock.GetUtcNow();
+        await using var find = at.Database.CreateCommand(
+            """
+            select c.change_id, c.entered_by, c.decided_by, i.time_zone,
+                (select min(p.pay_on) from pay_day p where p.pay_on > (@now at time zone i.time_zone)::date)
+            from unnest(@changes, @incidents) as u (change_id, incident)
+            cross join lateral (select * from account_change a where a.change_id = u.change_id offset 0) c
+            join incident i on i.id = u.incident
+            """);
+        find.Parameters.AddWithValue("now", now);
+        find.Parameters.AddWithValue("changes", cases.Keys.ToArray());
+        find.Parameters.AddWithValue("incidents", cases.Values.Select(FirstIncident).ToArray());
+        var seen = new Dictionary<Guid, CaseAtHand>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            seen[reader.GetGuid(0)] = AtHand(cases[reader.GetGuid(0)], now, reader, 1);
+        }
+
+        return seen;
+    }
+
+    /// <summary>As the event store does: what has no Apply changes nothing.</summary>
+    private static VerificationCase Fold(IEnumerable<object> events) => events.Skip(1).Aggregate(
+        VerificationCase.Create((VerificationRequired)events.First()),
+        (@case, happened) => Applies.TryGetValue(happened.GetType(), out var apply)
+            ? (VerificationCase)apply.Invoke(@case, [happened])! : @case);
+
+    private static string FirstIncident(VerificationCase @case) =>
+        @case.Grounds.Keys.Order(StringComparer.Ordinal).First();
+
+    private static CaseAtHand AtHand(VerificationCase @case, DateTimeOffset now, NpgsqlDataReader reader, int from)
+    {
         string?[] keyedBy =
-            [reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)];
+        [
+            reader.IsDBNull(from) ? null : reader.GetString(from),
+            reader.IsDBNull(from + 1) ? null : reader.GetString(from + 1),
+        ];
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(from + 2));
         return new CaseAtHand(@case, [.. keyedBy.OfType<string>()],
-            TimeZoneInfo.ConvertTime(at.Clock.GetUtcNow(), zone), reader.GetFieldValue<DateOnly>(3));
+            TimeZoneInfo.ConvertTime(now, zone), reader.GetFieldValue<DateOnly>(from + 3));
     }
 
     /// <summary>What the queue and the payments ask for stands beside the stream, written with it.</summary>

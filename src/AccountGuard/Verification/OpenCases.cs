@@ -1,3 +1,4 @@
+using AccountGuard.Screening;
 using AccountGuard.Verification.Holds;
 using Marten;
 using Npgsql;
@@ -62,7 +63,8 @@ public static class OpenCases
         var (count, after) = (1, 0L);
         while (count > 0)
         {
-            (count, after) = await WriteBatchAsync(at, after, waits, cancel);
+            var from = after;
+            (count, after) = await Retry.OnConflictAsync(() => WriteBatchAsync(at, from, waits, cancel), cancel);
             written += count;
         }
 
@@ -112,6 +114,9 @@ public static class OpenCases
             await CaseWork.KeepAsync(transaction, @case, cancel);
         }
 
+        await using var tie = new NpgsqlCommand("select keep_ties(@changes)", connection, transaction);
+        tie.Parameters.AddWithValue("changes", started.ToArray());
+        await tie.ExecuteNonQueryAsync(cancel);
         await transaction.CommitAsync(cancel);
         return (steps.Count, hits[^1]);
     }

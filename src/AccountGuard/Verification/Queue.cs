@@ -60,10 +60,7 @@ public static class Queue
               and (o.exposed_on, not o.chain, - o.tier, o.filed_on, o.source, o.request_id)
                 > (@exposed, @unchained, @tier, @filed, @source, @request)) h
         join account_change c using (change_id)
-        where (@state = '' or h.state = @state)
-          and case @filter when 'AddressChain' then h.chain when 'AlertGap' then h.alert_gap
-                when 'DateDoubt' then h.date_doubt when 'Renumbered' then h.renumbered
-                when 'FourFields' then h.tier = 4 else true end
+        where @state = '' or h.state = @state
         order by h.exposed_on, h.unchained, h.minus_tier, h.filed_on, h.source, h.request_id
         limit @limit
         """;
@@ -75,18 +72,16 @@ public static class Queue
         where h.incident_no = @incident and not h.is_open and h.state = @state and not exists (
                 select from hit o
                 where o.change_id = h.change_id and o.incident_no = h.incident_no and o.hit_id > h.hit_id)
+          and case @reason when 'AddressChain' then h.chain when 'AlertGap' then h.alert_gap
+                when 'DateDoubt' then h.date_doubt when 'Renumbered' then h.renumbered else true end
+          and (@of_tier = 0 or h.tier = @of_tier) and (@office = '' or h.office = @office)
+          and (not @linked or h.is_linked)
+          and (@auditor = '' or exists (
+                select from verification v where v.change_id = h.change_id and v.auditor = @auditor))
           and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
             > (@exposed, @unchained, @tier, @filed, @source, @request)
         order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
         limit @limit
-        """;
-
-    private const string EndedCounts = """
-        select h.state, count(*) from hit h
-        where h.incident_no = @incident and not h.is_open and not exists (
-                select from hit o
-                where o.change_id = h.change_id and o.incident_no = h.incident_no and o.hit_id > h.hit_id)
-        group by h.state
         """;
 
     /// <summary>
@@ -102,7 +97,8 @@ public static class Queue
         QueuePlace? place = null;
         do
         {
-            (var rows, place) = await PageAsync(connection, incident, state, null, place, PageLength, cancel);
+            (var rows, place) = await PageAsync(
+                connection, incident, new QueueFilter(state), place, PageLength, cancel);
             foreach (var row in rows)
             {
                 yield return row;
@@ -113,11 +109,12 @@ public static class Queue
 
     /// <summary>
     /// The rows behind a place (null: from the beginning), found by index however deep it lies, and the place behind
-    /// them where there may be more. Ended rows have no rank.
+    /// them where there may be more. Ended rows have no rank. Of open ones all but the state is asked for elsewhere,
+    /// by <see cref="QueueSlice"/>: here each has its rank, which counts all that come before.
     /// </summary>
     /// <exception cref="BadInput">There is no such incident or state.</exception>
     public static async Task<(IReadOnlyList<QueueRow> Rows, QueuePlace? Next)> PageAsync(
-        Installation at, string? incident, string? state, QueueFilter? filter, QueuePlace? after, int limit,
+        Installation at, string? incident, QueueFilter filter, QueuePlace? after, int limit,
         CancellationToken cancel)
     {
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
@@ -125,19 +122,14 @@ public static class Queue
         // The rows of one incident come by one statement, which is a snapshot by itself.
         await using var snapshot = incident is not null ? null
             : await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        return await PageAsync(connection, incident, state, filter, after, limit, cancel);
+        return await PageAsync(connection, incident, filter, after, limit, cancel);
     }
 
     private static async Task<(IReadOnlyList<QueueRow> Rows, QueuePlace? Next)> PageAsync(
-        NpgsqlConnection connection, string? incident, string? state, QueueFilter? filter, QueuePlace? after,
-        int limit, CancellationToken cancel)
+        NpgsqlConnection connection, string? incident, QueueFilter filter, QueuePlace? after, int limit,
+        CancellationToken cancel)
     {
-        if (state is not null && !OpenStates.Contains(state) && !EndedStates.Contains(state))
-        {
-            throw new BadInput($"There is no such state. States are "
-                + $"{string.Join(", ", [.. OpenStates, .. EndedStates])}.");
-        }
-
+        filter = filter.Checked();
         var rows = new List<QueueRow>();
         foreach (var (no, id) in await IncidentsAsync(connection, incident, cancel))
         {
@@ -147,7 +139,7 @@ public static class Queue
             }
 
             var place = after?.Incident == id ? after : null;
-            await ReadPageAsync(connection, no, id, state, filter, place, limit - rows.Count, rows, cancel);
+            await ReadPageAsync(connection, no, id, filter, place, limit - rows.Count, rows, cancel);
             if (rows.Count == limit)
             {
                 return (rows, PlaceOf(rows[^1]));
@@ -157,44 +149,34 @@ public static class Queue
         return (rows, null);
     }
 
-    /// <summary>How many cases of an incident have ended, by state.</summary>
-    public static async Task<IReadOnlyDictionary<string, long>> CountEndedAsync(
-        Installation at, int incidentNo, CancellationToken cancel)
-    {
-        await using var count = at.Database.CreateCommand(EndedCounts);
-        count.Parameters.AddWithValue("incident", incidentNo);
-        var ended = new Dictionary<string, long>();
-        await using var reader = await count.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            ended[reader.GetString(0)] = reader.GetInt64(1);
-        }
-
-        return ended;
-    }
-
-    private static QueuePlace PlaceOf(QueueRow row) => new(
+    /// <summary>The place of a row.</summary>
+    internal static QueuePlace PlaceOf(QueueRow row) => new(
         row.Incident, row.Rank, row.ExposedOn ?? Unknown, !row.Reasons.Contains("AddressChain"), -row.Tier,
         row.FiledOn ?? Unknown, row.Source, row.RequestId);
 
     private static async Task ReadPageAsync(
-        NpgsqlConnection connection, int incidentNo, string incident, string? state, QueueFilter? filter,
-        QueuePlace? after, int limit, List<QueueRow> rows, CancellationToken cancel)
+        NpgsqlConnection connection, int incidentNo, string incident, QueueFilter filter, QueuePlace? after, int limit,
+        List<QueueRow> rows, CancellationToken cancel)
     {
-        var isEnded = EndedStates.Contains(state);
-        await using var page = new NpgsqlCommand(isEnded ? Ended : OpenPage, connection);
+        await using var page = new NpgsqlCommand(filter.IsEnded ? Ended : OpenPage, connection);
         page.CommandTimeout = 0;
         page.Parameters.AddWithValue("incident", incidentNo);
-        page.Parameters.AddWithValue("state", state ?? "");
-        page.Parameters.AddWithValue("filter", filter?.ToString() ?? "");
-        page.Parameters.AddWithValue("exposed", NpgsqlDbType.Date, after?.ExposedOn ?? Unknown);
-        page.Parameters.AddWithValue("unchained", after?.Unchained ?? false);
-        page.Parameters.AddWithValue("tier", (short)(after?.NegativeTier ?? short.MinValue));
-        page.Parameters.AddWithValue("filed", NpgsqlDbType.Date, after?.FiledOn ?? Unknown);
-        page.Parameters.AddWithValue("source", after?.Source ?? "");
-        page.Parameters.AddWithValue("request", after?.RequestId ?? "");
+        page.Parameters.AddWithValue("state", filter.State ?? "");
+        if (filter.IsEnded)
+        {
+            page.Parameters.AddWithValue("reason", filter.Reason?.ToString() ?? "");
+            page.Parameters.AddWithValue("of_tier", filter.Tier ?? 0);
+            page.Parameters.AddWithValue("office", filter.Office ?? "");
+            page.Parameters.AddWithValue("linked", filter.IsLinked);
+            page.Parameters.AddWithValue("auditor", filter.Auditor ?? "");
+        }
+        else
+        {
+            page.Parameters.AddWithValue("rank", after?.Rank ?? 0);
+        }
+
+        AddPlace(page, after);
         page.Parameters.AddWithValue("limit", limit);
-        page.Parameters.AddWithValue("rank", after?.Rank ?? 0);
         await page.PrepareAsync(cancel);
         await using var reader = await page.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
@@ -203,7 +185,18 @@ public static class Queue
         }
     }
 
-    private static QueueRow Row(NpgsqlDataReader reader, string incident) => new(
+    /// <summary>Where a page begins; the first one at a place before all rows.</summary>
+    internal static void AddPlace(NpgsqlCommand page, QueuePlace? after)
+    {
+        page.Parameters.AddWithValue("exposed", NpgsqlDbType.Date, after?.ExposedOn ?? Unknown);
+        page.Parameters.AddWithValue("unchained", after?.Unchained ?? false);
+        page.Parameters.AddWithValue("tier", (short)(after?.NegativeTier ?? short.MinValue));
+        page.Parameters.AddWithValue("filed", NpgsqlDbType.Date, after?.FiledOn ?? Unknown);
+        page.Parameters.AddWithValue("source", after?.Source ?? "");
+        page.Parameters.AddWithValue("request", after?.RequestId ?? "");
+    }
+
+    internal static QueueRow Row(NpgsqlDataReader reader, string incident) => new(
         reader.IsDBNull(10) ? null : reader.GetInt64(10), reader.GetString(0), reader.GetString(1),
         reader.GetString(2), incident, reader.GetString(3),
         reader.GetString(9),

@@ -11,45 +11,103 @@ namespace AccountGuard.Verification;
 /// <summary>A day of a change as a person reads it: what was reported, and whether it can be so (Rule 4).</summary>
 public sealed record SeenDay(string? Text, bool IsPossible);
 
+/// <summary>Who works on a case, by login, and until when it is theirs.</summary>
+public sealed record SeenClaim(string Auditor, DateTimeOffset Until);
+
 /// <summary>A row of the queue with what the change says; numbers and accounts are masked.</summary>
 public sealed record SeenCase(
     QueueRow Row, string Number, string? Channel, string? Office, SeenDay Filed, SeenDay Received, SeenDay Entered,
-    string? OldAccount, string? NewAccount);
+    string? OldAccount, string? NewAccount, bool IsLinked, SeenClaim? Claim);
 
 /// <summary>Rows that are paid first on the same day; null: on no day that is known.</summary>
 public sealed record SeenPayDay(DateOnly? On, long? Count, IReadOnlyList<SeenCase> Cases);
 
-/// <summary>How many open cases there are, and of which kind.</summary>
-public sealed record QueueFigures(
-    long Open, long PaidNext, IReadOnlyDictionary<QueueFilter, long> Filtered, IReadOnlyDictionary<string, long> States,
-    IReadOnlyDictionary<string, long> Ended);
+/// <summary>
+/// How many cases there are of each kind by itself, whatever else is asked for: exact to 10,000, and one more where
+/// there are more.
+/// </summary>
+public sealed record QueueFigures(IReadOnlyDictionary<string, long> Counts)
+{
+    public const string Open = "Open";
+    public const string PaidNext = "PaidNext";
+
+    public long Ended => Queue.EndedStates.Sum(Of);
+
+    public long Of(string kind) => Counts.GetValueOrDefault(kind);
+
+    /// <summary>
+    /// What is not verified by then is paid at the next pay-day, also where an earlier one was the first (Rule 22).
+    /// </summary>
+    public static async Task<QueueFigures> CountAsync(
+        Installation at, int incidentNo, DateOnly? nextPayDay, string login, string? office, CancellationToken cancel)
+    {
+        await using var count = at.Database.CreateCommand(
+            "select kind, found from queue_counts(@incident, @next, @login, @office)");
+        count.Parameters.AddWithValue("incident", incidentNo);
+        count.Parameters.AddWithValue("next", NpgsqlDbType.Date, nextPayDay ?? DateOnly.MinValue);
+        count.Parameters.AddWithValue("login", login);
+        count.Parameters.AddWithValue("office", NpgsqlDbType.Text, (object?)office ?? DBNull.Value);
+        var counts = new Dictionary<string, long>();
+        await using var reader = await count.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            counts[reader.GetString(0)] = reader.GetInt64(1);
+        }
+
+        return new QueueFigures(counts);
+    }
+}
 
 /// <summary>A page of the queue as auditors see it.</summary>
+/// <param name="Total">How many cases meet the filter, counted as figures are; null: not counted.</param>
+/// <param name="Offices">Those that may be asked for.</param>
+/// <param name="Login">Whose own cases are marked.</param>
 public sealed record QueueView(
-    IncidentBar Bar, string? State, QueueFilter? Filter, QueueFigures Figures, DateOnly? NextPayDay,
-    IReadOnlyList<SeenPayDay> PayDays, string? After, string? Next)
+    IncidentBar Bar, QueueFilter Filter, QueueFigures Figures, long? Total, IReadOnlyList<string> Offices, string Login,
+    DateOnly? NextPayDay, IReadOnlyList<SeenPayDay> PayDays, string? After, string? Next)
 {
     private const int PageLength = 100;
+    private const int MostOffices = 500;
 
-    /// <exception cref="BadInput">There is no such incident, state or place.</exception>
+    // An office stands in the address of a page; what looks like a number that somebody mistyped there does not.
+    private const int MostDigits = 6;
+
+    /// <exception cref="BadInput">There is no such incident, state, tier or place.</exception>
     public static async Task<QueueView?> LoadAsync(
-        Installation at, string? incident, string? state, QueueFilter? filter, string? after, CancellationToken cancel)
+        Installation at, string? incident, QueueFilter filter, string login, string? after, CancellationToken cancel)
     {
         if (await IncidentBar.LoadAsync(at, incident, cancel) is not { } bar)
         {
             return null;
         }
 
-        var (rows, next) = await Queue.PageAsync(
-            at, bar.Incident.Id, state, filter, QueuePlace.Parse(after), PageLength, cancel);
+        var (no, id) = (bar.Incident.No, bar.Incident.Id);
         var nextPayDay = await NextPayDayAsync(at, bar.Today, cancel);
-        var (figures, counts) = await CountAsync(at, bar.Incident.No, filter, nextPayDay, cancel);
-        var cases = await SeeAsync(at, rows, bar.Incident.No, cancel);
-        return new QueueView(bar, state, filter, figures, nextPayDay,
+        var figures = await QueueFigures.CountAsync(at, no, nextPayDay, login, filter.Office, cancel);
+        var place = QueuePlace.Parse(after);
+        var isWhole = filter == QueueFilter.None;
+        var (rows, next) = isWhole || filter.IsEnded
+            ? await Queue.PageAsync(at, id, filter, place, PageLength, cancel)
+            : await QueueSlice.PageAsync(at, no, id, filter, figures, place, PageLength, cancel);
+        var cases = await SeeAsync(at, rows, no, cancel);
+        var counts = isWhole ? await CountPayDaysAsync(at, no, rows, cancel) : [];
+        return new QueueView(bar, filter, figures, await TotalAsync(at, no, filter, figures, cancel),
+            await OfficesAsync(at, no, cancel), login, nextPayDay,
             [.. cases.GroupBy(c => c.Row.ExposedOn).Select(g => new SeenPayDay(
-                g.Key, state is null ? counts.GetValueOrDefault(g.Key ?? DateOnly.MinValue) : null, [.. g]))],
+                g.Key, counts.TryGetValue(g.Key ?? DateOnly.MinValue, out var count) ? count : null, [.. g]))],
             after, next?.ToString());
     }
+
+    private static async Task<long?> TotalAsync(
+        Installation at, int incidentNo, QueueFilter filter, QueueFigures figures, CancellationToken cancel) =>
+        filter.Kinds switch
+        {
+            [] => figures.Of(QueueFigures.Open),
+            [var kind] => figures.Of(kind),
+            _ when filter.IsEnded => null,
+            _ => (await QueueSlice.CasesAsync(
+                at, incidentNo, filter, figures, QueueSlice.Exact + 1, QueueSlice.MostSeen, cancel)).Count,
+        };
 
     /// <summary>The first pay-day that is not over; null where the calendar has none.</summary>
     public static async Task<DateOnly?> NextPayDayAsync(Installation at, DateOnly today, CancellationToken cancel)
@@ -61,51 +119,44 @@ public sealed record QueueView(
         return reader.IsDBNull(0) ? null : reader.GetFieldValue<DateOnly>(0);
     }
 
-    /// <summary>
-    /// What is not verified by then is paid at the next pay-day, also where an earlier one was the first (Rule 22).
-    /// </summary>
-    private static async Task<(QueueFigures, Dictionary<DateOnly, long> ByPayDay)> CountAsync(
-        Installation at, int incidentNo, QueueFilter? filter, DateOnly? nextPayDay, CancellationToken cancel)
+    private static async Task<Dictionary<DateOnly, long>> CountPayDaysAsync(
+        Installation at, int incidentNo, IEnumerable<QueueRow> rows, CancellationToken cancel)
     {
-        var filters = Enum.GetValues<QueueFilter>();
         await using var count = at.Database.CreateCommand(
             """
-            select h.exposed_on, count(*), count(*) filter (where h.chain), count(*) filter (where h.alert_gap),
-                count(*) filter (where h.date_doubt), count(*) filter (where h.renumbered),
-                count(*) filter (where h.tier = 4), count(*) filter (where h.state = 'Queued'),
-                count(*) filter (where h.state = 'InContact'), count(*) filter (where h.state = 'Proposed'),
-                count(*) filter (where h.state = 'Unreachable')
-            from hit h where h.incident_no = @incident and h.is_open
-            group by h.exposed_on
+            select d.pay_on, c.found from unnest(@days) as d (pay_on) cross join lateral (
+                select count(*) as found from (
+                    select from hit h
+                    where h.is_open and h.incident_no = @incident and h.exposed_on = d.pay_on limit @most) h) c
             """);
         count.Parameters.AddWithValue("incident", incidentNo);
-        var byPayDay = new Dictionary<DateOnly, long>();
-        var filtered = filters.ToDictionary(f => f, _ => 0L);
-        var states = Queue.OpenStates.ToDictionary(s => s, _ => 0L);
-        var (open, paidNext) = (0L, 0L);
-        await using (var reader = await count.ExecuteReaderAsync(cancel))
+        count.Parameters.AddWithValue("most", QueueSlice.Exact + 1);
+        count.Parameters.AddWithValue("days", NpgsqlDbType.Array | NpgsqlDbType.Date,
+            rows.Select(r => r.ExposedOn ?? DateOnly.MinValue).Distinct().ToArray());
+        var counts = new Dictionary<DateOnly, long>();
+        await using var reader = await count.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
         {
-            while (await reader.ReadAsync(cancel))
-            {
-                var on = reader.GetFieldValue<DateOnly>(0);
-                open += reader.GetInt64(1);
-                paidNext += on <= nextPayDay ? reader.GetInt64(1) : 0;
-                foreach (var (f, column) in filters.Select((f, i) => (f, i + 2)))
-                {
-                    filtered[f] += reader.GetInt64(column);
-                }
-
-                foreach (var (s, column) in Queue.OpenStates.Select((s, i) => (s, i + 2 + filters.Length)))
-                {
-                    states[s] += reader.GetInt64(column);
-                }
-
-                byPayDay[on] = reader.GetInt64(filter is { } chosen ? 2 + Array.IndexOf(filters, chosen) : 1);
-            }
+            counts[reader.GetFieldValue<DateOnly>(0)] = reader.GetInt64(1);
         }
 
-        return (new QueueFigures(open, paidNext, filtered, states, await Queue.CountEndedAsync(at, incidentNo, cancel)),
-            byPayDay);
+        return counts;
+    }
+
+    private static async Task<IReadOnlyList<string>> OfficesAsync(
+        Installation at, int incidentNo, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand("select * from queue_offices(@incident, @most)");
+        find.Parameters.AddWithValue("incident", incidentNo);
+        find.Parameters.AddWithValue("most", MostOffices);
+        var offices = new List<string>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            offices.Add(reader.GetString(0));
+        }
+
+        return [.. offices.Where(office => office.Count(char.IsDigit) <= MostDigits)];
     }
 
     private static async Task<IReadOnlyList<SeenCase>> SeeAsync(
@@ -119,7 +170,9 @@ public sealed record QueueView(
                 coalesce(c.received_on, (c.received_at at time zone i.time_zone)::date), d.received is not null,
                 coalesce(c.entered_on, (c.entered_at at time zone i.time_zone)::date),
                 (c.delivered_at at time zone i.time_zone)::date, c.change_id, c.number_key, t.sealed, k.wrapped,
-                k.sealed_number
+                k.sealed_number,
+                exists (select from hit h where h.change_id = c.change_id and h.is_linked),
+                v.auditor, v.claimed_until
             from unnest(@ids) with ordinality as g (change_id, place)
             join account_change c on c.change_id = g.change_id
             join incident i on i.incident_no = @incident
@@ -127,6 +180,7 @@ public sealed record QueueView(
                 c.entered_on, c.entered_at, c.delivered_at, i.time_zone, i.post_days) d
             left join account_change_detail t on t.change_id = c.change_id
             left join personal_key k on k.subject_key = c.number_key
+            left join verification v on v.change_id = c.change_id
             order by g.place
             """);
         find.Parameters.AddWithValue("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid,
@@ -144,7 +198,9 @@ public sealed record QueueView(
                 See(reader, 3, reader.GetBoolean(4), details, "filed_on"),
                 See(reader, 5, reader.GetBoolean(6), details, "received_on"),
                 See(reader, 7, entered <= reader.GetFieldValue<DateOnly>(8), details, "entered_on"),
-                Mask(details, "previous_account"), Mask(details, "new_account")));
+                Mask(details, "previous_account"), Mask(details, "new_account"), reader.GetBoolean(14),
+                reader.IsDBNull(15) || reader.IsDBNull(16) ? null
+                    : new SeenClaim(reader.GetString(15), reader.GetFieldValue<DateTimeOffset>(16))));
         }
 
         return cases;

@@ -138,6 +138,17 @@ public sealed class Canaries : IAsyncLifetime
         }
 
         await AttachAsync(server);
+        using (var auditor = await _service.BrowserOfAsync(Role.Auditor))
+        {
+            var token = TokenOf(await auditor.GetStringAsync("/cases/find"));
+            foreach (var number in (string[])[Number, Number + Name])
+            {
+                using var found = await auditor.PostAsync("/cases/find", new FormUrlEncodedContent(
+                    [new("__RequestVerificationToken", token), new("number", number), new("purpose", "CaseWork")]));
+                Clean(await found.Content.ReadAsStringAsync(), "a search");
+            }
+        }
+
         await DatabaseIsCleanAsync(server, walBefore);
         await _service.App.StopAsync();
         _service.App.Services.GetRequiredService<TracerProvider>().ForceFlush().ShouldBeTrue();

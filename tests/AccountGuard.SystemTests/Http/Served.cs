@@ -106,6 +106,10 @@ public sealed partial class Served : IAsyncLifetime
         return browser;
     }
 
+    /// <summary>The antiforgery token of a page with a form.</summary>
+    public static string TokenOf(string page) => HiddenField().Matches(page)
+        .First(m => m.Groups[1].Value == "__RequestVerificationToken").Groups[2].Value;
+
     /// <summary>Nobody can file while this connection is open.</summary>
     public async Task<NpgsqlConnection> HeldFilingAsync()
     {

@@ -36,6 +36,12 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/cases/7e000000-0000-0000-0000-000000000000", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("GET", "/cases/7e000000-0000-0000-0000-000000000000/exhibits/7e000000-0000-0000-0000-000000000000",
             [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("GET", "/cases/find", [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("POST", "/cases/find", [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("POST", "/cases/several", [Role.Auditor]),
+        ("GET", "/cases/several/7e000000-0000-0000-0000-000000000000", [Role.Auditor]),
+        ("POST", "/cases/several/7e000000-0000-0000-0000-000000000000", [Role.Auditor]),
+        ("GET", "/cases/events", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/cases/next", [Role.Auditor]),
         ("POST", "/cases/7e000000-0000-0000-0000-000000000000/claim", [Role.Auditor]),
         ("POST", "/cases/7e000000-0000-0000-0000-000000000000/verdict/approve", [Role.Approver]),
@@ -157,12 +163,14 @@ public sealed class WhoMayCall(Served service)
             foreach (var (method, path, roles) in Pages)
             {
                 // A form that another site sends has no token of ours.
-                using var answer = await browser.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+                using var answer = await browser.SendAsync(
+                    new HttpRequestMessage(new HttpMethod(method), path), HttpCompletionOption.ResponseHeadersRead);
                 answer.StatusCode.ShouldBe(
                     !roles.Contains(role) ? HttpStatusCode.Forbidden
                     : method == "POST" ? HttpStatusCode.BadRequest
-                    : path.StartsWith("/cases/") ? HttpStatusCode.NotFound : HttpStatusCode.OK, $"{role}: {path}");
-                answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+                    : path.EndsWith("00000000") ? HttpStatusCode.NotFound : HttpStatusCode.OK, $"{role}: {path}");
+                answer.Content.Headers.ContentType!.MediaType.ShouldBe(
+                    answer.IsSuccessStatusCode && path == "/cases/events" ? "text/event-stream" : "text/html");
             }
         }
     }

@@ -70,13 +70,13 @@ public sealed class QueueJourneys(Browsing browsing)
         await sight.Page.WaitForURLAsync(url => !url.Contains("after="));
 
         await sight.TabToAsync(words["filter"]);
-        await sight.EnterAsync("reason=FourFields");
+        await sight.EnterAsync("tier=4");
         (await sight.Page.Locator(".case").CountAsync()).ShouldBe(22);
         (await sight.Page.Locator(".pill[aria-current]").InnerTextAsync()).ShouldContain(words["filter"]);
 
         // The other language shows the same, and stays.
         await sight.TabToAsync(words["other"]);
-        await sight.EnterAsync("reason=FourFields");
+        await sight.EnterAsync("tier=4");
         var other = language == "ja" ? "en" : "ja";
         (await sight.Page.Locator("html").GetAttributeAsync("lang")).ShouldBe(other);
         (await sight.Page.Locator(".case").CountAsync()).ShouldBe(22);
@@ -132,7 +132,7 @@ public sealed class QueueJourneys(Browsing browsing)
         await sight.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await sight.Page.GetByRole(AriaRole.Link, new() { Name = "Next page" }).ClickAsync();
         (await sight.Page.Locator(".case .c-rank").First.InnerTextAsync()).ShouldBe("101");
-        await sight.Page.Locator("summary").ClickAsync();
+        await sight.Page.Locator(".context summary").ClickAsync();
         await sight.Page.GetByRole(AriaRole.Link, new() { Name = Words["en"]["cards"] }).ClickAsync();
         (await sight.Page.Locator(".case").CountAsync()).ShouldBe(Browsing.CardCases);
     }

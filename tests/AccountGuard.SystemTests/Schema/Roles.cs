@@ -13,7 +13,8 @@ public sealed class Roles(FreshDatabase database)
         "delivery", "delivery_batch", "delivery_completion", "refused_delivery", "quarantined_row",
         "quarantine_settlement", "incident", "cutoff_decision", "affected_list", "list_record", "listing",
         "replacement", "list_publication", "account_change",
-        "cancellation", "renumbering", "closing_decision", "access_record", "revocation", "holder_record");
+        "cancellation", "renumbering", "closing_decision", "access_record", "revocation", "holder_record", "joint_work",
+        "joint_work_start", "joint_work_result", "joint_work_end");
 
     public static TheoryData<string> Guarded => new(
         [.. Facts, "accountguard_events.mt_events", "hit", "holder", "cutoff_in_force", "exposure", "personal_key",

@@ -85,9 +85,11 @@ public sealed class Upgrades : IAsyncLifetime
             drop table holder_record;
             drop table verification, exhibit, death_told, draft, hold;
             alter table incident drop column hold_days, drop column hold_pay_to;
-            drop index account_change_new_account, account_change_proxy, hit_ended, hit_ground_gone, hit_queue;
+            drop table tie, joint_work_end, joint_work_result, joint_work_start, joint_work;
+            drop index account_change_new_account, account_change_proxy, hit_ended, hit_ground_gone, hit_queue,
+                hit_office, hit_tier, hit_chain, hit_alert_gap, hit_date_doubt, hit_renumbered, hit_linked, hit_worked;
             drop view open_queue;
-            alter table hit drop column is_open, drop column state;
+            alter table hit drop column is_open, drop column state, drop column office, drop column is_linked;
             create index hit_queue on hit (incident_no, exposed_on, (not chain), (- tier), filed_on, source, request_id)
                 where ended_at is null;
             insert into delivery (kind, content_key, received_at, arguments) values ('changes', '\\x00', now(), '{}');

@@ -34,8 +34,10 @@ public sealed partial class TextsTests
     {
         string[] codes =
         [
-            .. Queue.OpenStates, .. Queue.EndedStates, .. Role.All, .. Enum.GetNames<QueueFilter>(), "Listed",
+            .. Queue.OpenStates, .. Queue.EndedStates, .. Role.All, .. Enum.GetNames<QueueReason>(), "Listed",
             "counter", "post", "online", "proxy", "bank", "registry", "abroad", .. Enum.GetNames<PayeeScheme>(),
+            .. SeveralCases.Actions.Keys.SelectMany(action => (string[])[$"Action {action}", SeveralPage.Then(action)]),
+            .. Enum.GetNames<FindPurpose>().Select(purpose => $"Purpose {purpose}"),
         ];
         codes.Where(code => Japanese.GetString(code) is null).ShouldBeEmpty();
     }

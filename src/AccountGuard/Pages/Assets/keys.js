@@ -19,15 +19,26 @@ addEventListener('keydown', event => {
     if (open) {
       open.open = false;
       open.querySelector('summary').focus();
+      return;
     }
+  }
+  if (event.target.matches('input:not([type=checkbox]), textarea, select')) return;
+  if (event.key === 'Escape') {
+    if (find('#list input:checked')) find('[data-key=Escape]').click();
     return;
   }
-  if (isOff() || event.target.matches('input:not([type=checkbox]), textarea, select')) return;
+  if (isOff()) return;
   const keys = before === 'g' ? `g ${event.key}` : event.key;
   before = event.key;
   if (keys === 'j' || keys === 'k') {
     event.preventDefault();
     moveTo(keys === 'j' ? 1 : -1);
+    return;
+  }
+  const box = keys === 'x' && document.activeElement.closest('tr.case')?.querySelector('[type=checkbox]');
+  if (box) {
+    event.preventDefault();
+    box.click();
     return;
   }
   const target = find(`[data-key="${CSS.escape(keys)}"]`);

@@ -1,0 +1,201 @@
+-- evolve-repeat-always
+-- The queue as auditors filter it (Rule 22).
+
+-- Open hits in the order of the queue, behind a place, that meet all that is asked. Way names the range that is read,
+-- the smallest of those asked for; what else is asked is asked of its rows, of at most as many as most_seen says.
+create or replace function queue_slice(way text, incident int, in_state text, for_reason text, of_tier int,
+    at_office text, that_are_linked boolean, of_auditor text, exposed date, unchained boolean, minus_tier int,
+    filed date, after_source text, after_request text, most int, most_seen int)
+returns setof hit language plpgsql stable rows 100
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+    -- Of these parts all but one are empty, so that the rows come in their order, and no more than are wanted.
+    return query select r.* from (
+        (select h.* from hit h where way = 'all' and h.is_open and h.incident_no = incident
+          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+            > (exposed, unchained, minus_tier, filed, after_source, after_request)
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id limit most_seen)
+        union all
+        (select h.* from hit h where way = 'state' and h.is_open and h.incident_no = incident
+          and h.state <> 'Queued' and h.state = in_state
+          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+            > (exposed, unchained, minus_tier, filed, after_source, after_request)
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id limit most_seen)
+        union all
+        (select h.* from hit h where way = 'office' and h.is_open and h.incident_no = incident
+          and h.office = at_office
+          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+            > (exposed, unchained, minus_tier, filed, after_source, after_request)
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id limit most_seen)
+        union all
+        (select h.* from hit h where way = 'tier' and h.is_open and h.incident_no = incident and h.tier = of_tier
+          and (h.exposed_on, not h.chain, h.filed_on, h.source, h.request_id)
+            > (exposed, unchained, filed, after_source, after_request)
+        order by h.exposed_on, not h.chain, h.filed_on, h.source, h.request_id limit most_seen)
+        union all
+        (select h.* from hit h where way = 'AddressChain' and h.is_open and h.chain and h.incident_no = incident
+          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+            > (exposed, unchained, minus_tier, filed, after_source, after_request)
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id limit most_seen)
+        union all
+        (select h.* from hit h where way = 'AlertGap' and h.is_open and h.alert_gap and h.incident_no = incident
+          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+            > (exposed, unchained, minus_tier, filed, after_source, after_request)
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id limit most_seen)
+        union all
+        (select h.* from hit h where way = 'DateDoubt' and h.is_open and h.date_doubt and h.incident_no = incident
+          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+            > (exposed, unchained, minus_tier, filed, after_source, after_request)
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id limit most_seen)
+        union all
+        (select h.* from hit h where way = 'Renumbered' and h.is_open and h.renumbered and h.incident_no = incident
+          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+            > (exposed, unchained, minus_tier, filed, after_source, after_request)
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id limit most_seen)
+        union all
+        (select h.* from verification v
+        cross join lateral (select * from hit o where o.change_id = v.change_id offset 0) h
+        where way = 'mine' and v.auditor = of_auditor and h.is_open and h.incident_no = incident
+          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+            > (exposed, unchained, minus_tier, filed, after_source, after_request)
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id limit most_seen)
+        union all
+        (select h.* from hit h where way = 'linked' and h.is_open and h.is_linked and h.incident_no = incident
+          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+            > (exposed, unchained, minus_tier, filed, after_source, after_request)
+        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id limit most_seen)) r
+    where (in_state is null or r.state = in_state)
+      and (for_reason is null or case for_reason when 'AddressChain' then r.chain when 'AlertGap' then r.alert_gap
+            when 'DateDoubt' then r.date_doubt when 'Renumbered' then r.renumbered end)
+      and (of_tier is null or r.tier = of_tier)
+      and (at_office is null or r.office = at_office)
+      and (not that_are_linked or r.is_linked)
+      and (of_auditor is null or exists (
+            select from verification v where v.change_id = r.change_id and v.auditor = of_auditor))
+    limit most;
+end $$;
+
+-- What ties a case to others is noted when its case is opened, under the lock of who opens them: of two cases the one
+-- opened later sees the other. What is linked stays so: a link decides nothing.
+create or replace function keep_ties(changes uuid[]) returns void language plpgsql security definer
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare fresh bytea[]; linked uuid[];
+begin
+    with noted as (
+        insert into tie (key)
+        select distinct t.key
+        from unnest(changes) as u (change_id)
+        cross join lateral (select * from account_change a where a.change_id = u.change_id offset 0) c
+        cross join lateral (
+            select c.new_account_key as key
+            where c.new_account_key is not null and not exists (select from tie t where t.key = c.new_account_key)
+              and exists (
+                select from account_change o
+                where o.new_account_key = c.new_account_key and o.number_key <> c.number_key
+                  and exists (select from hit h where h.change_id = o.change_id))
+            union all
+            select c.proxy_key
+            where c.proxy_key is not null and not exists (select from tie t where t.key = c.proxy_key)
+              and exists (
+                select from account_change o
+                where o.proxy_key = c.proxy_key and o.number_key <> c.number_key
+                  and exists (select from hit h where h.change_id = o.change_id))
+            union all
+            select unnest(array[c.number_key, o.number_key]) from numbers_of_holder(c.number_key) n
+            cross join lateral (
+                select a.change_id, a.number_key from account_change a where a.number_key = n.number_key offset 0) o
+            where o.change_id <> c.change_id and exists (select from hit h where h.change_id = o.change_id)) t
+        on conflict do nothing returning key)
+    select array_agg(n.key) into fresh from noted n;
+    linked := array(
+        select u.change_id from unnest(changes) as u (change_id)
+        cross join lateral (select * from account_change a where a.change_id = u.change_id offset 0) c
+        where exists (select from tie t where t.key = any (array[c.number_key, c.new_account_key, c.proxy_key]))
+        union
+        select c.change_id from unnest(fresh) as t (key) cross join lateral (
+            (select a.change_id from account_change a where a.number_key = t.key offset 0)
+            union all (select a.change_id from account_change a where a.new_account_key = t.key offset 0)
+            union all (select a.change_id from account_change a where a.proxy_key = t.key offset 0)) c);
+    update hit set is_linked = true where not is_linked and hit_id = any (array(
+        select h.hit_id from unnest(linked) as u (change_id)
+        cross join lateral (select o.hit_id from hit o where o.change_id = u.change_id offset 0) h));
+end $$;
+
+-- How many open cases there are of each kind, exact to 10,000: one more stands for more. Of filters, what each has by
+-- itself.
+create or replace function queue_counts(incident int, next_pay_day date, login text, at_office text)
+returns table (kind text, found bigint) language plpgsql stable
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+    return query
+    select 'Open', count(*) from (
+        select from hit h where h.is_open and h.incident_no = incident limit 10001) c
+    union all
+    select 'PaidNext', count(*) from (
+        select from hit h where h.is_open and h.incident_no = incident and h.exposed_on <= next_pay_day limit 10001) c
+    union all
+    select 'Queued', count(*) from (
+        select from hit h where h.is_open and h.incident_no = incident and h.state = 'Queued' limit 10001) c
+    union all
+    select s.state, count(c.one) from unnest(array['InContact', 'Proposed', 'Unreachable']) as s (state)
+    left join lateral (
+        select 1 as one from hit h
+        where h.is_open and h.state <> 'Queued' and h.incident_no = incident and h.state = s.state limit 10001) c
+      on true
+    group by s.state
+    union all
+    select 'AddressChain', count(*) from (
+        select from hit h where h.is_open and h.chain and h.incident_no = incident limit 10001) c
+    union all
+    select 'AlertGap', count(*) from (
+        select from hit h where h.is_open and h.alert_gap and h.incident_no = incident limit 10001) c
+    union all
+    select 'DateDoubt', count(*) from (
+        select from hit h where h.is_open and h.date_doubt and h.incident_no = incident limit 10001) c
+    union all
+    select 'Renumbered', count(*) from (
+        select from hit h where h.is_open and h.renumbered and h.incident_no = incident limit 10001) c
+    union all
+    select t.tier::text, count(c.one) from generate_series(1, 4) as t (tier)
+    left join lateral (
+        select 1 as one from hit h where h.is_open and h.incident_no = incident and h.tier = t.tier limit 10001) c
+      on true
+    group by t.tier
+    union all
+    select 'office', count(*) from (
+        select from hit h where h.is_open and h.incident_no = incident and h.office = at_office limit 10001) c
+    union all
+    select 'linked', count(*) from (
+        select from hit h where h.is_open and h.is_linked and h.incident_no = incident limit 10001) c
+    union all
+    select 'mine', count(*) from verification v
+    cross join lateral (select * from hit o where o.change_id = v.change_id offset 0) h
+    where v.auditor = login and h.is_open and h.incident_no = incident
+    union all
+    select e.state, count(c.one)
+    from unnest(array['Confirmed', 'Denied', 'Deceased', 'ListedInError', 'Withdrawn']) as e (state)
+    left join lateral (
+        select 1 as one from hit h
+        where not h.is_open and h.incident_no = incident and h.state = e.state and not exists (
+            select from hit o
+            where o.change_id = h.change_id and o.incident_no = h.incident_no and o.hit_id > h.hit_id)
+        limit 10001) c on true
+    group by e.state;
+end $$;
+
+-- Offices with open cases, by one look-up each: the first of them by code point.
+create or replace function queue_offices(incident int, most int) returns setof text language plpgsql stable
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_bitmapscan = off set jit = off as $$
+declare last text collate "C" := '';
+begin
+    for at in 1 .. most loop
+        select h.office into last from hit h
+        where h.is_open and h.incident_no = incident and h.office > last order by h.office limit 1;
+        exit when last is null;
+        return next last;
+    end loop;
+end $$;
