@@ -4,6 +4,7 @@ using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Payments;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Mailing;
 
 namespace AccountGuard;
 
@@ -24,5 +25,7 @@ public static class Events
         typeof(SuspicionReported), typeof(NoteWritten),
         typeof(VerdictProposed), typeof(VerdictSentBack), typeof(VerdictApproved), typeof(CaseReopened),
         typeof(EntryTakenBack), typeof(AttemptRefused),
+        typeof(LetterBatchBegun), typeof(LetterBatchPrinted), typeof(LetterBatchAbandoned),
+        typeof(LetterBatchRefused), typeof(LetterBatchReleased), typeof(LetterBatchPosted),
     ];
 }

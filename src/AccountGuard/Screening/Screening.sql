@@ -452,7 +452,8 @@ begin
     foreach fact in array array['delivery', 'delivery_batch', 'delivery_completion', 'refused_delivery',
         'quarantined_row', 'quarantine_settlement', 'incident', 'cutoff_decision', 'affected_list', 'list_record',
         'listing', 'replacement', 'list_publication', 'account_change', 'cancellation', 'renumbering',
-        'closing_decision', 'access_record', 'revocation', 'holder_record']
+        'closing_decision', 'access_record', 'revocation', 'holder_record', 'letter_claim', 'letter_outcome',
+        'letter_print']
     loop
         execute format('create or replace trigger keep before update or delete or truncate on %I '
             'for each statement execute function refuse()', fact);

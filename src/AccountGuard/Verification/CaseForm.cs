@@ -1,5 +1,6 @@
 using System.Globalization;
 using AccountGuard.Identity;
+using AccountGuard.Letters;
 
 namespace AccountGuard.Verification;
 
@@ -9,9 +10,6 @@ namespace AccountGuard.Verification;
 /// </summary>
 public sealed class CaseForm(string action, IFormCollection fields)
 {
-    // Within the country, and the way back.
-    private const int DaysOfPost = 14;
-
     /// <summary>A page that nobody has sent yet.</summary>
     public static readonly CaseForm Empty = new("", FormCollection.Empty);
 
@@ -45,8 +43,9 @@ public sealed class CaseForm(string action, IFormCollection fields)
             : throw new BadInput("paper: choose from those of the form."))];
 
     /// <summary>What an auditor asks for.</summary>
+    /// <param name="reference">What letters call the case.</param>
     /// <exception cref="BadInput">A field is missing or cannot be read; or there is no such thing to do.</exception>
-    public Func<CaseAtHand, Decision> Work(Caller by, Exhibit? note) => action switch
+    public Func<CaseAtHand, Decision> Work(Caller by, Exhibit? note, CaseReference reference) => action switch
     {
         "claim" => at => ClaimCase.Decide(
             at.Case, new ClaimCase(at.Now + ClaimCase.Lasts), by, at.KeyedBy, at.Now),
@@ -54,8 +53,9 @@ public sealed class CaseForm(string action, IFormCollection fields)
         "hand-over" => ReassignTo(new Caller(this["to"] ?? throw new BadInput("to: name a login."),
             this["to-person"] ?? throw new BadInput("to-person: name the person.")), by),
         "snooze" => Snooze(new SnoozeCase(Entry, Day("until")), by),
-        "letter" => Ask(new OrderLetter(Entry, $"{Entry:N}"[..10].ToUpperInvariant(), null), by, OrderLetter.Decide),
-        "letter-sent" => Ask(new RecordLetterSent(Entry, Id("letter"), Day("on"), Day("on").AddDays(DaysOfPost)), by,
+        "letter" => Ask(new OrderLetter(Entry, $"{reference}", null), by, OrderLetter.Decide),
+        "letter-sent" => Ask(new RecordLetterSent(
+            Entry, Id("letter"), Day("on"), Day("on").AddDays(RecordLetterSent.DaysOfPost)), by,
             RecordLetterSent.Decide),
         "letter-returned" => Ask(
             new RecordLetterReturned(Entry, Id("letter"), Day("on")), by, RecordLetterReturned.Decide),

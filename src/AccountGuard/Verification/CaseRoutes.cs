@@ -2,6 +2,7 @@ using AccountGuard.Holders;
 using AccountGuard.Http;
 using AccountGuard.Identity;
 using AccountGuard.Pages;
+using AccountGuard.Verification.Mailing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -56,7 +57,8 @@ public static class CaseRoutes
 
     private static Task<IResult> WorkAsync(
         HttpContext context, Installation at, Guid id, string action, CancellationToken cancel) =>
-        DoAsync(context, at, id, action, (form, by, note) => form.Work(by, note), cancel);
+        DoAsync(context, at, id, action,
+            (form, by, note) => form.Work(by, note, CaseReferences.Of(at.Keys, id)), cancel);
 
     private static Task<IResult> DecideAsync(
         HttpContext context, Installation at, Guid id, string action, CancellationToken cancel) =>
@@ -71,6 +73,11 @@ public static class CaseRoutes
         var by = Caller.Of(context.User);
         try
         {
+            if (action == "take-back")
+            {
+                await Batches.EnsureNotReleasedAsync(at, form.Id("taken"), cancel);
+            }
+
             var note = await Exhibits.KeepAsync(at, id, form["note"], by, cancel);
             if (await CaseWork.DoAsync(at, id, read(form, by, note), cancel) is { } refusal)
             {
@@ -93,12 +100,13 @@ public static class CaseRoutes
     {
         var reader = Caller.Of(context.User);
         var file = await CaseFile.OpenAsync(at, id, reader, cancel);
+        var holder = await HolderRecords.OfAsync(at, file.Number, reader.ToString(), CaseFile.Purpose, cancel);
         return new RazorComponentResult<CaseFilePage>(new
         {
             File = file,
             Typed = typed,
-            Holder = await HolderRecords.OfAsync(
-                at, file.Number, reader.ToString(), CaseFile.Purpose, cancel),
+            Holder = holder,
+            Letter = await LetterStanding.OfAsync(at, file, holder, cancel),
             IsAuditor = context.User.IsInRole(Role.Auditor),
             IsApprover = context.User.IsInRole(Role.Approver),
             Refused = refused,

@@ -21,6 +21,11 @@ public enum Refusal
     NoSuchEntry,
     RestedOn,
     DayAhead,
+    LetterIsOrdered,
+    OwnBatch,
+    BatchDiffers,
+    BatchIsElsewhere,
+    BeforeRelease,
 }
 
 public static class Refusals
@@ -33,9 +38,10 @@ public static class Refusals
         Refusal.NoPerson or Refusal.KeyedTheChange or Refusal.OwnProposal or Refusal.EvidenceMissing => 14,
         Refusal.NotBackInTime => 15,
         Refusal.HolderDied => 17,
+        Refusal.OwnBatch or Refusal.BatchDiffers => 28,
         Refusal.TakenByAnother or Refusal.NotYours or Refusal.AwaitsApproval or Refusal.ProposalGone
             or Refusal.HasEnded or Refusal.IsOpen or Refusal.NoSuchEntry or Refusal.RestedOn or Refusal.DayAhead
-            => null,
+            or Refusal.LetterIsOrdered or Refusal.BatchIsElsewhere or Refusal.BeforeRelease => null,
     };
 
     public static string Sentence(this Refusal refusal) => refusal switch
@@ -58,5 +64,10 @@ public static class Refusals
         Refusal.NoSuchEntry => "The case has no such entry. Look at the case as it is now.",
         Refusal.RestedOn => "Something rests on this entry. Take that back first, or reopen the case.",
         Refusal.DayAhead => "This day is still to come. Give the day on which it happened.",
+        Refusal.LetterIsOrdered => "A letter was ordered and is not in the post yet. Wait for it, or take it back.",
+        Refusal.OwnBatch => "Whoever made a batch does not release it, under any login. Another person has to.",
+        Refusal.BatchDiffers => "The batch does not say what the cases say. Its letters wait again: make another one.",
+        Refusal.BatchIsElsewhere => "Somebody was faster. Look at the batch as it is now.",
+        Refusal.BeforeRelease => "The batch was released on a later day. Give the day on which it went into the post.",
     };
 }

@@ -3,8 +3,10 @@ using System.Resources;
 using System.Text.RegularExpressions;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
+using AccountGuard.Letters;
 using AccountGuard.Pages;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Mailing;
 
 namespace AccountGuard.Tests.Pages;
 
@@ -36,6 +38,11 @@ public sealed partial class TextsTests
         [
             .. Queue.OpenStates, .. Queue.EndedStates, .. Role.All, .. Enum.GetNames<QueueFilter>(), "Listed",
             "counter", "post", "online", "proxy", "bank", "registry", "abroad", .. Enum.GetNames<PayeeScheme>(),
+            .. Enum.GetNames<BatchState>().Select(state => $"Batch {state}"),
+            .. Enum.GetNames<LetterStage>().Select(stage => $"Letter {stage}"),
+            .. Enum.GetNames<RefusalReason>().SelectMany(
+                reason => (string[])[$"Stopped {reason}", $"Remedy {reason}", $"Fault {reason}"]),
+            .. Enum.GetValues<AccountGuard.Verification.Refusal>().Select(refusal => refusal.Sentence()),
         ];
         codes.Where(code => Japanese.GetString(code) is null).ShouldBeEmpty();
     }
