@@ -5,6 +5,7 @@ using AccountGuard.Intake;
 using AccountGuard.Payments;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Mailing;
 
 namespace AccountGuard;
 
@@ -27,5 +28,7 @@ public static class Events
         typeof(EntryTakenBack), typeof(AttemptRefused),
         typeof(HoldPlaced), typeof(HoldProposed), typeof(HoldApproved), typeof(HoldSentBack),
         typeof(HoldReleaseProposed), typeof(HoldReleased), typeof(AccountRestored),
+        typeof(LetterBatchBegun), typeof(LetterBatchPrinted), typeof(LetterBatchAbandoned),
+        typeof(LetterBatchRefused), typeof(LetterBatchReleased), typeof(LetterBatchPosted),
     ];
 }

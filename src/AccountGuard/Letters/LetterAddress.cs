@@ -10,6 +10,9 @@ namespace AccountGuard.Letters;
 public sealed record KnownAddress(
     string? PostalCode, string Address, DateOnly? Since, DateOnly? ToldOn, string Source)
 {
+    /// <summary>Whether it was valid before that day, and nobody told of it only then.</summary>
+    public bool IsFromBefore(DateOnly? day) => Since < day && (ToldOn is null || ToldOn < day);
+
     /// <inheritdoc/>
     public override string ToString() => "•••";
 }
@@ -63,17 +66,25 @@ public static class LetterAddress
                 : (new Recipient(holder.GuardianName, null, holder.GuardianAddress, holder.Name), null);
         }
 
-        var known = holder.Addresses.Where(a => !string.IsNullOrWhiteSpace(a.Address)).ToList();
-        if (known.Count == 0)
+        if (holder.Addresses.All(a => string.IsNullOrWhiteSpace(a.Address)))
         {
             return (null, new Refusal(RefusalReason.MissingAddress, "address"));
         }
 
-        // The earlier of the two days, or the one that is known.
-        var before = firstChange < windowFrom ? firstChange : windowFrom ?? firstChange;
-        return known.Where(a => a.Since < before && (a.ToldOn is null || a.ToldOn < before))
-            .OrderBy(a => a.Since).LastOrDefault() is { } valid
+        return Valid(holder, Before(windowFrom, firstChange)) is { } valid
             ? (new Recipient(holder.Name, valid.PostalCode, valid.Address), null)
             : (null, new Refusal(RefusalReason.NoAddressBefore, "address_since"));
     }
+
+    /// <summary>
+    /// The day before which an address must have been valid and known: the earlier of the two, or the one that is
+    /// known.
+    /// </summary>
+    public static DateOnly? Before(DateOnly? windowFrom, DateOnly? firstChange) =>
+        firstChange < windowFrom ? firstChange : windowFrom ?? firstChange;
+
+    /// <summary>The last address from before a day; null where none is.</summary>
+    public static KnownAddress? Valid(LetterHolder holder, DateOnly? before) => holder.Addresses
+        .Where(a => !string.IsNullOrWhiteSpace(a.Address) && a.IsFromBefore(before)).OrderBy(a => a.Since)
+        .LastOrDefault();
 }

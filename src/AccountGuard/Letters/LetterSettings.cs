@@ -52,14 +52,16 @@ public sealed record LetterSettings(Sender Sender, LetterFonts Fonts, WindowEnve
     /// <c>:Hours:0</c>…, and where they are set <c>Letters:Benefit</c>, <c>Letters:Fonts:Text</c>, <c>:Heading</c>,
     /// <c>:Fallback</c>, <c>Letters:Envelope:WindowLeft</c> and the like.
     /// </summary>
+    /// <param name="settings">The configuration.</param>
+    /// <param name="invented">Who writes where no sender is set: for practice.</param>
     /// <exception cref="BadInput">What says who writes is missing.</exception>
-    public static LetterSettings From(IConfiguration settings)
+    public static LetterSettings From(IConfiguration settings, Sender? invented = null)
     {
         var own = settings.GetSection("Letters");
         var fonts = LetterFonts.OfDebian;
         return new LetterSettings(
-            new Sender(Needed("Name"), own["Sender:Department"] ?? "", Needed("PostalCode"), Needed("Address"),
-                Needed("Phone"), own.GetSection("Sender:Hours").Get<string[]>() ?? []),
+            invented ?? new Sender(Needed("Name"), own["Sender:Department"] ?? "", Needed("PostalCode"),
+                Needed("Address"), Needed("Phone"), own.GetSection("Sender:Hours").Get<string[]>() ?? []),
             new LetterFonts(own["Fonts:Text"] ?? fonts.Text, own["Fonts:Heading"] ?? fonts.Heading,
                 own["Fonts:Fallback"] ?? fonts.Fallback),
             own.GetSection("Envelope").Get<WindowEnvelope>() ?? new WindowEnvelope(), own["Benefit"] ?? "年金");

@@ -3,6 +3,12 @@ namespace AccountGuard.Letters;
 /// <summary>Why no letter was made. Each goes to the work list, and people decide what to do.</summary>
 public enum RefusalReason
 {
+    /// <summary>Mappings of the holder's numbers clash: nobody knows whose cases these are (Rule 8).</summary>
+    ClashingMapping,
+
+    /// <summary>No case is open any longer that the letter would ask about.</summary>
+    NothingToAsk,
+
     /// <summary>The holder has died; the case goes the heirs' way (Rule 17).</summary>
     Deceased,
 

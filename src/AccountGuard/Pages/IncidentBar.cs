@@ -23,6 +23,10 @@ public sealed record IncidentBar(
     public string ClockOf(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Incident.Zone).ToString(
         DayOf(instant) == Today ? "HH:mm" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>An instant to the minute, in the incident's time zone.</summary>
+    public string MomentOf(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Incident.Zone).ToString(
+        "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
     /// <summary>The bar of an incident; of the one declared last where none is named.</summary>
     /// <returns>Null where no incident is declared.</returns>
     /// <exception cref="BadInput">There is no such incident.</exception>

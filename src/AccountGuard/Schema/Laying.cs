@@ -125,6 +125,7 @@ public static class Laying
 
         await ExecuteAsync(connection, EventRights, cancel);
         await ExecuteAsync(connection, Script("AccountGuard.Verification.Separation.sql"), cancel);
+        await ExecuteAsync(connection, Script("AccountGuard.Verification.LetterEvents.sql"), cancel);
         await SettleAnewAsync(connection, cancel);
         await LayCalendarAsync(connection, cancel);
         await using var record = new NpgsqlCommand(

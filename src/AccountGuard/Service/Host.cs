@@ -9,6 +9,7 @@ using AccountGuard.Intake;
 using AccountGuard.Pages;
 using AccountGuard.Payments;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Mailing;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Serilog;
 
@@ -77,6 +78,7 @@ public static class Host
         });
         builder.Services.AddSingleton(at).AddSingleton(machines);
         builder.Services.AddSingleton(new Alarms(at, settings));
+        builder.Services.AddSingleton(new PrintRoom(settings, development is not null));
         builder.Services.AddSingleton<Rounds>().AddHostedService(s => s.GetRequiredService<Rounds>());
         builder.Services.AddSingleton<Filings>().AddHostedService(s => s.GetRequiredService<Filings>());
         builder.Services.AddSingleton<SmallQuestions>()
@@ -92,7 +94,8 @@ public static class Host
         Description.Add(builder.Services);
         Telemetry.Add(builder.Services, settings);
         SignIn.Add(builder.Services, at, settings, development, machines);
-        Site.Add(builder.Services, new Site(development is not null, [CaseRoutes.Page]));
+        Site.Add(builder.Services, new Site(
+            development is not null, [CaseRoutes.Page, LetterRoutes.Page, LetterRoutes.References]));
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -123,6 +126,7 @@ public static class Host
         HolderRoutes.Map(app);
         DeliveryRoutes.Map(app);
         CaseRoutes.Map(app);
+        LetterRoutes.Map(app);
         StandingRoutes.Map(app);
         RestorationRoutes.Map(app);
         HealthRoutes.Map(app);

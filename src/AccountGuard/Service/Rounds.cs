@@ -1,6 +1,7 @@
 using AccountGuard.Identity;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Mailing;
 using Serilog;
 
 namespace AccountGuard.Service;
@@ -39,6 +40,7 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
                 {
                     await TellDeaths.RunAsync(at, stoppingToken);
                     await Drafts.DeleteOldAsync(at, stoppingToken);
+                    await PostBatch.FinishAsync(at, stoppingToken);
                     await ReconcileAsync(stoppingToken);
                 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AccountGuard.Identity;
+using AccountGuard.Letters;
 using AccountGuard.Verification.Holds;
 using Microsoft.Extensions.Primitives;
 
@@ -11,9 +12,6 @@ namespace AccountGuard.Verification;
 /// </summary>
 public sealed class CaseForm(string action, IFormCollection fields)
 {
-    // Within the country, and the way back.
-    private const int DaysOfPost = 14;
-
     private static readonly string[] WithEvidence =
         ["note", "letter-answered", "letter-returned", "meeting", "call", "suspicion", "propose"];
 
@@ -117,8 +115,9 @@ public sealed class CaseForm(string action, IFormCollection fields)
         : throw new BadInput("file: nothing can be attached to this.");
 
     /// <summary>What an auditor asks for.</summary>
+    /// <param name="reference">What letters call the case.</param>
     /// <exception cref="BadInput">A field is missing or cannot be read; or there is no such thing to do.</exception>
-    public Func<CaseAtHand, Decision> Work(Caller by, Exhibit? note) => action switch
+    public Func<CaseAtHand, Decision> Work(Caller by, Exhibit? note, CaseReference reference) => action switch
     {
         "claim" => at => ClaimCase.Decide(
             at.Case, new ClaimCase(at.Now + ClaimCase.Lasts), by, at.KeyedBy, at.Now),
@@ -126,8 +125,9 @@ public sealed class CaseForm(string action, IFormCollection fields)
         "hand-over" => ReassignTo(new Caller(this["to"] ?? throw new BadInput("to: name a login."),
             this["to-person"] ?? throw new BadInput("to-person: name the person.")), by),
         "snooze" => Snooze(new SnoozeCase(Entry, Day("until")), by),
-        "letter" => Ask(new OrderLetter(Entry, $"{Entry:N}"[..10].ToUpperInvariant(), null), by, OrderLetter.Decide),
-        "letter-sent" => Ask(new RecordLetterSent(Entry, Id("letter"), Day("on"), Day("on").AddDays(DaysOfPost)), by,
+        "letter" => Ask(new OrderLetter(Entry, $"{reference}", null), by, OrderLetter.Decide),
+        "letter-sent" => Ask(new RecordLetterSent(
+            Entry, Id("letter"), Day("on"), Day("on").AddDays(RecordLetterSent.DaysOfPost)), by,
             RecordLetterSent.Decide),
         "letter-returned" => Ask(
             new RecordLetterReturned(Entry, Id("letter"), Day("on")), by, RecordLetterReturned.Decide),

@@ -3,6 +3,7 @@ using AccountGuard.Holders;
 using AccountGuard.Http;
 using AccountGuard.Identity;
 using AccountGuard.Pages;
+using AccountGuard.Verification.Mailing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -69,7 +70,8 @@ public static class CaseRoutes
 
     private static Task<IResult> WorkAsync(
         HttpContext context, Installation at, Guid id, string action, CancellationToken cancel) =>
-        DoAsync(context, at, id, action, (form, by, note) => form.Work(by, note), cancel);
+        DoAsync(context, at, id, action,
+            (form, by, note) => form.Work(by, note, CaseReferences.Of(at.Keys, id)), cancel);
 
     private static Task<IResult> DecideAsync(
         HttpContext context, Installation at, Guid id, string action, CancellationToken cancel) =>
@@ -84,6 +86,11 @@ public static class CaseRoutes
         var by = Caller.Of(context.User);
         try
         {
+            if (action == "take-back")
+            {
+                await Batches.EnsureNotReleasedAsync(at, form.Id("taken"), cancel);
+            }
+
             var brought = await Exhibits.SealAsync(at, id, form, by, cancel);
             var note = brought.FirstOrDefault(b => b.Kind is null)?.Exhibit;
             var decide = form.With([.. brought.Where(b => b.Kind is not null)], read(form, by, note), by);
@@ -131,13 +138,14 @@ public static class CaseRoutes
         var reader = Caller.Of(context.User);
         var file = await CaseFile.OpenAsync(at, id, reader, cancel);
         var draft = typed is null ? await Drafts.LatestAsync(at, id, reader, cancel) : null;
+        var holder = await HolderRecords.OfAsync(at, file.Number, reader.ToString(), CaseFile.Purpose, cancel);
         return new RazorComponentResult<CaseFilePage>(new
         {
             File = file,
             Typed = typed ?? draft?.Form ?? CaseForm.Empty,
             Draft = draft,
-            Holder = await HolderRecords.OfAsync(
-                at, file.Number, reader.ToString(), CaseFile.Purpose, cancel),
+            Holder = holder,
+            Letter = await LetterStanding.OfAsync(at, file, holder, cancel),
             IsAuditor = context.User.IsInRole(Role.Auditor),
             IsApprover = context.User.IsInRole(Role.Approver),
             Refused = refused,

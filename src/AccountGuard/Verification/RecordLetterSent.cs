@@ -7,6 +7,9 @@ namespace AccountGuard.Verification;
 /// </summary>
 public sealed record RecordLetterSent(Guid Entry, Guid Letter, DateOnly SentOn, DateOnly AnswerDueOn)
 {
+    /// <summary>Within the country, and the way back.</summary>
+    public const int DaysOfPost = 14;
+
     public static Decision Decide(VerificationCase @case, RecordLetterSent request, Caller by, DateTimeOffset now) =>
         Recording.Decide(@case, request, by, now, request.Entry, request.SentOn,
             @case.Has(request.Letter, EntryKind.LetterOrdered) ? null : Refusal.NoSuchEntry,

@@ -24,6 +24,11 @@ public enum Refusal
     HoldWithoutEnd,
     NotDenied,
     ChangedMeanwhile,
+    LetterIsOrdered,
+    OwnBatch,
+    BatchDiffers,
+    BatchIsElsewhere,
+    BeforeRelease,
 }
 
 public static class Refusals
@@ -37,9 +42,11 @@ public static class Refusals
         Refusal.NotBackInTime => 15,
         Refusal.HolderDied => 17,
         Refusal.HoldWithoutEnd => 18,
+        Refusal.OwnBatch or Refusal.BatchDiffers => 28,
         Refusal.TakenByAnother or Refusal.NotYours or Refusal.AwaitsApproval or Refusal.ProposalGone
             or Refusal.HasEnded or Refusal.IsOpen or Refusal.NoSuchEntry or Refusal.RestedOn or Refusal.DayAhead
-            or Refusal.NotDenied or Refusal.ChangedMeanwhile => null,
+            or Refusal.NotDenied or Refusal.ChangedMeanwhile or Refusal.LetterIsOrdered or Refusal.BatchIsElsewhere
+            or Refusal.BeforeRelease => null,
     };
 
     public static string Sentence(this Refusal refusal) => refusal switch
@@ -65,5 +72,10 @@ public static class Refusals
         Refusal.DayAhead => "This day is still to come. Give the day on which it happened.",
         Refusal.HoldWithoutEnd => "A hold ends on a day, from today to four months ahead. Choose one of these.",
         Refusal.NotDenied => "Nobody denied this change, or its account was restored. Look at the case as it is now.",
+        Refusal.LetterIsOrdered => "A letter was ordered and is not in the post yet. Wait for it, or take it back.",
+        Refusal.OwnBatch => "Whoever made a batch does not release it, under any login. Another person has to.",
+        Refusal.BatchDiffers => "The batch does not say what the cases say. Its letters wait again: make another one.",
+        Refusal.BatchIsElsewhere => "Somebody was faster. Look at the batch as it is now.",
+        Refusal.BeforeRelease => "The batch was released on a later day. Give the day on which it went into the post.",
     };
 }

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using AccountGuard.Identity;
 using AccountGuard.Screening;
+using AccountGuard.Vault;
+using AccountGuard.Verification.Mailing;
 using Microsoft.Extensions.Primitives;
 using Npgsql;
 using NpgsqlTypes;
@@ -20,12 +22,13 @@ public sealed record JointWork(
 
     /// <summary>As the form of each case's own page would ask for it; asked again, it is the same entry.</summary>
     /// <exception cref="BadInput">Something that the action needs is missing, or cannot be read.</exception>
-    public Func<CaseAtHand, Decision> For(Guid change)
+    public Func<CaseAtHand, Decision> For(KeyFile keys, Guid change)
     {
         var entry = new Guid(SHA256.HashData([.. Id.ToByteArray(), .. change.ToByteArray()]).AsSpan(0, 16));
         var fields = Arguments.ToDictionary(a => a.Key, a => new StringValues(a.Value));
         fields["entry"] = $"{entry}";
-        return new CaseForm(Action, new FormCollection(fields)).Work(By, null);
+        return new CaseForm(Action, new FormCollection(fields)).Work(
+            By, null, CaseReferences.Of(keys, change));
     }
 }
 
@@ -72,7 +75,7 @@ public static class SeveralCases
         var work = new JointWork(Guid.CreateVersion7(at.Clock.GetUtcNow()), action,
             arguments.Where(a => needed.Contains(a.Key)).ToDictionary(), [.. changes.Distinct()], by,
             IsStarted: false, IsEnded: false, new Dictionary<Guid, string>());
-        _ = work.For(changes[0]);
+        _ = work.For(at.Keys, changes[0]);
         await using var insert = at.Database.CreateCommand(
             """
             insert into joint_work (work_id, action, arguments, changes, login, person, asked_at)
@@ -101,7 +104,7 @@ public static class SeveralCases
     {
         var seen = await CaseWork.LookAsync(at, work.Changes, cancel);
         return work.Changes.ToDictionary(change => change, change => !seen.TryGetValue(change, out var hand) ? NoCase
-            : ResultOf(work.For(change)(hand)));
+            : ResultOf(work.For(at.Keys, change)(hand)));
     }
 
     private static string ResultOf(Decision decision) =>
@@ -174,7 +177,7 @@ public static class SeveralCases
         var result = NoCase;
         var (isThere, _) = await CaseWork.DoAsync(at, transaction, change, hand =>
         {
-            var decision = work.For(change)(hand);
+            var decision = work.For(at.Keys, change)(hand);
             result = ResultOf(decision);
             return decision;
         }, cancel);

@@ -6,6 +6,8 @@ using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.Service;
 using AccountGuard.SystemTests.Verification;
+using AccountGuard.Verification;
+using AccountGuard.Verification.Mailing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -101,6 +103,8 @@ public sealed class Canaries : IAsyncLifetime
             (Role.IncidentManager, HttpMethod.Post, "/api/holders",
                 Csv($"number,name,address,guardian_name\n{Number},{Name},{Name},{Name}\n{Name},{Number},,\n")),
             (Role.IncidentManager, HttpMethod.Post, "/api/holders", Csv($"number,{Name}\n{Number},{Name}\n")),
+            (Role.IncidentManager, HttpMethod.Post, "/api/holders",
+                Csv($"number,guardian_address\n{Number},{Name}\n")),
             (Role.Intake, HttpMethod.Post, "/api/account-changes", Json(Change("2015-05-20"))),
             (Role.Intake, HttpMethod.Post, "/api/account-changes", Json(Change("2015-05-21"))),
             (Role.Intake, HttpMethod.Post, "/api/account-changes", Json(new { number = Number, holder = Name })),
@@ -127,7 +131,9 @@ public sealed class Canaries : IAsyncLifetime
 
         using (var auditor = await _service.BrowserOfAsync(Role.Auditor))
         {
+            await WriteAsync();
             foreach (var path in (string[])[
+                "/letters", "/letters/1", "/letters/reference",
                 "/cases?incident=canary", $"/cases?after={Number}", $"/cases?incident={Number}", $"/{Number}",
                 $"/language?to={Number}&back=/{Number}",
             ])
@@ -178,6 +184,22 @@ public sealed class Canaries : IAsyncLifetime
         Clean((await forms.SendAsync("note", typed, file, $"{Name}.pdf", late)).Page, "the page to sign in");
         (await ScalarAsync<long>(server, "select count(*) from accountguard.exhibit")).ShouldBe(3);
         (await ScalarAsync<long>(server, "select count(*) from accountguard.draft")).ShouldBe(1);
+    }
+
+    /// <summary>A letter that is ordered, printed, checked, released and posted.</summary>
+    private async Task WriteAsync()
+    {
+        var (at, change) = (_service.Database.At, FiledChange.IdOf("s", "R1"));
+        var room = _service.App.Services.GetRequiredService<PrintRoom>();
+        var (maker, other) = (new Caller("maker", "P1"), new Caller("other", "P2"));
+        var order = new OrderLetter(Guid.NewGuid(), $"{CaseReferences.Of(at.Keys, change)}", null);
+        await CaseWork.DoAsync(at, change, hand => OrderLetter.Decide(hand.Case, order, maker, hand.Now),
+            CancellationToken.None);
+        var batch = (await PrintLetters.RunAsync(at, room, maker, 10, CancellationToken.None)).ShouldNotBeNull();
+        (await ReleaseBatch.RunAsync(at, room, batch, other, CancellationToken.None)).ShouldBeNull();
+        var today = DateOnly.FromDateTime(at.Clock.GetUtcNow().UtcDateTime);
+        (await PostBatch.RunAsync(at, new PostBatch(batch, today), other, TimeZoneInfo.Utc, CancellationToken.None))
+            .ShouldBeNull();
     }
 
     private async Task DatabaseIsCleanAsync(NpgsqlDataSource server, string walBefore)

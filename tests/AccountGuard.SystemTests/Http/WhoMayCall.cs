@@ -46,6 +46,15 @@ public sealed class WhoMayCall(Served service)
         ("POST", "/cases/7e000000-0000-0000-0000-000000000000/claim", [Role.Auditor]),
         ("POST", "/cases/7e000000-0000-0000-0000-000000000000/verdict/approve", [Role.Approver]),
         ("POST", "/cases/7e000000-0000-0000-0000-000000000000/drafts/discard", [Role.Auditor, Role.Approver]),
+        ("GET", "/letters", [Role.Auditor, Role.Approver]),
+        ("POST", "/letters/batches", [Role.Auditor]),
+        ("GET", "/letters/9", [Role.Auditor, Role.Approver]),
+        ("POST", "/letters/9/release", [Role.Auditor, Role.Approver]),
+        ("POST", "/letters/9/posted", [Role.Auditor, Role.Approver]),
+        ("GET", "/letters/9/letters.pdf", [Role.Auditor, Role.Approver]),
+        ("GET", "/letters/9/manifest.csv", [Role.Auditor, Role.Approver]),
+        ("GET", "/letters/reference", [Role.Auditor, Role.Approver, Role.CallCentre]),
+        ("POST", "/letters/reference", [Role.Auditor, Role.Approver, Role.CallCentre]),
         ("POST", "/sign-out", Role.All),
     ];
 
@@ -168,7 +177,8 @@ public sealed class WhoMayCall(Served service)
                 answer.StatusCode.ShouldBe(
                     !roles.Contains(role) ? HttpStatusCode.Forbidden
                     : method == "POST" ? HttpStatusCode.BadRequest
-                    : path.EndsWith("00000000") ? HttpStatusCode.NotFound : HttpStatusCode.OK, $"{role}: {path}");
+                    : path.EndsWith("00000000") || path.Contains('9') ? HttpStatusCode.NotFound
+                    : HttpStatusCode.OK, $"{role}: {path}");
                 answer.Content.Headers.ContentType!.MediaType.ShouldBe(
                     answer.IsSuccessStatusCode && path == "/cases/events" ? "text/event-stream" : "text/html");
             }

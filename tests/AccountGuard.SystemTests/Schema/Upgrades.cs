@@ -83,6 +83,8 @@ public sealed class Upgrades : IAsyncLifetime
             alter table reconciliation drop column server;
             drop function this_server;
             drop table holder_record;
+            drop view waiting_letter;
+            drop table letter_order, letter_batch, letter_claim, letter_outcome, letter_print;
             drop table verification, exhibit, death_told, draft, hold;
             alter table incident drop column hold_days, drop column hold_pay_to;
             drop table tie, joint_work_end, joint_work_result, joint_work_start, joint_work;

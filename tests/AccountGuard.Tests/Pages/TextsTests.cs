@@ -3,8 +3,10 @@ using System.Resources;
 using System.Text.RegularExpressions;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
+using AccountGuard.Letters;
 using AccountGuard.Pages;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Mailing;
 
 namespace AccountGuard.Tests.Pages;
 
@@ -38,6 +40,11 @@ public sealed partial class TextsTests
             "counter", "post", "online", "proxy", "bank", "registry", "abroad", .. Enum.GetNames<PayeeScheme>(),
             .. SeveralCases.Actions.Keys.SelectMany(action => (string[])[$"Action {action}", SeveralPage.Then(action)]),
             .. Enum.GetNames<FindPurpose>().Select(purpose => $"Purpose {purpose}"),
+            .. Enum.GetNames<BatchState>().Select(state => $"Batch {state}"),
+            .. Enum.GetNames<LetterStage>().Select(stage => $"Letter {stage}"),
+            .. Enum.GetNames<RefusalReason>().SelectMany(
+                reason => (string[])[$"Stopped {reason}", $"Remedy {reason}", $"Fault {reason}"]),
+            .. Enum.GetValues<AccountGuard.Verification.Refusal>().Select(refusal => refusal.Sentence()),
         ];
         codes.Where(code => Japanese.GetString(code) is null).ShouldBeEmpty();
     }

@@ -22,9 +22,12 @@ public class ContactTests
         var history = new CaseHistory().Claimed();
         var visit = new PlanContact(Id(), ContactMeans.Visit, history.Today);
         history.Refuse(visit, Auditor, Refusal.NoLetterBefore);
-        history.Accept(new OrderLetter(Id(), "K7Q-42M-9F", 17), Auditor);
+        var letter = Id();
+        history.Accept(new OrderLetter(letter, "K7Q-42M-9F", 17), Auditor);
         history.Refuse(visit, Auditor, Refusal.NoLetterBefore);
-        history.Letter();
+        history.Refuse(new OrderLetter(Id(), "K7Q-42M-9F", 17), Auditor, Refusal.LetterIsOrdered);
+        history.Accept(
+            new RecordLetterSent(Id(), letter, history.Today, history.Today.AddDays(10)), Mailroom);
         history.Refuse(visit, Auditor, Refusal.NoLetterBefore);
         history.Accept(visit with { On = history.Today.AddDays(1) }, Auditor);
         history.Echo(visit with { On = history.Today.AddDays(1) }, Auditor);

@@ -1,0 +1,100 @@
+using AccountGuard.Numbers;
+using AccountGuard.Screening;
+using Npgsql;
+
+namespace AccountGuard.Verification.Mailing;
+
+/// <summary>Finds batches, and does one thing to one: decided on its stream while nobody else does.</summary>
+public static class Batches
+{
+    private const int OneAtATime = 4718;
+
+    /// <exception cref="BadInput">There is no such batch.</exception>
+    public static async Task<PrintedBatch> FindAsync(Installation at, Guid batch, CancellationToken cancel)
+    {
+        await using var session = at.Events.LightweightSession();
+        return await session.Events.AggregateStreamAsync<PrintedBatch>(batch, token: cancel) ?? throw None;
+    }
+
+    /// <summary>The id of the batch that people know by its number.</summary>
+    /// <exception cref="BadInput">There is no such batch.</exception>
+    public static async Task<Guid> OfAsync(Installation at, long number, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand("select batch from letter_batch where batch_no = @no");
+        find.Parameters.AddWithValue("no", number);
+        return await find.ExecuteScalarAsync(cancel) as Guid? ?? throw None;
+    }
+
+    /// <summary>The number by which people know a batch.</summary>
+    public static async Task<long> NumberOfAsync(Installation at, Guid batch, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand("select batch_no from letter_batch where batch = @batch");
+        find.Parameters.AddWithValue("batch", batch);
+        return (long)(await find.ExecuteScalarAsync(cancel))!;
+    }
+
+    /// <summary>An order is not taken back any longer once its letter is on its way.</summary>
+    /// <exception cref="BadInput">It is.</exception>
+    public static async Task EnsureNotReleasedAsync(Installation at, Guid letter, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand(
+            """
+            select exists (
+                select from letter_outcome r join letter_batch b on b.batch = r.batch
+                where r.letter = @letter and r.row_no is not null and b.state in ('Released', 'Posted'))
+            """);
+        find.Parameters.AddWithValue("letter", letter);
+        if (await find.ExecuteScalarAsync(cancel) is true)
+        {
+            throw new BadInput("This letter is released to be posted: it is not taken back any longer.");
+        }
+    }
+
+    /// <summary>The numbers of those whose letters are in a batch.</summary>
+    public static async Task<IReadOnlyList<NumberKey>> NumbersAsync(
+        Installation at, Guid batch, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand(
+            """
+            select distinct c.number_key
+            from letter_outcome r join letter_claim k on k.batch = r.batch and k.letter = r.letter
+            join account_change c on c.change_id = k.change_id
+            where r.batch = @batch and r.row_no is not null
+            """);
+        find.Parameters.AddWithValue("batch", batch);
+        var numbers = new List<NumberKey>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            numbers.Add(NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0)));
+        }
+
+        return numbers;
+    }
+
+    /// <returns>Why it was refused, if it was; a refusal that a rule demands is on record then.</returns>
+    public static Task<Refusal?> DoAsync(
+        Installation at, Guid batch, Func<PrintedBatch, DateTimeOffset, Decision> decide, CancellationToken cancel) =>
+        Retry.OnConflictAsync(async () =>
+        {
+            await using var connection = await at.Database.OpenConnectionAsync(cancel);
+            await using var transaction = await connection.BeginTransactionAsync(cancel);
+            await using var alone = new NpgsqlCommand(
+                $"select pg_advisory_xact_lock({OneAtATime}, hashtext(@batch::text))", connection, transaction);
+            alone.Parameters.AddWithValue("batch", batch);
+            await alone.ExecuteNonQueryAsync(cancel);
+            await using var session = at.SessionIn(transaction);
+            var found = await session.Events.AggregateStreamAsync<PrintedBatch>(batch, token: cancel) ?? throw None;
+            var (events, refusal) = decide(found, at.Clock.GetUtcNow());
+            if (events.Count > 0)
+            {
+                session.Events.Append(batch, events);
+                await session.SaveChangesAsync(cancel);
+            }
+
+            await transaction.CommitAsync(cancel);
+            return refusal;
+        }, cancel);
+
+    private static BadInput None => new("There is no such batch of letters.", Fault.NotFound);
+}

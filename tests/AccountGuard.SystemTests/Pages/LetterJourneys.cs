@@ -1,0 +1,148 @@
+using System.Net;
+using AccountGuard.Identity;
+using AccountGuard.Intake;
+using AccountGuard.SystemTests.Http;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static AccountGuard.SystemTests.Http.Served;
+
+namespace AccountGuard.SystemTests.Pages;
+
+/// <summary>A letter from its order to the post, in a real browser, by keyboard alone.</summary>
+[Collection(SharedBrowser.Name)]
+public sealed class LetterJourneys(Browsing browsing)
+{
+    private static readonly Dictionary<string, Dictionary<string, string>> Words = new()
+    {
+        ["ja"] = new()
+        {
+            ["order"] = "手紙を頼む",
+            ["waits"] = "印刷待ち",
+            ["printed"] = "照合待ち",
+            ["own"] = "束を作った人は、別のログインでも出せません",
+            ["release"] = "照合して出す",
+            ["released"] = "発送してよい",
+            ["sent"] = "発送を記録する",
+            ["posted"] = "発送済み",
+            ["look"] = "調べる",
+            ["ours"] = "当方の手紙です",
+        },
+        ["en"] = new()
+        {
+            ["order"] = "Order a letter",
+            ["waits"] = "Waits to be printed",
+            ["printed"] = "Waits for release",
+            ["own"] = "Whoever made a batch does not release it",
+            ["release"] = "Check and release",
+            ["released"] = "Released",
+            ["sent"] = "Record as sent",
+            ["posted"] = "In the post",
+            ["look"] = "Look it up",
+            ["ours"] = "This letter is ours",
+        },
+    };
+
+    /// <summary>The holder of a case of the shared service becomes known.</summary>
+    private async Task<string> KnownAsync(int i, string rest)
+    {
+        using var manager = browsing.Service.As(Role.IncidentManager);
+        await manager.PostAsync("/api/holders", Csv(
+            $"number,name,postal_code,address,address_since,protected\n00{i:0000}7{i % 10}34,{rest}\n"))
+            .BodyAsync(HttpStatusCode.OK);
+        return $"/cases/{FiledChange.IdOf("office", $"R{i:000}")}";
+    }
+
+    private static Task<string> PanelAsync(Sight sight) => sight.Page.Locator("#letter").InnerTextAsync();
+
+    private static async Task OrderAsync(Sight sight, string order)
+    {
+        await sight.PressAsync("l");
+        await sight.TabToAsync(order);
+        await sight.PressAsync("Enter");
+        await sight.Page.Locator("[role=status]").WaitForAsync();
+    }
+
+    private static async Task<string> AccessibleAsync(Sight sight, string name)
+    {
+        await sight.KeepAsync(name, whole: true);
+        var complaints = sight.Complaints.ToList();
+        var found = await sight.Page.RunAxe();
+        found.Violations.Select(v => $"{v.Id}: {string.Join("; ", v.Nodes.Select(n => n.Html))}").ShouldBeEmpty();
+        complaints.ShouldBeEmpty();
+        (await sight.Page.EvaluateAsync<bool>(
+            "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")).ShouldBeTrue();
+        return new Uri(sight.Page.Url).AbsolutePath;
+    }
+
+    [Theory]
+    [InlineData("ja", 10, 1280, ColorScheme.Light)]
+    [InlineData("en", 11, 1280, ColorScheme.Dark)]
+    [InlineData("en", 12, 390, ColorScheme.Light)]
+    public async Task a_letter_is_ordered_printed_released_by_another_and_posted(
+        string language, int i, int width, ColorScheme colours)
+    {
+        var words = Words[language];
+        var name = $"{language}-{width}-{colours}";
+        var path = await KnownAsync(i, "架空 花子,1000001,架空県夢見市桜見1番地,2001-04-01,");
+        var hidden = await KnownAsync(i + 20, "架空 隠子,1000002,架空県虹ヶ浜市2番地,2001-04-01,true");
+        await using var auditor = await browsing.OpenAsync(language, width, colours);
+        await auditor.SignInAsync(hidden, Role.Auditor);
+        (await PanelAsync(auditor)).ShouldNotContain("架空県");
+        await OrderAsync(auditor, words["order"]);
+        await auditor.GoAsync(path);
+        (await PanelAsync(auditor)).ShouldContain("架空県夢見市桜見1番地");
+        await OrderAsync(auditor, words["order"]);
+        (await PanelAsync(auditor)).ShouldContain(words["waits"]);
+
+        await auditor.GoAsync("/letters");
+        await auditor.PressAsync("p");
+        await auditor.Page.WaitForURLAsync(url => new Uri(url).Segments.Length == 3);
+        var batch = await AccessibleAsync(auditor, $"batch-{name}");
+        (await auditor.Page.Locator(".head .state").InnerTextAsync()).ShouldContain(words["printed"]);
+        await auditor.PressAsync("a");
+        (await auditor.Page.Locator("#refused").InnerTextAsync()).ShouldContain(words["own"]);
+        (await auditor.Page.APIRequest.GetAsync($"{batch}/letters.pdf")).Status.ShouldBe(404, "it is not released");
+
+        await using var approver = await browsing.OpenAsync(language, width, colours);
+        await approver.SignInAsync(batch, Role.Approver);
+        await approver.TabToAsync(words["release"]);
+        await approver.PressAsync("Enter");
+        await approver.Page.Locator("[role=status]").WaitForAsync();
+        (await approver.Page.Locator(".head .state").InnerTextAsync()).ShouldContain(words["released"]);
+        var pdf = await approver.Page.APIRequest.GetAsync($"{batch}/letters.pdf");
+        (pdf.Status, pdf.Headers["content-type"]).ShouldBe((200, "application/pdf"));
+        (await (await approver.Page.APIRequest.GetAsync($"{batch}/manifest.csv")).TextAsync())
+            .ShouldStartWith("row,first_page,last_page,references,address_sha256\r\n1,1,");
+        await AccessibleAsync(approver, $"batch-released-{name}");
+        await approver.TabToAsync(words["sent"]);
+        await approver.PressAsync("Enter");
+        await approver.Page.WaitForFunctionAsync(
+            "words => document.querySelector('.head .state').innerText.includes(words)", words["posted"]);
+        await AccessibleAsync(approver, $"batch-posted-{name}");
+
+        await auditor.GoAsync(path);
+        (await PanelAsync(auditor)).ShouldContain(words["posted"]);
+        var reference = await auditor.Page.Locator("#letter h2 .code").InnerTextAsync();
+        await AccessibleAsync(auditor, $"case-letter-{name}");
+        await auditor.GoAsync("/letters");
+        (await auditor.Page.Locator("table").First.InnerTextAsync()).ShouldContain($"R{i + 20:000}");
+        (await auditor.Page.ContentAsync()).ShouldNotContain("架空県");
+        await AccessibleAsync(auditor, $"letters-{name}");
+
+        await using var call = await browsing.OpenAsync(language, width, colours);
+        await call.SignInAsync("/letters/reference", Role.CallCentre);
+        await call.Page.Locator("#reference").FocusAsync();
+        await call.Page.Keyboard.TypeAsync(reference[..^1]);
+        await call.PressAsync("Enter");
+        await call.Page.Locator("#wrong").WaitForAsync();
+        await AccessibleAsync(call, $"reference-wrong-{name}");
+        await call.Page.Locator("#reference").FocusAsync();
+        await call.PressAsync("End");
+        await call.Page.Keyboard.TypeAsync(reference[^1..]);
+        await call.PressAsync("Enter");
+        await call.Page.Locator("[role=status]").WaitForAsync();
+        (await call.Page.Locator("[role=status]").InnerTextAsync()).ShouldContain(words["ours"]);
+        (await call.Page.Locator("a[href^='/cases/']").CountAsync()).ShouldBe(0);
+        await AccessibleAsync(call, $"reference-{name}");
+    }
+}
