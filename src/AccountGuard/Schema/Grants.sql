@@ -7,12 +7,13 @@ grant select on all tables in schema accountguard to accountguard_app;
 grant insert on delivery, delivery_batch, delivery_completion, refused_delivery, quarantined_row, quarantine_settlement,
     personal_key, incident, cutoff_decision, affected_list, list_record, listing, replacement, account_change,
     account_change_detail, cancellation, renumbering, closing_decision, case_step, reconciliation, access_record,
-    revocation, exhibit, holder_record, death_told
+    revocation, exhibit, holder_record, death_told, pay_run, pay_run_part
     to accountguard_app;
 grant usage on all sequences in schema accountguard to accountguard_app;
 revoke execute on all functions in schema accountguard from public;
 grant execute on function pass_gates, publish_cutoff, publish_list, publish_closings, repair, unsettled, hits_opened,
     hits_ended, due_of, possible_days, lies_within, numbers_of_holder, own_numbers_of_holder, clashes_of,
     reasons_of, closes_circle, first_key, pass_all_gates, event_position, doubts, cases_and_doubts_of, this_server,
+    doubtful_numbers, places_without_change,
     pass_case, pass_cases, keep_case, next_case, states_of_hits, state_of_hit
     to accountguard_app;

@@ -121,6 +121,7 @@ public static class Host
         DeliveryRoutes.Map(app);
         CaseRoutes.Map(app);
         StandingRoutes.Map(app);
+        PayRunRoutes.Map(app);
         HealthRoutes.Map(app);
         SessionRoutes.Map(app, development);
         Site.Map(app);

@@ -25,6 +25,10 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/api/deliveries/1/quarantine", [Role.IncidentManager, Role.Intake]),
         ("GET", "/api/cases", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/api/payments/standing", [Role.PaymentSystem]),
+        ("POST", "/api/payments/runs", [Role.PaymentSystem]),
+        ("GET", "/api/payments/runs/key", [Role.PaymentSystem, Role.Compliance]),
+        .. ((string[])["clear", "pending", "hold", "unknown", "summary", "signature", "changes"]).Select(what =>
+            ("GET", $"/api/payments/runs/1/{what}", (string[])[Role.PaymentSystem])),
     ];
 
     /// <summary>For people: a session in place of a token, and a page in place of a problem.</summary>

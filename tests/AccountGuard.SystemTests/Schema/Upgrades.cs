@@ -83,6 +83,7 @@ public sealed class Upgrades : IAsyncLifetime
             alter table reconciliation drop column server;
             drop function this_server;
             drop table holder_record;
+            drop table pay_run_part, pay_run;
             drop table verification, exhibit, death_told;
             drop index account_change_new_account, account_change_proxy, hit_ended, hit_ground_gone, hit_queue;
             drop view open_queue;
@@ -90,7 +91,7 @@ public sealed class Upgrades : IAsyncLifetime
             create index hit_queue on hit (incident_no, exposed_on, (not chain), (- tier), filed_on, source, request_id)
                 where ended_at is null;
             insert into delivery (kind, content_key, received_at, arguments) values ('changes', '\\x00', now(), '{}');
-            delete from migration where version in ('2', '3', '4', '5', '6', '7');
+            delete from migration where version in ('2', '3', '4', '5', '6', '7', '12');
             delete from schema_version;
             insert into schema_version values (1, 'older', now())
             """);

@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace AccountGuard.Payments;
+
+/// <summary>
+/// The four files of a pay-run and its summary in a folder. They are written under other names and get their own at the
+/// end, the summary last: where it stands, all stand.
+/// </summary>
+public sealed class PayRunFolder : IDisposable
+{
+    private const string Summary = "summary.json";
+    private const string Signature = "summary.json.jws";
+    private const string Unfinished = ".part";
+
+    private readonly string _path;
+    private readonly List<FileStream> _outputs = [];
+
+    /// <summary>Begins the four files; the folder is made where it is missing.</summary>
+    public PayRunFolder(string path)
+    {
+        _path = path;
+        Directory.CreateDirectory(path);
+        foreach (var name in PayRunStandings.Names)
+        {
+            _outputs.Add(Create(name));
+        }
+    }
+
+    /// <summary>By standing.</summary>
+    public IReadOnlyList<Stream> Outputs => _outputs;
+
+    /// <summary>Writes the summary and its signature, and all of it to disk.</summary>
+    /// <exception cref="BadInput">The folder holds another run, or other files of these names: nothing is overwritten.
+    /// </exception>
+    public void Complete(PayRun run)
+    {
+        var summary = Path.Combine(_path, Summary);
+        if (File.Exists(summary) ? File.ReadAllText(summary) != run.SummaryText
+            : PayRunStandings.Names.Append(Signature).Any(name => File.Exists(Path.Combine(_path, name))))
+        {
+            throw new BadInput($"The folder {_path} holds another pay-run, or one that was broken off. Nothing was "
+                + "written: name another folder, or empty it.");
+        }
+
+        Write(Signature, run.Signature);
+        Write(Summary, run.SummaryText);
+        foreach (var output in _outputs)
+        {
+            output.Flush(flushToDisk: true);
+        }
+    }
+
+    /// <summary>Gives the files their names.</summary>
+    public void Publish()
+    {
+        foreach (var output in _outputs)
+        {
+            output.Dispose();
+            File.Move(output.Name, output.Name[..^Unfinished.Length], overwrite: true);
+        }
+    }
+
+    /// <summary>Takes away what was not published.</summary>
+    public void Dispose()
+    {
+        foreach (var output in _outputs)
+        {
+            output.Dispose();
+            File.Delete(output.Name);
+        }
+    }
+
+    private void Write(string name, string text)
+    {
+        var file = Create(name);
+        _outputs.Add(file);
+        file.Write(Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>For its owner alone: it is full of names and accounts.</summary>
+    private FileStream Create(string name) => new(Path.Combine(_path, name + Unfinished), new FileStreamOptions
+    {
+        Mode = FileMode.Create,
+        Access = FileAccess.Write,
+        BufferSize = 0,
+        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+    });
+}
