@@ -86,3 +86,48 @@ public sealed class PayRunFolder : IDisposable
         UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
     });
 }
+
+/// <summary>Files on disk, screened together: each gets its folder, or none does.</summary>
+public static class PayRunFolders
+{
+    /// <summary>One file into the folder itself; of several, each into a folder of its name.</summary>
+    /// <exception cref="BadInput">One of the files is not sound; nothing is kept of any.</exception>
+    public static async Task<IReadOnlyList<PayRun>> IntoFoldersAsync(
+        this ScreenPayRun screening, IReadOnlyList<string> paths, string folder, string? id, CancellationToken cancel)
+    {
+        if (paths.FirstOrDefault(path => !File.Exists(path)) is { } missing)
+        {
+            throw new BadInput($"There is no file {missing}.");
+        }
+
+        if (paths.DistinctBy(Path.GetFileName).Count() < paths.Count)
+        {
+            throw new BadInput("Two of the files have one name, and each gets a folder of its name. Rename one.");
+        }
+
+        var (runs, folders) = (new List<PayRun>(), new List<PayRunFolder>());
+        try
+        {
+            foreach (var path in paths)
+            {
+                var name = Path.GetFileName(path);
+                await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+                var output = new PayRunFolder(paths.Count > 1 ? Path.Combine(folder, name) : folder);
+                folders.Add(output);
+                var idOfFile = paths.Count > 1 && id is not null ? $"{id}/{name}" : id;
+                var run = await screening.ScreenAsync(file, name, idOfFile, output.Outputs, cancel);
+                output.Complete(run);
+                runs.Add(run);
+            }
+
+            // First what is known of the runs: files without it could not be made again.
+            await screening.CommitAsync(cancel);
+            folders.ForEach(output => output.Publish());
+            return runs;
+        }
+        finally
+        {
+            folders.ForEach(output => output.Dispose());
+        }
+    }
+}

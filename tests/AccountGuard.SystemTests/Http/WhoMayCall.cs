@@ -55,7 +55,8 @@ public sealed class WhoMayCall(Served service)
     private static HttpRequestMessage Request(string method, string path) => new(new HttpMethod(method), path)
     {
         Content = method == "GET" ? null
-            : path.Split('/')[^1] is "lists" or "renumberings" or "holders" ? Csv("") : Json(new { }),
+            : path.Split('/')[^1] is "lists" or "renumberings" or "holders" ? Csv("")
+            : path.EndsWith("/runs") ? Text("", "text/plain") : Json(new { }),
     };
 
     [Fact]
