@@ -105,29 +105,28 @@ public static class PayRunFolders
             throw new BadInput("Two of the files have one name, and each gets a folder of its name. Rename one.");
         }
 
-        var (runs, folders) = (new List<PayRun>(), new List<PayRunFolder>());
+        var (runs, folders) = (new PayRun[paths.Count], new PayRunFolder?[paths.Count]);
         try
         {
-            foreach (var path in paths)
+            await Parallel.ForAsync(0, paths.Count, cancel, async (no, stop) =>
             {
-                var name = Path.GetFileName(path);
-                await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+                var name = Path.GetFileName(paths[no]);
+                await using var file = new FileStream(paths[no], FileMode.Open, FileAccess.Read, FileShare.Read, 0);
                 var output = new PayRunFolder(paths.Count > 1 ? Path.Combine(folder, name) : folder);
-                folders.Add(output);
+                folders[no] = output;
                 var idOfFile = paths.Count > 1 && id is not null ? $"{id}/{name}" : id;
-                var run = await screening.ScreenAsync(file, name, idOfFile, output.Outputs, cancel);
-                output.Complete(run);
-                runs.Add(run);
-            }
+                runs[no] = await screening.ScreenAsync(file, name, idOfFile, output.Outputs, stop);
+                output.Complete(runs[no]);
+            });
 
             // First what is known of the runs: files without it could not be made again.
             await screening.CommitAsync(cancel);
-            folders.ForEach(output => output.Publish());
+            Array.ForEach(folders, output => output!.Publish());
             return runs;
         }
         finally
         {
-            folders.ForEach(output => output.Dispose());
+            Array.ForEach(folders, output => output?.Dispose());
         }
     }
 }

@@ -13,12 +13,15 @@ public sealed record PayRun(long No, bool IsNew, byte[] Standings, string Summar
 
 /// <summary>
 /// Screens payment files for a pay-day: one snapshot of standing for all of them, taken when the first new one was read
-/// and found sound. A file that was here before is answered as before; nothing is kept until all are committed.
+/// and found sound. A file that was here before is answered as before; nothing is kept until all are committed. Files
+/// may be screened at once: they are read and written side by side, and ask one after the other.
 /// </summary>
 public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, string? sender, bool keepsFiles)
     : IAsyncDisposable
 {
     private readonly Dictionary<UInt128, Screened> _new = [];
+    private readonly HashSet<string> _digests = [];
+    private readonly SemaphoreSlim _turn = new(1);
     private Standing? _standing;
     private DoubtfulNumbers? _doubtful;
 
@@ -30,8 +33,8 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
     /// <param name="id">The sender's id; without it the content says what is the same again (Rule 7).</param>
     /// <param name="outputs">Get the four files, by standing.</param>
     /// <param name="cancel">Nothing is kept then.</param>
-    /// <exception cref="BadInput">The file is not sound, the day is no pay-day, or the id was here with other content.
-    /// </exception>
+    /// <exception cref="BadInput">The file is not sound or was screened here already, the day is no pay-day, or the id
+    /// was here with other content.</exception>
     public async Task<PayRun> ScreenAsync(
         FileStream file, string name, string? id, IReadOnlyList<Stream> outputs, CancellationToken cancel)
     {
@@ -39,7 +42,16 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         file.Position = 0;
         var input = PayRunInput.Read(file, name, cancel);
         var key = KeyOf(id, input.Digest);
-        var before = _new.GetValueOrDefault(key)?.Run ?? await FindAsync(key, id, input.Digest, cancel);
+        lock (_digests)
+        {
+            if (!_digests.Add(Convert.ToHexStringLower(input.Digest)))
+            {
+                throw new BadInput($"{name} is another of the files again, and would be paid twice. Nothing was taken "
+                    + "in: leave one of them away.");
+            }
+        }
+
+        var before = await FindAsync(key, id, input.Digest, cancel);
         var standings = before?.Standings is { } kept ? new PayRunStandings(kept, new Dictionary<string, int>(), [])
             : await AskAsync(input, cancel);
         file.Position = 0;
@@ -56,7 +68,11 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         }
 
         var run = await SummariseAsync(input, standings, parts, cancel);
-        _new.Add(key, new Screened(id, input.Digest, run, file));
+        lock (_new)
+        {
+            _new.Add(key, new Screened(id, input.Digest, run, file));
+        }
+
         return run;
     }
 
@@ -91,7 +107,11 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         await transaction.CommitAsync(cancel);
     }
 
-    public ValueTask DisposeAsync() => _standing?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _turn.Dispose();
+        return _standing?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
 
     /// <summary>The subject under whose key the file of a run is sealed.</summary>
     internal static NumberKey SubjectOf(Installation at, UInt128 key) =>
@@ -101,9 +121,17 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
 
     private async Task<PayRunStandings> AskAsync(PayRunInput input, CancellationToken cancel)
     {
-        _standing ??= await Standing.OpenAsync(at, payDay, who, cancel);
-        _doubtful ??= await DoubtfulNumbers.ReadAsync(at, _standing.Snapshot, cancel);
-        return await PayRunStandings.AskAsync(at, _standing, _doubtful, input, cancel);
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            _standing ??= await Standing.OpenAsync(at, payDay, who, cancel);
+            _doubtful ??= await DoubtfulNumbers.ReadAsync(at, _standing.Snapshot, cancel);
+            return await PayRunStandings.AskAsync(at, _standing, _doubtful, input, cancel);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private async Task<PayRun> SummariseAsync(

@@ -67,6 +67,11 @@ public sealed class PayRunCommandTests(CommandFixture commands) : IClassFixture<
         FilesIn(folder).Length.ShouldBe(2 * Written.Length);
         (await ScreenAsync(Folder, sound, sound)).Exit.ShouldBe(2);
         (await ScreenAsync(Folder, "/nowhere")).Exit.ShouldBe(2);
+        System.IO.File.Copy(other, other + "-copy");
+        var twice = await ScreenAsync(folder = Folder, other, other + "-copy");
+        twice.Exit.ShouldBe(2);
+        twice.Messages.ShouldContain("would be paid twice");
+        FilesIn(folder).ShouldBeEmpty();
         (await commands.RunAsync("screen-payrun", sound, "--pay-day", "2015-06-16", "--out", Folder)).Exit.ShouldBe(2);
     }
 }
