@@ -6,8 +6,8 @@ namespace AccountGuard.Payments;
 public sealed record ChangedPayment(int Record, string Then, string Now);
 
 /// <summary>
-/// What changed since a payment file was handed off: the list of what may have to be recalled (Rule 23), and of what may
-/// be paid after all.
+/// What changed since a payment file was handed off: the list of what may have to be recalled (Rule 23), and of what
+/// may be paid after all.
 /// </summary>
 public sealed record PayRunChanges(
     long Run, StandingAsOf Then, StandingAsOf Now, int Count, IReadOnlyList<ChangedPayment> Changes)
@@ -27,7 +27,8 @@ public sealed record PayRunChanges(
         await RecordAsync(at, no, input, [.. changed.Where(i =>
             (PayRunStanding)then[i] is PayRunStanding.Pending or PayRunStanding.Hold)], who, cancel);
         return new PayRunChanges(no, kept.Run.Summary.AsOf, standing.AsOf, changed.Count, [.. changed.Select(i =>
-            new ChangedPayment(input.RecordOf(i), PayRunStandings.Names[then[i]], PayRunStandings.Names[now.Standings[i]]))]);
+            new ChangedPayment(
+                input.RecordOf(i), PayRunStandings.Names[then[i]], PayRunStandings.Names[now.Standings[i]]))]);
     }
 
     /// <summary>Rule 33: what stands now is recorded by <see cref="Standing"/>, and what stood then here.</summary>

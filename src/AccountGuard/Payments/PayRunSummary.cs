@@ -6,7 +6,9 @@ namespace AccountGuard.Payments;
 /// <summary>The payment file as it came.</summary>
 public sealed record PayRunFile(int Groups, int Count, long Amount, long Bytes, string Sha256);
 
-/// <summary>Records whose new code says that the account is new or changed, by a change that we do not know of.</summary>
+/// <summary>
+/// Records whose new code says that the account is new or changed, by a change that we do not know of.
+/// </summary>
 public sealed record UnknownChanges(int Count, IReadOnlyList<int> Records);
 
 /// <summary>

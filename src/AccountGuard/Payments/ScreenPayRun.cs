@@ -169,7 +169,8 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
 
         var run = new PayRun(reader.GetInt64(0), false, reader.GetFieldValue<byte[]>(3), reader.GetString(4),
             reader.GetString(5));
-        if (reader.GetFieldValue<DateOnly>(1) == payDay && reader.GetFieldValue<byte[]>(2).AsSpan().SequenceEqual(digest))
+        if (reader.GetFieldValue<DateOnly>(1) == payDay
+            && reader.GetFieldValue<byte[]>(2).AsSpan().SequenceEqual(digest))
         {
             return run;
         }

@@ -44,7 +44,9 @@ public sealed class Standing : IAsyncDisposable
     /// <summary>What every answer is read in.</summary>
     public NpgsqlTransaction Snapshot => _snapshot;
 
-    /// <summary>The answer for a number of which nothing is known: clear, or what is in doubt for every number.</summary>
+    /// <summary>
+    /// The answer for a number of which nothing is known: clear, or what is in doubt for every number.
+    /// </summary>
     public StandingAnswer OfPlainNumber => Answer("", [], _doubts);
 
     /// <exception cref="BadInput">The day is not a pay-day.</exception>

@@ -55,8 +55,8 @@ public sealed class TransferFile : IDisposable
     public long Bytes => _records.Bytes;
 
     /// <returns>False behind the end record, where nothing is left to check.</returns>
-    /// <exception cref="BadInput">The file is not what it should be; the record, what is wrong and the remedy are named,
-    /// and nothing of what stands there is quoted.</exception>
+    /// <exception cref="BadInput">The file is not what it should be; the record, what is wrong and the remedy are
+    /// named, and nothing of what stands there is quoted.</exception>
     public bool Read()
     {
         if (_isEnded)
@@ -197,7 +197,8 @@ public sealed class TransferFile : IDisposable
     {
         TransferRecord.Header => _records.Bad("a header (1) stands before the trailer (8) of the group before",
             "Close each group with its trailer"),
-        TransferRecord.Payment => _records.Bad("a payment (2) stands outside a group", "Begin a group with a header (1)"),
+        TransferRecord.Payment => _records.Bad("a payment (2) stands outside a group",
+            "Begin a group with a header (1)"),
         TransferRecord.Trailer => _records.Bad("a trailer (8) stands outside a group",
             "Begin a group with a header (1)"),
         TransferRecord.End => _records.Bad("the end record (9) stands before the trailer (8) of a group",

@@ -9,8 +9,8 @@ public readonly record struct PaymentCount(int Count, long Amount)
 }
 
 /// <summary>
-/// A transfer file while it is written from the records of another: headers, payments and end as they came, and trailers
-/// with totals of its own.
+/// A transfer file while it is written from the records of another: headers, payments and end as they came, and
+/// trailers with totals of its own.
 /// </summary>
 public sealed class TransferWriter(Stream to) : IDisposable
 {

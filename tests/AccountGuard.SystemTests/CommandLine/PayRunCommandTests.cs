@@ -54,7 +54,8 @@ public sealed class PayRunCommandTests(CommandFixture commands) : IClassFixture<
     public async Task several_files_have_a_folder_each_and_one_that_is_not_sound_stops_all()
     {
         var (sound, other) = (
-            commands.Write("one", File(Group(("0000000027", 1)))), commands.Write("two", File(Group(("no number", 2)))));
+            commands.Write("one", File(Group(("0000000027", 1)))),
+            commands.Write("two", File(Group(("no number", 2)))));
         var broken = commands.Write("three", File(Group((commands.Canary, 3)).SkipLast(1)));
         var folder = Folder;
         var refused = await ScreenAsync(folder, sound, other, broken);

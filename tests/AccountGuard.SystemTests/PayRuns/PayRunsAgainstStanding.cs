@@ -142,8 +142,8 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
             await using var source = NpgsqlDataSource.Create(laid.Superuser);
             await using var read = source.CreateCommand($"select prosrc from pg_proc where proname = '{function}'");
             var text = (string)(await read.ExecuteScalarAsync())!;
-            await using var named = source.CreateCommand("select relname::text from pg_class where relkind in ('r', 'v')"
-                + " and relnamespace = 'accountguard'::regnamespace");
+            await using var named = source.CreateCommand("select relname::text from pg_class "
+                + "where relkind in ('r', 'v') and relnamespace = 'accountguard'::regnamespace");
             await using var reader = await named.ExecuteReaderAsync();
             var tables = new List<string>();
             while (await reader.ReadAsync())

@@ -14,7 +14,9 @@ using static AccountGuard.Tests.Payments.TransferSample;
 
 namespace AccountGuard.SystemTests.PayRuns;
 
-/// <summary>The payment system sends its files, fetches the four that each is split into, and asks what changed.</summary>
+/// <summary>
+/// The payment system sends its files, fetches the four that each is split into, and asks what changed.
+/// </summary>
 public sealed class PayRunsOverHttp : IAsyncLifetime
 {
     private const string Runs = "/api/payments/runs";

@@ -6,8 +6,8 @@ using static AccountGuard.Tests.Payments.TransferSample;
 namespace AccountGuard.Tests.Payments;
 
 /// <summary>
-/// Files broken by chance: each is refused in words that quote nothing, or splits so that every payment is in one of the
-/// four files. Never a crash, a hang, or a payment that is gone.
+/// Files broken by chance: each is refused in words that quote nothing, or splits so that every payment is in one of
+/// the four files. Never a crash, a hang, or a payment that is gone.
 /// </summary>
 public class BrokenTransferFiles
 {
@@ -110,11 +110,14 @@ public class BrokenTransferFiles
         }
     }
 
-    /// <summary>Another reader of sound files: cut by what may stand between records, which is in none of them.</summary>
+    /// <summary>
+    /// Another reader of sound files: cut by what may stand between records, which is in none of them.
+    /// </summary>
     private static List<string> Records(byte[] file)
     {
         var text = Encoding.Latin1.GetString(file);
-        text = string.Concat((text.StartsWith("\u00EF\u00BB\u00BF") ? text[3..] : text).Where(c => c is not ('\r' or '\n' or '\u001A')));
+        text = text.StartsWith("\u00EF\u00BB\u00BF") ? text[3..] : text;
+        text = string.Concat(text.Where(c => c is not ('\r' or '\n' or '\u001A')));
         return [.. text.Chunk(120).Select(record => new string(record)).Where(record => record[0] == '2')];
     }
 }
