@@ -8,7 +8,7 @@ Work[] all =
 [
     ListWork.Whole, ListWork.NewVersion, ChangesWork.FromAFile, FilingWork.OneByOne, WhileFilingWork.List,
     WhileFilingWork.NewVersion, WhileFilingWork.Renumbering, ReconcileWork.AllFacts, QueueWork.Page, StandingWork.Many,
-    StandingWork.One, StartWork.ToReady, GrowthWork.Facts,
+    StandingWork.One, PayRunWork.Files, StartWork.ToReady, GrowthWork.Facts,
 ];
 var works = new Argument<string[]>("WORK")
 {

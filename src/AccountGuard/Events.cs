@@ -18,7 +18,7 @@ public static class Events
         typeof(DeliveryReceived), typeof(RowsAccounted),
         typeof(AffectedListDelivered),
         typeof(AccountChangeFiled), typeof(AccountChangeCancelled),
-        typeof(ClosingDateSet),
+        typeof(ClosingDateSet), typeof(PayRunScreened),
         typeof(VerificationRequired), typeof(CaseEnded), typeof(GroundGone), typeof(DeathReported),
         typeof(CaseClaimed), typeof(CaseLeft), typeof(CaseReassigned), typeof(CaseSnoozed),
         typeof(LetterOrdered), typeof(LetterSent), typeof(LetterReturned), typeof(LetterAnswered),

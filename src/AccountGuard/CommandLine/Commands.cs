@@ -65,7 +65,7 @@ public static class Commands
                 await Console.Error.WriteLineAsync(
                     "Stopped. What was committed stands; the same command again goes on from there.");
                 return Interrupted;
-            case BadInput or NotLayable or KeyTrouble:
+            case BadInput or NotLayable or KeyTrouble or Unavailable:
                 await Console.Error.WriteLineAsync(e.Message);
                 return NothingChanged;
             case NoDatabase:

@@ -6,13 +6,13 @@ using AccountGuard.Verification;
 
 namespace AccountGuard.CommandLine;
 
-/// <summary>Commands that ask: deliveries, quarantine, queue, standing, reconcile.</summary>
+/// <summary>Commands that ask: deliveries, quarantine, queue, standing, pay-runs, reconcile.</summary>
 public static class QueueCommands
 {
     public static IEnumerable<Command> All(Option<bool> json) =>
     [
         DeliveriesCommand(json), QuarantineCommand(json), SettleCommand(json), QueueCommand(json),
-        StandingCommand(json), ReconcileCommand(json),
+        StandingCommand(json), PayRunCommand.Of(json), ReconcileCommand(json),
     ];
 
     private static Command DeliveriesCommand(Option<bool> json)

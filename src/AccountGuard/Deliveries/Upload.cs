@@ -33,6 +33,37 @@ public static class Upload
     /// <exception cref="BadInput">The charset is not one of the two.</exception>
     public static async Task<DeliveredFile> ReceiveAsync(HttpRequest request, CancellationToken cancel)
     {
+        var file = await SpoolAsync(request, cancel);
+        try
+        {
+            return DeliveredFile.Of(file, Charset(request));
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The body as it came.</summary>
+    public static async Task<FileStream> SpoolAsync(HttpRequest request, CancellationToken cancel)
+    {
+        var file = NamelessFile();
+        try
+        {
+            await request.Body.CopyToAsync(file, ChunkLength, cancel);
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A file that nobody else finds, and that is gone when it is closed.</summary>
+    public static FileStream NamelessFile()
+    {
         var path = Path.Combine(Path.GetTempPath(), "accountguard-" + Path.GetRandomFileName());
         var file = new FileStream(path, new FileStreamOptions
         {
@@ -42,16 +73,7 @@ public static class Upload
             BufferSize = ChunkLength,
         });
         File.Delete(path);
-        try
-        {
-            await request.Body.CopyToAsync(file, ChunkLength, cancel);
-            return DeliveredFile.Of(file, Charset(request));
-        }
-        catch
-        {
-            await file.DisposeAsync();
-            throw;
-        }
+        return file;
     }
 
     /// <summary>One of the media types that the route takes.</summary>

@@ -42,6 +42,14 @@ public sealed class Standing : IAsyncDisposable
 
     public StandingAsOf AsOf { get; private set; } = new(0, []);
 
+    /// <summary>What every answer is read in.</summary>
+    public NpgsqlTransaction Snapshot => _snapshot;
+
+    /// <summary>
+    /// The answer for a number of which nothing is known: clear, or what is in doubt for every number.
+    /// </summary>
+    public StandingAnswer OfPlainNumber => Answer("", [], _doubts);
+
     /// <exception cref="BadInput">The day is not a pay-day.</exception>
     public static async Task<Standing> OpenAsync(
         Installation at, DateOnly payDay, string who, CancellationToken cancel)

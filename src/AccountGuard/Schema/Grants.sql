@@ -9,7 +9,7 @@ grant insert on delivery, delivery_batch, delivery_completion, refused_delivery,
     personal_key, incident, cutoff_decision, affected_list, list_record, listing, replacement, account_change,
     account_change_detail, cancellation, renumbering, closing_decision, case_step, reconciliation, access_record,
     revocation, exhibit, holder_record, death_told, draft, joint_work, joint_work_start, joint_work_result,
-    joint_work_end, letter_claim, letter_outcome, letter_print
+    joint_work_end, letter_claim, letter_outcome, letter_print, pay_run, pay_run_part
     to accountguard_app;
 grant delete on draft to accountguard_app;
 grant usage on all sequences in schema accountguard to accountguard_app;
@@ -18,5 +18,6 @@ grant execute on function pass_gates, publish_cutoff, publish_list, publish_clos
     hits_ended, due_of, possible_days, lies_within, numbers_of_holder, own_numbers_of_holder, clashes_of,
     reasons_of, closes_circle, first_key, pass_all_gates, event_position, doubts, cases_and_doubts_of, this_server,
     pass_case, pass_cases, keep_case, next_case, states_of_hits, state_of_hit, queue_slice, keep_ties, queue_counts,
-    queue_offices, policy_hold, expiring_holds, next_letters, open_cases_of_holders
+    queue_offices, policy_hold, expiring_holds, next_letters, open_cases_of_holders,
+    doubtful_numbers, places_without_change
     to accountguard_app;

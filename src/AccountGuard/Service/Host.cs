@@ -129,6 +129,7 @@ public static class Host
         LetterRoutes.Map(app);
         StandingRoutes.Map(app);
         RestorationRoutes.Map(app);
+        PayRunRoutes.Map(app);
         HealthRoutes.Map(app);
         SessionRoutes.Map(app, development);
         Site.Map(app);

@@ -16,6 +16,7 @@ public sealed class KeyFile
     private readonly byte[] _naming;
     private readonly byte[] _proving;
     private readonly byte[] _sessions;
+    private readonly byte[] _signing;
 
     private KeyFile(byte[] secret)
     {
@@ -23,6 +24,7 @@ public sealed class KeyFile
         _naming = Derive(secret, "name numbers and contents");
         _proving = Derive(secret, "prove the key file");
         _sessions = Derive(secret, "seal sessions");
+        _signing = Derive(secret, "sign pay-runs");
         Id = Convert.ToHexStringLower(Derive(secret, "identify the key file").AsSpan(0, 8));
     }
 
@@ -33,6 +35,9 @@ public sealed class KeyFile
     public byte[] Proof => HMACSHA256.HashData(_proving, Encoding.UTF8.GetBytes(Id));
 
     internal byte[] WrappingKey => _wrapping;
+
+    /// <summary>The private scalar of P-256. (Beyond the order of the curve once in four billion key files.)</summary>
+    internal byte[] SigningKey => _signing;
 
     /// <summary>The key that cookies of one purpose are sealed under.</summary>
     internal byte[] SessionKey(string purpose) => HKDF.DeriveKey(

@@ -117,7 +117,8 @@ public sealed class World(FreshDatabase database, Served? service = null)
 
     private string? IdOf(Parcel parcel) => parcel.Id is { } id ? Mark + id : null;
 
-    private string Text(int number) =>
+    /// <summary>A number of the history, as it is delivered.</summary>
+    public string Text(int number) =>
         ((_no * NumbersOfAWorld) + number).ToString("D10", CultureInfo.InvariantCulture);
 
     private string TextOf(ListVersion list) => list.Rows.Aggregate(

@@ -6,6 +6,7 @@ using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.Service;
 using AccountGuard.SystemTests.Verification;
+using AccountGuard.Tests.Payments;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Mailing;
 using Microsoft.AspNetCore.Builder;
@@ -116,6 +117,13 @@ public sealed class Canaries : IAsyncLifetime
                 Text($"{{\"payDay\":\"2015-06-15\",\"numbers\":[\"{Number}\"", "application/json")),
             (Role.PaymentSystem, HttpMethod.Post, "/api/payments/standing?payDay=2015-06-15",
                 Text($"{{\"nummer\":\"{Number}\"}}", "application/x-ndjson")),
+            (Role.PaymentSystem, HttpMethod.Post, "/api/payments/runs?payDay=2015-06-15", Text(string.Concat(
+                TransferSample.Group((Number, 1)).Append("9".PadRight(120))), "text/plain", "shift_jis")),
+            (Role.PaymentSystem, HttpMethod.Post, "/api/payments/runs?payDay=2015-06-15", Text(string.Concat(
+                TransferSample.Group((Number, 1)).Append(Number.PadRight(120))), "text/plain", "shift_jis")),
+            (Role.PaymentSystem, HttpMethod.Get, $"/api/payments/runs/{Number}/pending", null),
+            (Role.PaymentSystem, HttpMethod.Get, "/api/payments/runs/1/summary", null),
+            (Role.PaymentSystem, HttpMethod.Get, "/api/payments/runs/1/changes", null),
             (Role.Auditor, HttpMethod.Get, $"/api/cases?after={Number}&state={Number}", null),
             (Role.Auditor, HttpMethod.Get, $"/api/cases/{Number}", null),
             (Role.Auditor, HttpMethod.Get, "/api/cases", null),

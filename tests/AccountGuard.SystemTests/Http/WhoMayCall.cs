@@ -26,6 +26,10 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/api/cases", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/api/payments/standing", [Role.PaymentSystem]),
         ("POST", "/api/payments/restorations", [Role.PaymentSystem]),
+        ("POST", "/api/payments/runs", [Role.PaymentSystem]),
+        ("GET", "/api/payments/runs/key", [Role.PaymentSystem, Role.Compliance]),
+        .. ((string[])["clear", "pending", "hold", "unknown", "summary", "signature", "changes"]).Select(what =>
+            ("GET", $"/api/payments/runs/1/{what}", (string[])[Role.PaymentSystem])),
     ];
 
     /// <summary>For people: a session in place of a token, and a page in place of a problem.</summary>
@@ -70,7 +74,8 @@ public sealed class WhoMayCall(Served service)
     private static HttpRequestMessage Request(string method, string path) => new(new HttpMethod(method), path)
     {
         Content = method == "GET" ? null
-            : path.Split('/')[^1] is "lists" or "renumberings" or "holders" ? Csv("") : Json(new { }),
+            : path.Split('/')[^1] is "lists" or "renumberings" or "holders" ? Csv("")
+            : path.EndsWith("/runs") ? Text("", "text/plain") : Json(new { }),
     };
 
     [Fact]

@@ -83,6 +83,7 @@ public sealed class Upgrades : IAsyncLifetime
             alter table reconciliation drop column server;
             drop function this_server;
             drop table holder_record;
+            drop table pay_run_part, pay_run;
             drop view waiting_letter;
             drop table letter_order, letter_batch, letter_claim, letter_outcome, letter_print;
             drop table verification, exhibit, death_told, draft, hold;

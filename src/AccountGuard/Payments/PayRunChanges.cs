@@ -1,0 +1,49 @@
+using AccountGuard.Numbers;
+
+namespace AccountGuard.Payments;
+
+/// <summary>A payment whose standing is another now; the record is counted from 1, with headers and trailers.</summary>
+public sealed record ChangedPayment(int Record, string Then, string Now);
+
+/// <summary>
+/// What changed since a payment file was handed off: the list of what may have to be recalled (Rule 23), and of what
+/// may be paid after all.
+/// </summary>
+public sealed record PayRunChanges(
+    long Run, StandingAsOf Then, StandingAsOf Now, int Count, IReadOnlyList<ChangedPayment> Changes)
+{
+    /// <exception cref="BadInput">There is no such run, or its file is not kept.</exception>
+    public static async Task<PayRunChanges> SinceAsync(
+        Installation at, long no, string who, CancellationToken cancel)
+    {
+        var kept = await KeptPayRun.FindAsync(at, no, cancel);
+        await using var file = await PayRunParts.ReadAsync(at, kept, cancel);
+        var input = PayRunInput.Read(file, "The file", cancel);
+        await using var standing = await Standing.OpenAsync(at, kept.PayDay, who, cancel);
+        var doubtful = await DoubtfulNumbers.ReadAsync(at, standing.Snapshot, cancel);
+        var now = await PayRunStandings.AskAsync(at, standing, doubtful, input, cancel);
+        var then = kept.Run.Standings;
+        var changed = Enumerable.Range(0, then.Length).Where(i => then[i] != now.Standings[i]).ToList();
+        await RecordAsync(at, no, input, [.. changed.Where(i =>
+            (PayRunStanding)then[i] is PayRunStanding.Pending or PayRunStanding.Hold)], who, cancel);
+        return new PayRunChanges(no, kept.Run.Summary.AsOf, standing.AsOf, changed.Count, [.. changed.Select(i =>
+            new ChangedPayment(
+                input.RecordOf(i), PayRunStandings.Names[then[i]], PayRunStandings.Names[now.Standings[i]]))]);
+    }
+
+    /// <summary>Rule 33: what stands now is recorded by <see cref="Standing"/>, and what stood then here.</summary>
+    private static async Task RecordAsync(
+        Installation at, long no, PayRunInput input, int[] shown, string who, CancellationToken cancel)
+    {
+        var keys = new HashSet<NumberKey>();
+        foreach (var payment in shown)
+        {
+            keys.Add(NumberKey.Of(DoubtfulNumbers.NumberOf(input.Numbers[payment]), at.Keys));
+        }
+
+        if (keys.Count > 0)
+        {
+            await AccessRecords.WriteAsync(at, keys, "cases", who, $"changes since pay-run {no}", cancel);
+        }
+    }
+}

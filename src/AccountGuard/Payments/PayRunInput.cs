@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace AccountGuard.Payments;
+
+/// <summary>
+/// What a payment file asks: the number of each of its payments. The file was read whole and is sound when this is
+/// there.
+/// </summary>
+public sealed class PayRunInput
+{
+    /// <summary>In place of a number: customer code 1 is none.</summary>
+    public const long NoNumber = -1;
+
+    /// <summary>In place of a number: EDI information stands where the customer codes would.</summary>
+    public const long Edi = -2;
+
+    private static readonly Comparer<int> AfterEquals =
+        Comparer<int>.Create((group, payment) => group <= payment ? -1 : 1);
+
+    private readonly List<int> _groups = [];
+    private readonly List<long> _numbers = [];
+    private readonly List<int> _saidChanged = [];
+
+    private PayRunInput()
+    {
+    }
+
+    /// <summary>By payment, in the order of the file: its number, or one of the two above.</summary>
+    public ReadOnlySpan<long> Numbers => CollectionsMarshal.AsSpan(_numbers);
+
+    /// <summary>The payments whose new code (byte 91) says that the account is new or changed.</summary>
+    public IReadOnlyList<int> SaidChanged => _saidChanged;
+
+    public PaymentCount Total { get; private set; }
+
+    public int Groups => _groups.Count;
+
+    public long Bytes { get; private set; }
+
+    /// <summary>SHA-256 of the file as it came.</summary>
+    public byte[] Digest { get; private set; } = [];
+
+    /// <exception cref="BadInput">The file is not sound.</exception>
+    public static PayRunInput Read(Stream file, string name, CancellationToken cancel)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var transfers = new TransferFile(file, name, digest);
+        var input = new PayRunInput();
+        while (transfers.Read())
+        {
+            if (transfers.Kind == TransferRecord.Header)
+            {
+                cancel.ThrowIfCancellationRequested();
+                input._groups.Add(input._numbers.Count);
+            }
+            else if (transfers.Kind == TransferRecord.Payment)
+            {
+                input.Add(transfers.Payment);
+            }
+        }
+
+        input.Total = new PaymentCount(transfers.Count, transfers.Amount);
+        input.Bytes = transfers.Bytes;
+        input.Digest = digest.GetHashAndReset();
+        return input;
+    }
+
+    /// <summary>The number of a payment's record in the file, from 1: headers and trailers count too.</summary>
+    public int RecordOf(int payment)
+    {
+        // Groups without payments begin at one place: the last of those has it.
+        var group = _groups.BinarySearch(payment, AfterEquals);
+        return payment + (2 * ~group);
+    }
+
+    private void Add(Payment payment)
+    {
+        if (payment.SaysAccountChanged)
+        {
+            _saidChanged.Add(_numbers.Count);
+        }
+
+        _numbers.Add(payment.HasEdi ? Edi : payment.Number ?? NoNumber);
+    }
+}

@@ -1,0 +1,125 @@
+using AccountGuard.Numbers;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AccountGuard.Payments;
+
+/// <summary>Where a payment stands (Rule 19), and which of the four files it goes to.</summary>
+public enum PayRunStanding : byte
+{
+    Clear,
+    Pending,
+    Hold,
+    Unknown,
+}
+
+/// <summary>
+/// The answer to a payment file, frozen: where each payment stood in one snapshot, for how many payments each reason
+/// was given, and the payments whose account is new or changed by a change that we do not know of.
+/// </summary>
+public sealed record PayRunStandings(
+    byte[] Standings, IReadOnlyDictionary<string, int> Reasons, IReadOnlyList<int> UnknownChanges)
+{
+    public const string EdiInformation = "EdiInformation";
+
+    private const int NumbersOfAQuestion = 5_000;
+
+    /// <summary>As the file is named, and the answer of standing: clear, pending, hold, unknown.</summary>
+    public static readonly IReadOnlyList<string> Names =
+        [.. Enum.GetNames<PayRunStanding>().Select(n => n.ToLowerInvariant())];
+
+    /// <summary>
+    /// Asks for every payment of the file. What is shown of a person is recorded first, as by <see cref="Standing"/>.
+    /// </summary>
+    public static async Task<PayRunStandings> AskAsync(
+        Installation at, Standing standing, DoubtfulNumbers doubtful, PayRunInput input, CancellationToken cancel)
+    {
+        var answers = await AnswersAsync(standing, Asked(doubtful, input), cancel);
+        var plain = standing.OfPlainNumber;
+        answers[PayRunInput.NoNumber] = (await standing.AnswerAsync([null], cancel))[0];
+        answers[PayRunInput.Edi] = plain with { Standing = "unknown", Reasons = [.. plain.Reasons, EdiInformation] };
+        var unknownChanges = await UnknownChangesAsync(at, standing, input, cancel);
+        return Of(input, answers, plain, unknownChanges);
+    }
+
+    private static long[] Asked(DoubtfulNumbers doubtful, PayRunInput input)
+    {
+        var asked = new HashSet<long>();
+        foreach (var number in input.Numbers)
+        {
+            if (number >= 0 && doubtful.Contains(number))
+            {
+                asked.Add(number);
+            }
+        }
+
+        return [.. asked];
+    }
+
+    private static PayRunStandings Of(
+        PayRunInput input, Dictionary<long, StandingAnswer> answers, StandingAnswer plain,
+        IReadOnlyList<int> unknownChanges)
+    {
+        var standings = new byte[input.Numbers.Length];
+        var codes = answers.ToDictionary(a => a.Key, a => CodeOf(a.Value));
+        var codeOfPlain = CodeOf(plain);
+        var reasons = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < standings.Length; i++)
+        {
+            var number = input.Numbers[i];
+            standings[i] = codes.GetValueOrDefault(number, codeOfPlain);
+            if (standings[i] >= (byte)PayRunStanding.Hold)
+            {
+                foreach (var reason in answers.GetValueOrDefault(number, plain).Reasons)
+                {
+                    reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
+                }
+            }
+        }
+
+        return new PayRunStandings(standings, reasons, unknownChanges);
+    }
+
+    private static byte CodeOf(StandingAnswer answer) => (byte)Enum.Parse<PayRunStanding>(answer.Standing, true);
+
+    private static async Task<Dictionary<long, StandingAnswer>> AnswersAsync(
+        Standing standing, long[] numbers, CancellationToken cancel)
+    {
+        var answers = new Dictionary<long, StandingAnswer>(numbers.Length + 2);
+        foreach (var some in numbers.Chunk(NumbersOfAQuestion))
+        {
+            var found = await standing.AnswerAsync([.. some.Select(DoubtfulNumbers.TextOf)], cancel);
+            for (var i = 0; i < some.Length; i++)
+            {
+                answers[some[i]] = found[i];
+            }
+        }
+
+        return answers;
+    }
+
+    /// <summary>Those of a number, under any alias, with no change of its account; or of no number at all.</summary>
+    private static async Task<IReadOnlyList<int>> UnknownChangesAsync(
+        Installation at, Standing standing, PayRunInput input, CancellationToken cancel)
+    {
+        var unknown = new List<int>();
+        foreach (var some in input.SaidChanged.Chunk(NumbersOfAQuestion))
+        {
+            await using var find = new NpgsqlCommand(
+                "select place from places_without_change(@numbers)", standing.Snapshot.Connection, standing.Snapshot);
+            find.CommandTimeout = 0;
+            find.Parameters.AddWithValue("numbers", NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+                some.Select(payment => KeyOf(input.Numbers[payment], at)).ToArray());
+            await using var reader = await find.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
+            {
+                unknown.Add(some[reader.GetInt64(0) - 1]);
+            }
+        }
+
+        return unknown;
+    }
+
+    private static byte[]? KeyOf(long number, Installation at) =>
+        number < 0 ? null : NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys).ToBytes();
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AccountGuard.Payments;
+
+/// <summary>The payment file as it came.</summary>
+public sealed record PayRunFile(int Groups, int Count, long Amount, long Bytes, string Sha256);
+
+/// <summary>
+/// Records whose new code says that the account is new or changed, by a change that we do not know of.
+/// </summary>
+public sealed record UnknownChanges(int Count, IReadOnlyList<int> Records);
+
+/// <summary>
+/// What is said of a pay-run, and signed. The four parts add up to the input. Reasons: for how many payments on hold or
+/// unknown each was given. It names no person: records are named by their number in the file, from 1.
+/// </summary>
+public sealed record PayRunSummary(
+    long Run, DateOnly PayDay, DateTimeOffset ScreenedAt, StandingAsOf AsOf, PayRunFile Input, PayRunPart Clear,
+    PayRunPart Pending, PayRunPart Hold, PayRunPart Unknown, IReadOnlyDictionary<string, int> Reasons,
+    UnknownChanges UnknownChanges)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>By standing.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<PayRunPart> Parts => [Clear, Pending, Hold, Unknown];
+
+    /// <summary>As it is kept and signed.</summary>
+    public string Write() => JsonSerializer.Serialize(this, Json);
+
+    public static PayRunSummary Read(string text) => JsonSerializer.Deserialize<PayRunSummary>(text, Json)!;
+}

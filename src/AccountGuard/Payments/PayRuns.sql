@@ -1,0 +1,48 @@
+-- evolve-repeat-always
+-- What pay-runs ask beyond standing, in the snapshot of the standing.
+
+-- Every number that cases_and_doubts_of says anything of, with its sealed digits: a number that is missing here goes
+-- out as clear unasked. So what cases_and_doubts_of reads, this reads too (a test compares the tables).
+create or replace function doubtful_numbers() returns table (number_key bytea, wrapped bytea, sealed_number bytea)
+language sql stable set search_path = accountguard, pg_temp as $$
+    with found as (
+        select c.number_key from hit h join account_change c on c.change_id = h.change_id
+        where h.is_open or h.state = 'Deceased'
+        union all
+        select q.number_key from waiting_row q
+        where q.number_key is not null
+          and not exists (select from delivery d where d.delivery_no = q.delivery_no and d.kind = 'holders')
+        union all
+        select c.number_key from verification v join account_change c on c.change_id = v.change_id where v.denied
+        union all
+        select c.number_key from hold x join account_change c on c.change_id = x.change_id where not x.is_ended),
+    named as (
+        select distinct coalesce(h.holder_key, f.number_key) as holder_key
+        from found f left join holder h on h.number_key = f.number_key),
+    alias as (
+        select n.holder_key as number_key from named n
+        union all
+        select h.number_key from named n join holder h on h.holder_key = n.holder_key)
+    select a.number_key, p.wrapped, p.sealed_number
+    from alias a left join personal_key p on p.subject_key = a.number_key $$;
+
+-- The places, among those asked, of numbers whose holder has no change of account that was not cancelled; also of those
+-- that are no number.
+create or replace function places_without_change(numbers bytea[]) returns table (place bigint)
+language plpgsql stable set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+begin
+    return query
+    select a.place from unnest(numbers) with ordinality as a (number, place)
+    where not exists (
+        select from (
+            select coalesce((select h.holder_key from holder h where h.number_key = a.number), a.number) as holder_key
+        ) named
+        cross join lateral (
+            select named.holder_key as number_key
+            union all
+            select h.number_key from holder h where h.holder_key = named.holder_key offset 0) alias
+        join account_change c on c.number_key = alias.number_key and c.kind = 'account'
+        where not exists (select from cancellation x where x.change_id = c.change_id))
+    order by a.place;
+end $$;

@@ -1,0 +1,208 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using AccountGuard.Identity;
+using AccountGuard.Screening;
+using AccountGuard.SystemTests.Http;
+using AccountGuard.Tests.Payments;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Npgsql;
+using static AccountGuard.SystemTests.Story;
+using static AccountGuard.Tests.Payments.TransferSample;
+
+namespace AccountGuard.SystemTests.PayRuns;
+
+/// <summary>
+/// The payment system sends its files, fetches the four that each is split into, and asks what changed.
+/// </summary>
+public sealed class PayRunsOverHttp : IAsyncLifetime
+{
+    private const string Runs = "/api/payments/runs";
+    private static readonly string[] Standings = ["clear", "pending", "hold", "unknown"];
+    private readonly Served _service = new();
+    private HttpClient _payments = null!;
+    private Story _story = null!;
+    private string _listed = "";
+
+    public async Task InitializeAsync()
+    {
+        await _service.InitializeAsync();
+        _payments = _service.As(Role.PaymentSystem);
+        _story = await BeginAsync(_service.Database);
+        _listed = Number();
+        await _story.ListAsync(1, [Listed(_listed)]);
+    }
+
+    public Task DisposeAsync() => _service.DisposeAsync();
+
+    private async Task<JsonElement> SendAsync(
+        byte[] file, HttpStatusCode status = HttpStatusCode.Created, string? key = null, string payDay = "2015-06-15")
+    {
+        await Publication.FinishAsync(_story.At, null, CancellationToken.None);
+        await Reconcile.RunAsync(_story.At, null, CancellationToken.None);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Runs}?payDay={payDay}")
+        {
+            Content = new ByteArrayContent(file),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        if (key is not null)
+        {
+            request.Headers.Add("Idempotency-Key", key);
+        }
+
+        return await _payments.SendAsync(request).BodyAsync(status);
+    }
+
+    private Task<byte[]> FileAsync(JsonElement run, string what) =>
+        _payments.GetByteArrayAsync(run.Of<string>("links", what));
+
+    private static (int, long)[] Counts(JsonElement run) =>
+        [.. Standings.Select(s => (run.Of<int>(s, "count"), run.Of<long>(s, "amount")))];
+
+    [Fact]
+    public async Task S33_a_queued_change_holds_nothing_and_its_payment_goes_out_marked_and_unaltered()
+    {
+        var other = Number();
+        await _story.ChangesAsync(_story.Filed("R1", _listed, "2015-05-20"));
+        var file = File([.. Group((_listed, 65_000), (other, 70_000)), .. Group(("no number", 1))]);
+        var run = await SendAsync(file);
+        Counts(run).ShouldBe([(1, 70_000), (1, 65_000), (0, 0), (1, 1)]);
+        (run.Of<int>("input", "count"), run.Of<long>("input", "amount"), run.Of<int>("input", "groups"))
+            .ShouldBe((3, 135_001, 2));
+        run.Of<Dictionary<string, int>>("reasons").ShouldBe(new Dictionary<string, int> { ["NotANumber"] = 1 });
+        run.Of<JsonElement[]>("asOf", "lists").Single().Of<int>("version").ShouldBe(1);
+        (await FileAsync(run, "pending")).ShouldBe(File([.. Group((_listed, 65_000)), .. Group()]));
+        (await FileAsync(run, "clear")).ShouldBe(File([.. Group((other, 70_000)), .. Group()]));
+        (await FileAsync(run, "hold")).ShouldBe(File([.. Group(), .. Group()]));
+        (await FileAsync(run, "unknown")).ShouldBe(File([.. Group(), .. Group(("no number", 1))]));
+        foreach (var standing in Standings)
+        {
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await FileAsync(run, standing)))
+                .ShouldBe(run.Of<string>(standing, "sha256"));
+        }
+    }
+
+    [Fact]
+    public async Task the_summary_is_signed_and_says_what_was_answered()
+    {
+        var run = await SendAsync(File(Group((Number(), 65_000))));
+        var summary = await FileAsync(run, "summary");
+        var key = (await _payments.GetAsync($"{Runs}/key").BodyAsync(HttpStatusCode.OK)).Of<JsonElement[]>("keys")[0];
+        var signed = Encoding.ASCII.GetString(await FileAsync(run, "signature"));
+        var checkedBy = new TokenValidationParameters
+        {
+            IssuerSigningKey = new JsonWebKey(key.GetRawText()),
+            ValidateIssuer = false,
+            ValidateAudience = false,
+            ValidateLifetime = false,
+        };
+        (await new JsonWebTokenHandler().ValidateTokenAsync(
+            signed.Replace("..", $".{Base64UrlEncoder.Encode(summary)}."), checkedBy)).IsValid.ShouldBeTrue();
+        Counts(JsonDocument.Parse(summary).RootElement).ShouldBe(Counts(run));
+    }
+
+    [Fact]
+    public async Task the_same_file_again_is_answered_as_before_and_another_under_its_id_refused()
+    {
+        var (file, other) = (File(Group((_listed, 65_000))), File(Group((_listed, 65_001))));
+        var (first, named) = (await SendAsync(file), await SendAsync(file, key: "june"));
+        named.Of<long>("run").ShouldNotBe(first.Of<long>("run"));
+        await _story.ChangesAsync(_story.Filed("R1", _listed, "2015-05-20"));
+        (await SendAsync(file, HttpStatusCode.OK)).GetRawText().ShouldBe(first.GetRawText());
+        (await SendAsync(file, HttpStatusCode.OK, "june")).GetRawText().ShouldBe(named.GetRawText());
+        (await SendAsync(other, HttpStatusCode.Conflict, "june")).Of<string>("type").ShouldEndWith("other-content");
+        (await SendAsync(file, HttpStatusCode.Conflict, "june", "2015-08-14")).Of<string>("type")
+            .ShouldEndWith("other-content");
+        (await ValueAsync("select count(*) from refused_delivery where kind = 'pay-run'")).ShouldBe(2L);
+        Counts(await SendAsync(file, key: "june, again")).ShouldBe([(0, 0), (1, 65_000), (0, 0), (0, 0)]);
+        (await ValueAsync("select count(*) from pay_run")).ShouldBe(3L);
+    }
+
+    [Fact]
+    public async Task what_changed_since_is_told_by_record()
+    {
+        var (others, run) = (FreshNumbers(3), await SendAsync(File([
+            .. Group((Number(), 1), (_listed, 1)), .. Group((Number(), 1), (_listed, 1))])));
+        var before = await _payments.GetAsync(run.Of<string>("links", "changes")).BodyAsync(HttpStatusCode.OK);
+        before.Of<int>("count").ShouldBe(0);
+        await _story.RenumberAsync($"{_listed},{others[0]},2015-08-24");
+        await _story.ChangesAsync(_story.Filed("R1", others[0], "2015-05-20"));
+        await Publication.FinishAsync(_story.At, null, CancellationToken.None);
+        await Reconcile.RunAsync(_story.At, null, CancellationToken.None);
+        var after = await _payments.GetAsync(run.Of<string>("links", "changes")).BodyAsync(HttpStatusCode.OK);
+        after.Of<JsonElement[]>("changes")
+            .Select(c => (c.Of<int>("record"), c.Of<string>("then"), c.Of<string>("now")))
+            .ShouldBe([(3, "clear", "pending"), (7, "clear", "pending")]);
+        after.Of<long>("now", "event").ShouldBeGreaterThan(after.Of<long>("then", "event"));
+        after.GetRawText().ShouldNotContain(_listed);
+    }
+
+    [Fact]
+    public async Task an_account_that_is_new_or_changed_by_no_change_that_we_know_of_is_reported()
+    {
+        var (known, alias, cancelled, address, none) = (Number(), Number(), Number(), Number(), Number());
+        await _story.RenumberAsync($"{known},{alias},2015-08-24");
+        await _story.ChangesAsync(
+            _story.Filed("R1", known, "2014-01-20"), _story.Filed("R2", cancelled, "2014-01-20"),
+            _story.Cancelled("R2", cancelled), _story.Filed("R3", address, "2014-01-20", kind: "address"));
+        var payments = ((string[])[known, alias, cancelled, address, none, "no number"])
+            .SelectMany(n => (char[])['0', '1', '2', ' '], (number, code) => Payment(number, 10, code)).ToList();
+        var run = await SendAsync(File([Header(), .. payments, Trailer(payments.Count, payments.Count * 10)]));
+        run.Of<int>("unknownChanges", "count").ShouldBe(8);
+        run.Of<int[]>("unknownChanges", "records").ShouldBe([11, 12, 15, 16, 19, 20, 23, 24]);
+    }
+
+    [Fact]
+    public async Task rule_33_what_is_shown_of_a_person_is_recorded_and_no_event_or_row_tells_it()
+    {
+        await _story.ChangesAsync(_story.Filed("R1", _listed, "2015-05-20"));
+        var run = await SendAsync(File(Group((_listed, 65_000), (Number(), 1))));
+        await FileAsync(run, "clear");
+        await FileAsync(run, "pending");
+        (await ValueAsync("select string_agg(fields || ', ' || purpose, '; ' order by access_no) from access_record"))
+            .ShouldBe($"cases, standing for pay-day 2015-06-15; cases, pending of pay-run {run.Of<long>("run")}");
+        var screened = (string)(await ValueAsync(
+            "select data::text from accountguard_events.mt_events where type = 'pay_run_screened'"))!;
+        screened.ShouldContain(run.Of<string>("input", "sha256"));
+        screened.ShouldNotContain(_listed);
+
+        await ValueAsync("delete from personal_key where sealed_number is null");
+        using var erased = await _payments.GetAsync(run.Of<string>("links", "clear"));
+        erased.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task a_file_that_is_not_sound_leaves_nothing()
+    {
+        var number = Number();
+        var broken = await SendAsync(
+            File([.. Group((number, 1)).SkipLast(1), Trailer(1, 2)]), HttpStatusCode.UnprocessableEntity);
+        broken.Of<string>("type").ShouldEndWith("totals-differ");
+        broken.Of<string>("detail").ShouldContain("record 3");
+        (await SendAsync(File(Group((number, 1)))[..100], HttpStatusCode.BadRequest)).Of<string>("detail")
+            .ShouldContain("record 1");
+        await SendAsync(File(Group((number, 1))), HttpStatusCode.BadRequest, payDay: "2015-06-16");
+        await SendAsync(File(Group((number, 1))), HttpStatusCode.BadRequest, payDay: "");
+        (await ValueAsync("select count(*) from pay_run")).ShouldBe(0L);
+        (await ValueAsync("select count(*) from access_record")).ShouldBe(0L);
+        await _payments.GetAsync($"{Runs}/1/clear").ProblemAsync(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task in_general_doubt_every_payment_is_unknown()
+    {
+        await _story.ListAsync(3, [Listed(Number())]);
+        var run = await SendAsync(File(Group((_listed, 5), (Number(), 6))));
+        Counts(run).ShouldBe([(0, 0), (0, 0), (0, 0), (2, 11)]);
+        run.Of<int>("reasons", "ListNotCurrent").ShouldBe(2);
+    }
+
+    private async Task<object?> ValueAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(_service.Database.Superuser + ";Search Path=accountguard");
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace AccountGuard.Tests.Payments;
+
+/// <summary>Transfer files as tests write them: records, and the bytes of a file.</summary>
+internal static class TransferSample
+{
+    internal const string End = "9";
+
+    internal static string Header(string kind = "21", char code = '0') =>
+        ($"1{kind}{code}0000000001".PadRight(54) + "0615").PadRight(120);
+
+    internal static string Payment(
+        string number, long amount, char newCode = '0', bool hasEdi = false, string name = "ﾔﾏﾀﾞ ﾊﾅｺ") =>
+        ("20001".PadRight(20) + "001".PadRight(18) + "000010000001" + name.PadRight(30) + $"{amount:D10}{newCode}"
+            + number.PadRight(21) + (hasEdi ? "Y" : " ")).PadRight(120);
+
+    internal static string Trailer(int count, long amount) => $"8{count:D6}{amount:D12}".PadRight(120);
+
+    /// <summary>A group with its header and a trailer that adds up.</summary>
+    internal static IEnumerable<string> Group(params (string Number, long Amount)[] payments) =>
+    [
+        Header(), .. payments.Select(p => Payment(p.Number, p.Amount)),
+        Trailer(payments.Length, payments.Sum(p => p.Amount)),
+    ];
+
+    internal static byte[] File(IEnumerable<string> records, string lineBreak = "\r\n") => Bytes(
+        string.Concat(records.Append(End.PadRight(120)).Select(record => record + lineBreak)));
+
+    internal static byte[] Bytes(string text) => CodePagesEncodingProvider.Instance.GetEncoding(932)!.GetBytes(text);
+}
