@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using AccountGuard.Identity;
 using AccountGuard.Service;
+using AccountGuard.SystemTests.Pages;
 using Microsoft.AspNetCore.Builder;
 using Npgsql;
 
@@ -64,7 +65,7 @@ public sealed partial class Served : IAsyncLifetime
     public HttpClient Browser(out CookieContainer cookies)
     {
         cookies = new CookieContainer();
-        var client = new HttpClient(new HttpClientHandler { CookieContainer = cookies })
+        var client = new HttpClient(new KeptPages(new HttpClientHandler { CookieContainer = cookies }))
         { BaseAddress = new Uri(App.Urls.First()) };
         client.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en-GB");
         return client;

@@ -108,6 +108,21 @@ public sealed class Sight : IAsyncDisposable
     private Sight(IBrowserContext context, IPage page, IReadOnlyList<DevelopmentAccount> accounts)
     {
         (_context, Page, _accounts) = (context, page, accounts);
+        page.Response += async (_, answer) =>
+        {
+            try
+            {
+                if (answer.Request.ResourceType == "document")
+                {
+                    KeptPages.Keep(new Uri(answer.Url),
+                        answer.Headers.GetValueOrDefault("content-type")?.Split(';')[0], await answer.TextAsync());
+                }
+            }
+            catch (PlaywrightException)
+            {
+                // A page that leads on at once, or is left at once, has nothing to keep.
+            }
+        };
         page.PageError += (_, error) => _complaints.Add(error);
         page.Console += (_, message) =>
         {

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace AccountGuard.SystemTests.Pages;
+
+/// <summary>
+/// Pages as the service rendered them for any test, in artifacts/html, where ops/test looks whether they are valid
+/// HTML. Pages that differ in tokens, ids and figures alone are kept once.
+/// </summary>
+public sealed partial class KeptPages(HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    private static readonly string Folder = Directory.CreateDirectory(
+        Path.Combine(Repository.Root, "artifacts", "html")).FullName;
+
+    /// <summary>The description under /api is a page of another's.</summary>
+    public static void Keep(Uri address, string? mediaType, string html)
+    {
+        if (mediaType == "text/html" && !address.AbsolutePath.StartsWith("/api/"))
+        {
+            var form = SHA256.HashData(Encoding.UTF8.GetBytes(Passing().Replace(html, "")));
+            var path = Path.Combine(Folder, $"{Convert.ToHexStringLower(form)[..16]}.html");
+            var own = $"{path}.{Guid.NewGuid():N}";
+            File.WriteAllText(own, html);
+            File.Move(own, path, overwrite: true);
+        }
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var answer = await base.SendAsync(request, cancellationToken);
+        await answer.Content.LoadIntoBufferAsync(cancellationToken);
+        Keep(request.RequestUri!, answer.Content.Headers.ContentType?.MediaType,
+            await answer.Content.ReadAsStringAsync(cancellationToken));
+        return answer;
+    }
+
+    [GeneratedRegex("value=\"[^\"]*\"|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]+")]
+    private static partial Regex Passing();
+}
