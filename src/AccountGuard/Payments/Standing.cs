@@ -48,7 +48,7 @@ public sealed class Standing : IAsyncDisposable
     /// <summary>
     /// The answer for a number of which nothing is known: clear, or what is in doubt for every number.
     /// </summary>
-    public StandingAnswer OfPlainNumber => Answer("", [], _doubts);
+    public StandingAnswer OfPlainNumber => Answer("", new Found([], _doubts, null));
 
     /// <exception cref="BadInput">The day is not a pay-day.</exception>
     public static async Task<Standing> OpenAsync(

@@ -59,7 +59,7 @@ public sealed partial class TextsTests
         [
             .. forms.Select(m => $"Form {m.Groups[1].Value}"), "Form send-back", Exhibits.TooLarge, Exhibits.Unknown,
             Exhibits.Erased, .. Enum.GetNames<EvidenceKind>().Select(kind => $"Evidence {kind}"),
-            Refusal.ChangedMeanwhile.Sentence(),
+            AccountGuard.Verification.Refusal.ChangedMeanwhile.Sentence(),
         ];
         texts.Where(text => Japanese.GetString(text) is null).ShouldBeEmpty();
     }
