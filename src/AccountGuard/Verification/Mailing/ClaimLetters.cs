@@ -58,8 +58,8 @@ public static class ClaimLetters
     public static async Task<int> RunAsync(
         Installation at, Guid batch, Caller by, int most, CancellationToken cancel)
     {
-        // What others took meanwhile brings other cases to the front, which may lack an order too. One that stays without
-        // is left out, and the check at the release sees it.
+        // What others took meanwhile brings other cases to the front, which may lack an order too. One that stays
+        // without is left out, and the check at the release sees it.
         for (var attempt = 1; ; attempt++)
         {
             await using var connection = await at.Database.OpenConnectionAsync(cancel);
