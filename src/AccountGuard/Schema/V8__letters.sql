@@ -13,10 +13,10 @@ create index letter_order_reference on letter_order (reference);
 
 create table letter_batch (
     batch    uuid primary key,
-    batch_no bigint generated always as identity unique,
     state    text not null
         check (state in ('Begun', 'Printed', 'Abandoned', 'Refused', 'Released', 'Posted')),
-    begun_at timestamptz not null);
+    begun_at timestamptz not null,
+    batch_no bigint generated always as identity unique);
 create index letter_batch_open on letter_batch (state) where state in ('Begun', 'Printed', 'Released');
 
 -- Orders that a batch took for itself, so that no other prints them.

@@ -52,6 +52,14 @@ public sealed class LetterJourneys(Browsing browsing)
         return $"/cases/{FiledChange.IdOf("office", $"R{i:000}")}";
     }
 
+    /// <summary>How often the approver took a letter out.</summary>
+    private async Task<long> AccessRecordsAsync()
+    {
+        await using var count = browsing.Service.Database.At.Database.CreateCommand(
+            "select count(*) from access_record where fields = 'letter' and who = 'approver (person-approver)'");
+        return (long)(await count.ExecuteScalarAsync())!;
+    }
+
     private static Task<string> PanelAsync(Sight sight) => sight.Page.Locator("#letter").InnerTextAsync();
 
     private static async Task OrderAsync(Sight sight, string order)
@@ -109,10 +117,12 @@ public sealed class LetterJourneys(Browsing browsing)
         await approver.PressAsync("Enter");
         await approver.Page.Locator("[role=status]").WaitForAsync();
         (await approver.Page.Locator(".head .state").InnerTextAsync()).ShouldContain(words["released"]);
+        var seen = await AccessRecordsAsync();
         var pdf = await approver.Page.APIRequest.GetAsync($"{batch}/letters.pdf");
         (pdf.Status, pdf.Headers["content-type"]).ShouldBe((200, "application/pdf"));
         (await (await approver.Page.APIRequest.GetAsync($"{batch}/manifest.csv")).TextAsync())
             .ShouldStartWith("row,first_page,last_page,references,address_sha256\r\n1,1,");
+        (await AccessRecordsAsync()).ShouldBe(seen + 2, "one for the letters, one for the manifest (Rule 33)");
         await AccessibleAsync(approver, $"batch-released-{name}");
         await approver.TabToAsync(words["sent"]);
         await approver.PressAsync("Enter");

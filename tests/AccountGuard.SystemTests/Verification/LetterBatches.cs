@@ -199,7 +199,8 @@ public sealed class LetterBatches : IAsyncLifetime
 
         (await ReleaseAsync(batch)).ShouldBe(Refusal.BatchDiffers);
         var refused = (await EventsAsync(batch)).OfType<LetterBatchRefused>().Single();
-        refused.FaultyRows.ShouldBe(2);
+        refused.FaultyRows.ShouldBe(3);
+        refused.Faults.ShouldContain(new BatchFault(0, "file_sha256"));
         refused.Faults.ShouldContain(new BatchFault(2, "window"));
         refused.Faults.ShouldContain(new BatchFault(3, "window"));
         (await WaitingAsync()).Waiting.ShouldBe(3);

@@ -11,6 +11,7 @@ public static class ClaimLetters
 {
     private const int OneAtATime = 4716;
     private const int Makers = 4717;
+    private const int MostAttempts = 20;
 
     private const string WithoutOrder = """
         select o.change_id
@@ -40,8 +41,12 @@ public static class ClaimLetters
     {
         await using (attended)
         {
-            await ExecuteAsync(attended, "select pg_advisory_unlock(@makers, hashtext(@batch::text))", batch,
-                CancellationToken.None);
+            // A connection that broke has let go by itself.
+            if (attended.FullState == System.Data.ConnectionState.Open)
+            {
+                await ExecuteAsync(attended, "select pg_advisory_unlock(@makers, hashtext(@batch::text))", batch,
+                    CancellationToken.None);
+            }
         }
     }
 
@@ -53,8 +58,9 @@ public static class ClaimLetters
     public static async Task<int> RunAsync(
         Installation at, Guid batch, Caller by, int most, CancellationToken cancel)
     {
-        // What others took meanwhile brings other cases to the front, which may lack an order too.
-        while (true)
+        // What others took meanwhile brings other cases to the front, which may lack an order too. One that stays
+        // without is left out, and the check at the release sees it.
+        for (var attempt = 1; ; attempt++)
         {
             await using var connection = await at.Database.OpenConnectionAsync(cancel);
             foreach (var change in await WithoutOrderAsync(connection, most, cancel))
@@ -66,7 +72,7 @@ public static class ClaimLetters
             await using var transaction = await connection.BeginTransactionAsync(cancel);
             await ExecuteAsync(connection, $"select pg_advisory_xact_lock({OneAtATime})", batch, cancel);
             await AbandonDeadAsync(at, transaction, batch, cancel);
-            if ((await WithoutOrderAsync(connection, most, cancel)).Count == 0)
+            if (attempt == MostAttempts || (await WithoutOrderAsync(connection, most, cancel)).Count == 0)
             {
                 return await ClaimAsync(at, transaction, batch, by, most, cancel);
             }

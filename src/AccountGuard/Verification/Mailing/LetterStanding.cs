@@ -22,7 +22,10 @@ public sealed record LetterStanding(
     CaseReference Reference, LetterStage Stage, long? Batch, DateOnly? SentOn, string? Reason, LetterDraft Draft)
 {
     private const string Find = """
-        select o.sent_on, o.over_by = o.letter, b.batch_no, b.state, w.letter is not null, w.reason
+        select o.sent_on, o.over_by = o.letter, b.batch_no, b.state, w.letter is not null, w.reason,
+            exists (
+                select from letter_claim k join letter_batch m on m.batch = k.batch and m.state = 'Begun'
+                where k.letter = o.letter)
         from letter_order o
         left join lateral (
             select b.* from letter_claim k join letter_batch b on b.batch = k.batch
@@ -33,6 +36,12 @@ public sealed record LetterStanding(
             select w.letter, w.reason from waiting_letter w where w.letter = o.letter offset 0) w on true
         where o.change_id = @change order by o.ordered_at desc limit 1
         """;
+
+    /// <summary>Why no letter can be made now, or the printer refused it; null where nothing is in the way.</summary>
+    public RefusalReason? Why => Draft.Refusal is { Reason: not RefusalReason.NothingToAsk } refusal
+        ? refusal.Reason
+        : Enum.TryParse<RefusalReason>(Reason, out var told) && told is RefusalReason.MissingGlyph
+            or RefusalReason.NumberInText or RefusalReason.DoesNotFit ? told : null;
 
     /// <summary>The drawing beside its words.</summary>
     public string Icon => Stage switch
@@ -75,6 +84,7 @@ public sealed record LetterStanding(
             : batch is not null ? reader.GetString(3) is "Released" or "Posted" ? LetterStage.Released
                 : LetterStage.InBatch
             : reason is not null ? LetterStage.Stopped
-            : reader.GetBoolean(4) ? LetterStage.Waits : LetterStage.InBatch, batch, sentOn, reason);
+            : reader.GetBoolean(4) ? LetterStage.Waits
+            : reader.GetBoolean(6) ? LetterStage.InBatch : LetterStage.None, batch, sentOn, reason);
     }
 }

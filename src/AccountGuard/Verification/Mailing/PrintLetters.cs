@@ -19,7 +19,9 @@ public static class PrintLetters
     /// <summary>What the records of a holder are opened for, as access records say (Rule 33).</summary>
     public const string Purpose = "letter to the holder";
 
-    private sealed record Composed(Letter? Letter, Letters.Refusal? Refusal, IReadOnlyList<Guid> Orders);
+    /// <summary>What came of the orders of one holder: a row of the batch, or a refusal.</summary>
+    private sealed record Composed(
+        IReadOnlyList<Guid> Orders, Letter? Letter, Letters.Refusal? Refusal, int? Row = null);
 
     /// <returns>The batch; null where no letter waits.</returns>
     /// <exception cref="BadInput">
@@ -53,7 +55,8 @@ public static class PrintLetters
             }
             catch
             {
-                await AppendAsync(at, batch, new LetterBatchAbandoned(batch, at.Clock.GetUtcNow()));
+                await Batches.DoAsync(at, batch, (found, now) => found.State != BatchState.Begun ? Decision.Nothing
+                    : new Decision([new LetterBatchAbandoned(batch, now)]), CancellationToken.None);
                 throw;
             }
 
@@ -84,18 +87,20 @@ public static class PrintLetters
             var draft = await DraftAsync(
                 at, cases, c => c is { IsOpen: true, IsInBatch: true, IsOver: false }, by, writtenOn.Value, cancel);
             var own = cases.Changes.Where(c => c.IsInBatch && taken.Add(c.Id)).Select(c => c.Id).ToHashSet();
-            composed.Add(new Composed(draft.Letter, draft.Refusal,
-                [.. orders.Where(o => own.Contains(o.Change)).Select(o => o.Letter)]));
+            composed.Add(new Composed(
+                [.. orders.Where(o => own.Contains(o.Change)).Select(o => o.Letter)], draft.Letter, draft.Refusal));
         }
 
         var letters = composed.Where(c => c.Letter is not null).ToList();
         var printed = await room.WorkAsync(printer => printer.Print([.. letters.Select(c => c.Letter!)]), cancel);
-        var outcomes = composed.Where(c => c.Letter is null).Select(c => (c.Orders, Row: (int?)null, c.Refusal))
-            .Concat(printed.Refused.Select(r => (letters[r.Index].Orders, (int?)null, (Letters.Refusal?)r.Refusal)))
-            .ToList();
-        var refused = printed.Refused.Select(r => r.Index).ToHashSet();
-        outcomes.AddRange(letters.Where((_, i) => !refused.Contains(i))
-            .Select((c, i) => (c.Orders, (int?)(i + 1), (Letters.Refusal?)null)));
+        var refused = printed.Refused.ToDictionary(r => r.Index, r => r.Refusal);
+        var rows = 0;
+        List<Composed> outcomes =
+        [
+            .. composed.Where(c => c.Letter is null),
+            .. letters.Select((c, i) => refused.TryGetValue(i, out var why)
+                ? c with { Refusal = why } : c with { Row = ++rows }),
+        ];
         await KeepAsync(at, batch, printed, writtenOn!.Value, outcomes, cancel);
     }
 
@@ -127,8 +132,8 @@ public static class PrintLetters
     }
 
     private static async Task KeepAsync(
-        Installation at, Guid batch, LetterBatch printed, DateOnly writtenOn,
-        List<(IReadOnlyList<Guid> Orders, int? Row, Letters.Refusal? Refusal)> outcomes, CancellationToken cancel)
+        Installation at, Guid batch, LetterBatch printed, DateOnly writtenOn, List<Composed> outcomes,
+        CancellationToken cancel)
     {
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         using var keys = new PersonalKeys(at.Keys);
@@ -142,7 +147,8 @@ public static class PrintLetters
             select @batch, * from unnest(@letters, @rows, @reasons, @fields)
             """, connection, transaction))
         {
-            var rows = outcomes.SelectMany(o => o.Orders.Select(letter => (Letter: letter, o.Row, o.Refusal))).ToList();
+            var rows = outcomes.SelectMany(o => o.Orders.Select(letter => (Letter: letter, o.Row, o.Refusal)))
+                .ToList();
             insert.Parameters.AddWithValue("batch", batch);
             insert.Parameters.AddWithValue("letters", rows.Select(r => r.Letter).ToArray());
             insert.Parameters.AddWithValue("rows", NpgsqlDbType.Array | NpgsqlDbType.Integer,
@@ -169,12 +175,5 @@ public static class PrintLetters
 
         await session.SaveChangesAsync(cancel);
         await transaction.CommitAsync(cancel);
-    }
-
-    private static async Task AppendAsync(Installation at, Guid batch, object happened)
-    {
-        await using var session = at.Events.LightweightSession();
-        session.Events.Append(batch, happened);
-        await session.SaveChangesAsync(CancellationToken.None);
     }
 }

@@ -49,13 +49,18 @@ public sealed record ReleaseBatch(Guid Batch)
         Installation at, PrintRoom room, Guid batch, Caller by, CancellationToken cancel)
     {
         var (pdf, manifest) = await LetterPrints.OpenAsync(at, batch, cancel);
-        var (rows, writtenOn) = await RowsAsync(at, batch, cancel);
+        var printed = await PrintedAsync(at, batch, cancel);
         var (letters, faults) = (new List<Letter>(), new List<BatchFault>());
-        foreach (var (row, lead) in rows)
+        if (manifest.FileSha256 != printed.FileSha256)
+        {
+            faults.Add(new BatchFault(0, "file_sha256"));
+        }
+
+        foreach (var (row, lead) in await RowsAsync(at, batch, cancel))
         {
             var cases = await HolderCases.OfAsync(at, lead, batch, cancel);
             var draft = await PrintLetters.DraftAsync(
-                at, cases, c => c is { IsOpen: true, IsOver: false }, by, writtenOn, cancel);
+                at, cases, c => c is { IsOpen: true, IsOver: false }, by, printed.WrittenOn, cancel);
             if (draft.Letter is { } letter)
             {
                 letters.Add(letter);
@@ -66,17 +71,22 @@ public sealed record ReleaseBatch(Guid Batch)
             }
         }
 
-        return faults.Count > 0 ? faults
-            : await room.WorkAsync(printer => LetterCheck.Faults(pdf, manifest, letters, printer), cancel);
+        return faults.Exists(fault => fault.Row > 0) ? faults
+            : [.. faults, .. await room.WorkAsync(
+                printer => LetterCheck.Faults(pdf, manifest, letters, printer), cancel)];
+    }
+
+    private static async Task<LetterBatchPrinted> PrintedAsync(Installation at, Guid batch, CancellationToken cancel)
+    {
+        await using var session = at.Events.LightweightSession();
+        return (await session.Events.FetchStreamAsync(batch, token: cancel)).Select(e => e.Data)
+            .OfType<LetterBatchPrinted>().Single();
     }
 
     /// <summary>The rows as they were recorded, and not as the manifest has them.</summary>
-    private static async Task<(List<(int Row, Guid Lead)> Rows, DateOnly WrittenOn)> RowsAsync(
+    private static async Task<List<(int Row, Guid Lead)>> RowsAsync(
         Installation at, Guid batch, CancellationToken cancel)
     {
-        await using var session = at.Events.LightweightSession();
-        var writtenOn = (await session.Events.FetchStreamAsync(batch, token: cancel)).Select(e => e.Data)
-            .OfType<LetterBatchPrinted>().Single().WrittenOn;
         await using var find = at.Database.CreateCommand(
             """
             select distinct on (r.row_no) r.row_no, k.change_id
@@ -91,6 +101,6 @@ public sealed record ReleaseBatch(Guid Batch)
             rows.Add((reader.GetInt32(0), reader.GetGuid(1)));
         }
 
-        return (rows, writtenOn);
+        return rows;
     }
 }
