@@ -170,8 +170,8 @@ public sealed class SessionTests(Served service) : IDisposable
         {
             using var answer = await browser.GetAsync(path);
             answer.Headers.GetValues("Content-Security-Policy").Single().ShouldBe(
-                "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; "
-                + "frame-ancestors 'none'; form-action 'self'", path);
+                "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+                + "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'", path);
             answer.Headers.CacheControl!.NoStore.ShouldBe(!path.StartsWith("/assets"), path);
         }
     }

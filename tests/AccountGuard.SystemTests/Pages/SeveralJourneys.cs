@@ -190,9 +190,9 @@ public sealed class SeveralJourneys(Browsing browsing)
         await CheckAsync(sight, "preview");
         await sight.GoAsync("/cases/find");
         await CheckAsync(sight, "find");
+        await sight.GoAsync("/cases?incident=cards");
         await FindAsync(sight, Words[language]);
         await CheckAsync(sight, "found");
-        await sight.PressAsync("Tab");
     }
 
     private static async Task CheckAsync(Sight sight, string name)
