@@ -51,7 +51,7 @@ public sealed record CaseFile(
         var events = await session.Events.FetchStreamAsync(change, token: cancel);
         if (events.Count == 0)
         {
-            await OpenCases.RunAsync(at, cancel);
+            await OpenCases.RunAsync(at, cancel, waits: true);
             events = await session.Events.FetchStreamAsync(change, token: cancel);
         }
 

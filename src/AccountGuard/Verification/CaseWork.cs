@@ -35,11 +35,13 @@ public static class CaseWork
                 return refusal;
             }
 
-            // The case worker comes every few seconds; whoever is faster calls it.
-            if (isOpened || await OpenCases.RunAsync(at, cancel) == 0)
+            if (isOpened)
             {
                 throw new BadInput("There is no such case.", Fault.NotFound);
             }
+
+            // The case worker comes every few seconds; whoever is faster calls it.
+            await OpenCases.RunAsync(at, cancel, waits: true);
         }
     }
 

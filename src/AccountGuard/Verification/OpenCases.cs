@@ -50,14 +50,19 @@ public static class OpenCases
 
     private sealed record Step(Guid Change, bool HasStream, VerificationRequired Required, CaseEnded? Ended);
 
-    /// <returns>How many steps were written to case streams; zero also while another process is at it.</returns>
-    public static async Task<long> RunAsync(Installation at, CancellationToken cancel)
+    /// <param name="waits">
+    /// For whoever needs a case now: another process that is at it may have passed that one by.
+    /// </param>
+    /// <returns>
+    /// How many steps were written to case streams; zero also while another process is at it, unless it waits.
+    /// </returns>
+    public static async Task<long> RunAsync(Installation at, CancellationToken cancel, bool waits = false)
     {
         long written = 0;
         var (count, after) = (1, 0L);
         while (count > 0)
         {
-            (count, after) = await WriteBatchAsync(at, after, cancel);
+            (count, after) = await WriteBatchAsync(at, after, waits, cancel);
             written += count;
         }
 
@@ -65,13 +70,18 @@ public static class OpenCases
     }
 
     private static async Task<(int Count, long After)> WriteBatchAsync(
-        Installation at, long after, CancellationToken cancel)
+        Installation at, long after, bool waits, CancellationToken cancel)
     {
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using (var alone = new NpgsqlCommand(
-            $"select pg_try_advisory_xact_lock({OneAtATime})", connection, transaction))
+            """
+            select case when @waits then pg_advisory_xact_lock(@lock) is not null
+                        else pg_try_advisory_xact_lock(@lock) end
+            """, connection, transaction))
         {
+            alone.Parameters.AddWithValue("waits", waits);
+            alone.Parameters.AddWithValue("lock", (long)OneAtATime);
             if (await alone.ExecuteScalarAsync(cancel) is not true)
             {
                 return (0, after);
