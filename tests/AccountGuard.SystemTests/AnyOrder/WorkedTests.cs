@@ -164,7 +164,7 @@ public sealed class WorkedTests(ITestOutputHelper output)
         try
         {
             await world.FinishAsync();
-            await OpenCases.RunAsync(world.At, default);
+            await OpenCases.RunAsync(world.At, default, waits: true);
             await TellDeaths.RunAsync(world.At, default);
         }
         finally
