@@ -161,7 +161,8 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
         (await StandingAsync(story, number)).ShouldBe("pending");
 
         var incident = (await IncidentBar.LoadAsync(story.At, story.Incident, default))!.Incident.No;
-        var untilThen = nextPayDay.AddDays(-7).ToDateTime(new TimeOnly(12, 0)) - DateTime.UtcNow;
+        var then = new DateTimeOffset(nextPayDay.AddDays(-7), new TimeOnly(12, 0), TimeSpan.Zero);
+        var untilThen = then - story.At.Clock.GetUtcNow();
         var before = story.At with { Clock = new Ahead { By = untilThen - TimeSpan.FromDays(2) } };
         if (untilThen > TimeSpan.FromDays(2))
         {
