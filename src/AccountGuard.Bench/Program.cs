@@ -7,8 +7,9 @@ using AccountGuard.Bench.Works;
 Work[] all =
 [
     ListWork.Whole, ListWork.NewVersion, ChangesWork.FromAFile, FilingWork.OneByOne, WhileFilingWork.List,
-    WhileFilingWork.NewVersion, WhileFilingWork.Renumbering, ReconcileWork.AllFacts, QueueWork.Page, StandingWork.Many,
-    StandingWork.One, PayRunWork.Files, StartWork.ToReady, GrowthWork.Facts,
+    WhileFilingWork.NewVersion, WhileFilingWork.Renumbering, ReconcileWork.AllFacts, QueueWork.Page, PagesWork.Queue,
+    PagesWork.Case, PagesWork.Next, StandingWork.Many, StandingWork.One, PayRunWork.Files, StartWork.ToReady,
+    GrowthWork.Facts,
 ];
 var works = new Argument<string[]>("WORK")
 {

@@ -55,8 +55,12 @@ public static class OpenCases
     private sealed record Step(
         Guid Change, bool HasStream, VerificationRequired Required, HoldPlaced? Hold, CaseEnded? Ended);
 
-    /// <returns>How many steps were written to case streams; zero also while another process is at it.</returns>
-    /// <param name="waits">For another process that is at it: what it opened is there then.</param>
+    /// <param name="waits">
+    /// For whoever needs a case now: another process that is at it may have passed that one by.
+    /// </param>
+    /// <returns>
+    /// How many steps were written to case streams; zero also while another process is at it, unless it waits.
+    /// </returns>
     public static async Task<long> RunAsync(Installation at, CancellationToken cancel, bool waits = false)
     {
         long written = 0;

@@ -12,7 +12,7 @@ public static class TakeNext
     public static async Task<Guid?> RunAsync(
         Installation at, int incidentNo, Caller auditor, CancellationToken cancel)
     {
-        var passed = new List<Guid>();
+        var (passed, opened) = (new List<Guid>(), Guid.Empty);
         while (true)
         {
             await using var connection = await at.Database.OpenConnectionAsync(cancel);
@@ -30,12 +30,14 @@ public static class TakeNext
                 return change;
             }
 
-            if (!isThere && await OpenCases.RunAsync(at, cancel) > 0)
+            if (isThere || opened == change)
             {
+                passed.Add(change);
                 continue;
             }
 
-            passed.Add(change);
+            opened = change;
+            await OpenCases.RunAsync(at, cancel, waits: true);
         }
     }
 

@@ -1,6 +1,7 @@
 using AccountGuard.Holders;
 using AccountGuard.Identity;
 using AccountGuard.Numbers;
+using Npgsql;
 
 namespace AccountGuard.Verification;
 
@@ -10,6 +11,8 @@ namespace AccountGuard.Verification;
 /// </summary>
 public static class TellDeaths
 {
+    private const int OneAtATime = 4716;
+
     private static readonly Caller Files = new("files of holders", null);
 
     private const string Untold = """
@@ -31,9 +34,20 @@ public static class TellDeaths
     private sealed record Report(Guid Change, NumberKey Number, long[] Deliveries, long[] Rows, string Zone,
         DateOnly? LastPossibleDay);
 
-    /// <returns>How many cases were told.</returns>
+    /// <returns>
+    /// How many cases were told; none while another process is at it: of two at once the older word might come last.
+    /// </returns>
     public static async Task<int> RunAsync(Installation at, CancellationToken cancel)
     {
+        await using var connection = await at.Database.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var alone = new NpgsqlCommand(
+            $"select pg_try_advisory_xact_lock({OneAtATime})", connection, transaction);
+        if (await alone.ExecuteScalarAsync(cancel) is not true)
+        {
+            return 0;
+        }
+
         var reports = await UntoldAsync(at, cancel);
         foreach (var report in reports)
         {

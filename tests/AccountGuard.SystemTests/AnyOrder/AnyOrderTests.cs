@@ -1,6 +1,4 @@
-using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
-using CsCheck;
 using Xunit.Abstractions;
 
 namespace AccountGuard.SystemTests.AnyOrder;
@@ -13,12 +11,12 @@ namespace AccountGuard.SystemTests.AnyOrder;
 public sealed class AnyOrderTests(ITestOutputHelper output)
 {
     private const int Senders = 3;
-    private const int HistoriesOfADatabase = 250;
+    private readonly Sampling _sampling = new(Histories.Any, output);
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
 
     [Fact]
     public Task facts_delivered_in_any_order_and_at_once_give_the_queue_of_the_rules() =>
-        SampleAsync(IsLong ? 5_000 : 60, async (world, history) =>
+        _sampling.SampleAsync(IsLong ? 5_000 : 60, async (world, history) =>
         {
             var parcels = Arrival.Of(history);
             await DeliverAtOnceAsync(world, parcels);
@@ -33,7 +31,7 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
         await service.InitializeAsync();
         try
         {
-            await SampleOnAsync(service.Database, IsLong ? 500 : 25, async (world, history) =>
+            await _sampling.SampleOnAsync(service.Database, IsLong ? 500 : 25, async (world, history) =>
             {
                 // The service receives them now, whenever the history says.
                 var now = service.Database.At.Clock.GetUtcNow();
@@ -66,7 +64,7 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
 
     [Fact]
     public Task after_each_delivery_the_queue_is_that_of_the_facts_so_far() =>
-        SampleAsync(IsLong ? 500 : 25, async (world, history) =>
+        _sampling.SampleAsync(IsLong ? 500 : 25, async (world, history) =>
         {
             var soFar = Parcel.Nothing with { Incidents = history.Facts.Incidents };
             foreach (var parcel in Arrival.Of(history))
@@ -88,61 +86,5 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
                 Assert.Fail($"{order} The queue of i{incident.No} is\n{found}\nand by the rules\n{wanted}");
             }
         }
-    }
-
-    /// <summary>Plays histories, two at once; what they left behind in their database must reconcile.</summary>
-    private async Task SampleAsync(int histories, Func<World, History, Task> property)
-    {
-        for (var left = histories; left > 0; left -= HistoriesOfADatabase)
-        {
-            var database = new FreshDatabase();
-            await database.InitializeAsync();
-            try
-            {
-                await SampleOnAsync(database, Math.Min(left, HistoriesOfADatabase), property);
-            }
-            finally
-            {
-                await database.DisposeAsync();
-            }
-        }
-    }
-
-    private async Task SampleOnAsync(
-        FreshDatabase database, int histories, Func<World, History, Task> property, Served? service = null)
-    {
-        // Each history is played to its end on a thread of its own: CsCheck's asynchronous sampling lets two
-        // tasks draw from one thread's generator, and then the seed that it prints is not the history's.
-        await Task.Run(() => Histories.Any.Sample(
-            history => PlayAsync(database, history, property, service).GetAwaiter().GetResult(),
-            iter: Check.Seed is null ? histories : Check.Iter, threads: 2,
-            writeLine: output.WriteLine,
-            print: history => $"{history}\n\nWithout what is not needed for it:\n{Pruned(history)}"));
-
-        History Pruned(History failing) =>
-            failing.Prunings().FirstOrDefault(Fails) is { } less ? Pruned(less) : failing;
-        bool Fails(History history)
-        {
-            try
-            {
-                PlayAsync(database, history, property, service).GetAwaiter().GetResult();
-                return false;
-            }
-            catch (Exception)
-            {
-                return true;
-            }
-        }
-
-        var found = await Reconcile.RunAsync(database.At, null, default);
-        found.IsClean.ShouldBeTrue(found.ToString());
-    }
-
-    private static async Task PlayAsync(
-        FreshDatabase database, History history, Func<World, History, Task> property, Served? service)
-    {
-        var world = new World(database, service);
-        await world.DeclareAsync(history.Facts.Incidents);
-        await property(world, history);
     }
 }

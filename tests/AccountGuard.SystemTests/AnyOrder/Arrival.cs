@@ -3,10 +3,11 @@ namespace AccountGuard.SystemTests.AnyOrder;
 /// <summary>A delivery of facts. Id: the sender's, or none.</summary>
 public sealed record Parcel(string? Id, Facts Facts)
 {
-    public static readonly Facts Nothing = new([], [], [], [], [], []);
+    public static readonly Facts Nothing = new([], [], [], [], [], [], []);
 
     public DateTimeOffset ReceivedAt => Facts.Changes.Select(c => c.DeliveredAt)
-        .Concat(Facts.Cancellations.Select(c => c.DeliveredAt)).FirstOrDefault();
+        .Concat(Facts.Cancellations.Select(c => c.DeliveredAt)).Concat(Facts.Deaths.Select(d => d.DeliveredAt))
+        .FirstOrDefault();
 }
 
 /// <summary>
@@ -22,6 +23,7 @@ public static class Arrival
         var parcels = new List<Facts>();
         parcels.AddRange(facts.Lists.Select(l => Parcel.Nothing with { Lists = [l] }));
         parcels.AddRange(facts.Cutoffs.Select(c => Parcel.Nothing with { Cutoffs = [c] }));
+        parcels.AddRange(facts.Deaths.Select(d => Parcel.Nothing with { Deaths = [d] }));
         parcels.AddRange(Split(facts.Mappings, random).Select(part => Parcel.Nothing with { Mappings = part }));
 
         // Every row of a delivery was received when the delivery was: a row comes again only among its like.

@@ -3,10 +3,33 @@ using CsCheck;
 
 namespace AccountGuard.SystemTests.AnyOrder;
 
+/// <summary>What somebody tries with a case, by numbers that choose among what is there.</summary>
+/// <param name="Place">Before which of the deliveries, counted round.</param>
+public sealed record Attempt(Act Act, int Place, int Case, int Who, int Which);
+
+public enum Act
+{
+    Claim,
+    Leave,
+    Note,
+    Call,
+    Returned,
+    Met,
+    Propose,
+    Approve,
+    SendBack,
+    TakeBack,
+    Reopen,
+    Decide,
+}
+
 /// <summary>Facts, and a seed for the way they arrive.</summary>
 public sealed record History(Facts Facts, int Arrival)
 {
-    /// <summary>The history without one of its facts, or without one row of a list.</summary>
+    /// <summary>What people do meanwhile.</summary>
+    public IReadOnlyCollection<Attempt> Attempts { get; init; } = [];
+
+    /// <summary>The history without one of its facts, without one row of a list, or without one attempt.</summary>
     public IEnumerable<History> Prunings() =>
     [
         .. Without(Facts.Changes).Select(c => this with { Facts = Facts with { Changes = c } }),
@@ -14,6 +37,8 @@ public sealed record History(Facts Facts, int Arrival)
         .. Without(Facts.Mappings).Select(m => this with { Facts = Facts with { Mappings = m } }),
         .. Without(Facts.Cutoffs).Select(c => this with { Facts = Facts with { Cutoffs = c } }),
         .. Without(Facts.Cancellations).Select(c => this with { Facts = Facts with { Cancellations = c } }),
+        .. Without(Attempts).Select(attempts => this with { Attempts = attempts }),
+        .. Without(Facts.Deaths).Select(d => this with { Facts = Facts with { Deaths = d } }),
         .. Facts.Lists.SelectMany(list => Without(list.Rows).Select(rows => this with
         {
             Facts = Facts with { Lists = [.. Facts.Lists.Select(l => l == list ? l with { Rows = rows } : l)] },
@@ -38,6 +63,8 @@ public sealed record History(Facts Facts, int Arrival)
         .Concat(Facts.Changes.Select(c => $"{c.Source}/{c.Request} {c.Kind} n{c.Number} filed '{c.Filed}' "
             + $"received '{c.Received}' entered '{c.Entered}' delivered {Histories.Text(c.DeliveredAt)}"))
         .Concat(Facts.Cancellations.Select(c => $"{c.Source}/{c.Request} cancelled under n{c.Number}"))
+        .Concat(Facts.Deaths.Select(d => $"n{d.Number} died {d.DiedOn:O}, said {Histories.Text(d.DeliveredAt)}"))
+        .Concat(Attempts.Select(a => $"{a}"))
         .Append($"arrival {Arrival}"));
 }
 
@@ -113,10 +140,13 @@ public static class Histories
         Gen.OneOf("", "2015-03-20", "2015-08-24", "unknown"),
         (old, @new, relation, effective) => new NumberMapping(old, @new, relation, effective));
 
+    private static readonly Gen<(int Number, DateOnly DiedOn)> Death = Gen.Select(Number, Day);
+
     /// <summary>Any history. Versions, decisions and requests get their numbers and names here.</summary>
     public static readonly Gen<History> Any = Gen.Select(
         Incident.Array[1, 2], Gen.Select(Gen.Int[1, 2], Day).Array[0, 3], List.Array[1, 4], Change.Array[2, 8],
-        Gen.Select(Cancellation.Array[0, 3], Mapping.Array[0, 4]), Gen.OneOf([.. Enumerable.Range(0, 1_000)]),
+        Gen.Select(Cancellation.Array[0, 3], Mapping.Array[0, 4], Death.Array[0, 2]),
+        Gen.OneOf([.. Enumerable.Range(0, 1_000)]),
         (incidents, cutoffs, lists, changes, rest, arrival) => new History(
             new Facts(
                 [.. incidents.Select((incident, at) => incident with { No = at + 1 })],
@@ -132,8 +162,17 @@ public static class Histories
                     Source = Requests[at].Source,
                     Request = Requests[at].Request,
                 })],
-                [.. rest.Item1.DistinctBy(c => (c.Source, c.Request))], [.. rest.Item2.Distinct()]),
+                [.. rest.Item1.DistinctBy(c => (c.Source, c.Request))], [.. rest.Item2.Distinct()],
+                [.. rest.Item3.Select((death, at) => new HolderDeath(death.Number, death.DiedOn,
+                    new DateTimeOffset(FirstDay.AddDays(30 + at).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)))]),
             arrival));
+
+    /// <summary>Any history, with people at work meanwhile; some cases are met again and again.</summary>
+    public static readonly Gen<History> Worked = Gen.Select(Any, Gen.Select(
+        Gen.Frequency((1, Gen.Const(Act.Decide)), (1, Gen.Enum<Act>())), Gen.Int[0, 99],
+        Gen.Frequency((2, Gen.Int[0, 1]), (1, Gen.Int[0, 7])), Gen.Int[0, 3], Gen.Int[0, 59],
+        (act, place, @case, who, which) => new Attempt(act, place, @case, who, which)).Array[6, 16],
+        (history, attempts) => history with { Attempts = attempts });
 
     public static string Text(DateTimeOffset at) =>
         at.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);

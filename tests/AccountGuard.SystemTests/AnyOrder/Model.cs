@@ -30,17 +30,21 @@ public sealed record ChangeCancellation(string Source, string Request, int Numbe
 
 public sealed record NumberMapping(int Old, int New, string Relation, string EffectiveOn);
 
+/// <summary>A row of a file of holders; of two on one number the one received last decides.</summary>
+public sealed record HolderDeath(int Number, DateOnly DiedOn, DateTimeOffset DeliveredAt);
+
 /// <summary>What was delivered, without any order.</summary>
 public sealed record Facts(
     IReadOnlyCollection<DeclaredIncident> Incidents, IReadOnlyCollection<CutoffDecision> Cutoffs,
     IReadOnlyCollection<ListVersion> Lists, IReadOnlyCollection<ReportedChange> Changes,
-    IReadOnlyCollection<ChangeCancellation> Cancellations, IReadOnlyCollection<NumberMapping> Mappings)
+    IReadOnlyCollection<ChangeCancellation> Cancellations, IReadOnlyCollection<NumberMapping> Mappings,
+    IReadOnlyCollection<HolderDeath> Deaths)
 {
     /// <summary>What came again is there once.</summary>
     public Facts With(Facts more) => new(
         [.. Incidents.Union(more.Incidents)], [.. Cutoffs.Union(more.Cutoffs)], [.. Lists.Union(more.Lists)],
         [.. Changes.Union(more.Changes)], [.. Cancellations.Union(more.Cancellations)],
-        [.. Mappings.Union(more.Mappings)]);
+        [.. Mappings.Union(more.Mappings)], [.. Deaths.Union(more.Deaths)]);
 }
 
 /// <summary>A row of the open queue, as the contract describes it.</summary>
@@ -128,7 +132,7 @@ public static class Model
     private static DateOnly Later(DateOnly one, DateOnly other) => one > other ? one : other;
 
     /// <summary>Rule 8: all numbers that mappings lead to, in either direction; clashing ones lead there too.</summary>
-    private static HashSet<int> HolderOf(int number, IReadOnlyCollection<NumberMapping> mappings)
+    public static HashSet<int> HolderOf(int number, IReadOnlyCollection<NumberMapping> mappings)
     {
         HashSet<int> holder = [number];
         while (mappings.FirstOrDefault(m => holder.Contains(m.Old) != holder.Contains(m.New)) is { } leading)

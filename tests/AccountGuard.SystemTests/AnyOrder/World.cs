@@ -4,9 +4,11 @@ using System.Net.Http.Json;
 using System.Text;
 using AccountGuard.AffectedLists;
 using AccountGuard.Deliveries;
+using AccountGuard.Holders;
 using AccountGuard.Identity;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
+using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Verification;
@@ -27,6 +29,8 @@ public sealed class World(FreshDatabase database, Served? service = null)
     private static int _worlds;
     private readonly int _no = Interlocked.Increment(ref _worlds);
     private int _files;
+
+    public Installation At => database.At;
 
     private string Mark => $"w{_no:D6}-";
 
@@ -85,6 +89,12 @@ public sealed class World(FreshDatabase database, Served? service = null)
                     database.At, file, IdOf(parcel), DateTimeOffset.UnixEpoch, null, default));
         }
 
+        if (parcel.Facts.Deaths.Count > 0)
+        {
+            await DeliverAsync("/api/holders", Role.IncidentManager, parcel, TextOf(parcel.Facts.Deaths),
+                file => ImportHolders.RunAsync(database.At, file, IdOf(parcel), parcel.ReceivedAt, null, default));
+        }
+
         if (parcel.Facts.Changes.Count + parcel.Facts.Cancellations.Count > 0)
         {
             var rows = RowsOf(parcel.Facts.Changes, parcel.Facts.Cancellations);
@@ -103,16 +113,45 @@ public sealed class World(FreshDatabase database, Served? service = null)
     }
 
     /// <summary>The open queue of an incident, with the sources as the history names them.</summary>
-    public async Task<List<QueueLine>> QueueOfAsync(DeclaredIncident incident)
+    public async Task<List<QueueLine>> QueueOfAsync(DeclaredIncident incident) =>
+        [.. (await RowsOfAsync(incident, null)).Select(LineOf)];
+
+    /// <summary>Rows of a state, or all open ones.</summary>
+    public async Task<List<QueueRow>> RowsOfAsync(DeclaredIncident incident, string? state)
     {
-        var lines = new List<QueueLine>();
-        await foreach (var row in Queue.ReadAsync(database.At, IdOf(incident), null, default))
+        var rows = new List<QueueRow>();
+        await foreach (var row in Queue.ReadAsync(database.At, IdOf(incident), state, default))
         {
-            lines.Add(new QueueLine(row.Rank!.Value, row.Source[Mark.Length..], row.RequestId, row.Kind, row.Reasons,
-                row.Tier, row.ListVersion, row.FiledOn, row.ExposedOn));
+            rows.Add(row);
         }
 
-        return lines;
+        return rows;
+    }
+
+    public QueueLine LineOf(QueueRow row) => new(row.Rank!.Value, row.Source[Mark.Length..], row.RequestId, row.Kind,
+        row.Reasons, row.Tier, row.ListVersion, row.FiledOn, row.ExposedOn);
+
+    /// <summary>The state of a case in an incident's queue; null where it never stood there.</summary>
+    public async Task<string?> StateOfAsync(DeclaredIncident incident, Guid @case)
+    {
+        await using var find = database.At.Database.CreateCommand(
+            """
+            select h.state from hit h join incident i on i.incident_no = h.incident_no
+            where i.id = @incident and h.change_id = @case order by h.hit_id desc limit 1
+            """);
+        find.Parameters.AddWithValue("incident", IdOf(incident));
+        find.Parameters.AddWithValue("case", @case);
+        return await find.ExecuteScalarAsync() as string;
+    }
+
+    /// <summary>The id of a change, and of its case.</summary>
+    public Guid CaseOf(ReportedChange change) => FiledChange.IdOf(Mark + change.Source, change.Request);
+
+    /// <summary>Where the payments to these numbers stand.</summary>
+    public async Task<IReadOnlyList<StandingAnswer>> StandingsAsync(IEnumerable<int> numbers)
+    {
+        await using var standing = await Standing.OpenAsync(database.At, new DateOnly(2015, 6, 15), "test", default);
+        return await standing.AnswerAsync([.. numbers.Select(Text)], default);
     }
 
     private string? IdOf(Parcel parcel) => parcel.Id is { } id ? Mark + id : null;
@@ -130,6 +169,10 @@ public sealed class World(FreshDatabase database, Served? service = null)
     private string TextOf(IEnumerable<NumberMapping> mappings) => mappings.Aggregate(
         new StringBuilder("old_number,new_number,effective_on,relation\n"),
         (text, m) => text.AppendLine($"{Text(m.Old)},{Text(m.New)},{m.EffectiveOn},{m.Relation}")).ToString();
+
+    private string TextOf(IEnumerable<HolderDeath> deaths) => deaths.Aggregate(
+        new StringBuilder("number,died_on\n"), (text, d) => text.AppendLine($"{Text(d.Number)},{d.DiedOn:O}"))
+        .ToString();
 
     private List<string?[]> RowsOf(
         IEnumerable<ReportedChange> changes, IEnumerable<ChangeCancellation> cancellations) =>

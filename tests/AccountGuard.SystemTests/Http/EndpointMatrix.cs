@@ -308,7 +308,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
                 Content = method == "GET" ? null : pattern.StartsWith("/cases/next")
                     ? new FormUrlEncodedContent([new("__RequestVerificationToken", token), new("incident", incident)])
                     : FieldsOf(subject, token),
-            });
+            }, HttpCompletionOption.ResponseHeadersRead);
         }
 
         using var caller = role == Role.Intake ? service.AsIntake(Role.Intake, MatrixSubjects.Source)

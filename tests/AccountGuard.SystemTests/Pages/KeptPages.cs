@@ -10,13 +10,15 @@ namespace AccountGuard.SystemTests.Pages;
 /// </summary>
 public sealed partial class KeptPages(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
+    private const string Html = "text/html";
+
     private static readonly string Folder = Directory.CreateDirectory(
         Path.Combine(Repository.Root, "artifacts", "html")).FullName;
 
     /// <summary>The description under /api is a page of another's.</summary>
     public static void Keep(Uri address, string? mediaType, string html)
     {
-        if (mediaType == "text/html" && !address.AbsolutePath.StartsWith("/api/"))
+        if (mediaType == Html && !address.AbsolutePath.StartsWith("/api/"))
         {
             var form = SHA256.HashData(Encoding.UTF8.GetBytes(Passing().Replace(html, "")));
             var path = Path.Combine(Folder, $"{Convert.ToHexStringLower(form)[..16]}.html");
@@ -30,9 +32,12 @@ public sealed partial class KeptPages(HttpMessageHandler inner) : DelegatingHand
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var answer = await base.SendAsync(request, cancellationToken);
-        await answer.Content.LoadIntoBufferAsync(cancellationToken);
-        Keep(request.RequestUri!, answer.Content.Headers.ContentType?.MediaType,
-            await answer.Content.ReadAsStringAsync(cancellationToken));
+        if (answer.Content.Headers.ContentType?.MediaType == Html)
+        {
+            await answer.Content.LoadIntoBufferAsync(cancellationToken);
+            Keep(request.RequestUri!, Html, await answer.Content.ReadAsStringAsync(cancellationToken));
+        }
+
         return answer;
     }
 

@@ -1,0 +1,389 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using AccountGuard.Identity;
+using AccountGuard.Intake;
+using AccountGuard.Pages;
+using AccountGuard.Payments;
+using AccountGuard.Screening;
+using AccountGuard.SystemTests.Http;
+using AccountGuard.Verification;
+using static AccountGuard.SystemTests.Story;
+
+namespace AccountGuard.SystemTests.Scenarios;
+
+/// <summary>Attacks, people and papers, as an auditor meets them on the pages of a case.</summary>
+public sealed class CaseScenarios(Served service) : IClassFixture<Served>
+{
+    private const string Header =
+        "source,request_id,kind,number,filed_on,channel,new_account,previous_account,account_holder,proof,proxy\n";
+
+    private static readonly Caller Auditor = new(Role.Auditor, $"person-{Role.Auditor}"),
+        Colleague = new("uchida", "P2");
+
+    private static Guid CaseOf(Story story, string id) => FiledChange.IdOf(story.Incident, id);
+
+    /// <summary>A change in the columns of the header, of a number of the story's list.</summary>
+    private static string Change(Story story, string id, string number, string filed, string rest = ",,,,,") =>
+        $"{story.Incident},{id},{(id[0] == 'A' ? "address" : "account")},{number},{filed},{rest}\n";
+
+    private async Task<Story> WithAsync(string[] listed, Func<Story, string> changes, bool verifiesAddresses = false)
+    {
+        var story = await BeginAsync(service.Database,
+            policy => verifiesAddresses ? policy with { AddressChanges = "verify" } : policy);
+        await story.ListAsync(1, [.. listed.Select(row => row.Contains(',') ? row : Listed(row))]);
+        await story.ChangesTextAsync(Header + changes(story));
+        await OpenCases.RunAsync(story.At, default);
+        return story;
+    }
+
+    private static async Task DoAsync(Story story, string id, Func<CaseAtHand, Decision> decide) =>
+        (await CaseWork.DoAsync(story.At, CaseOf(story, id), decide, default)).ShouldBeNull();
+
+    private static Task ClaimAsync(Story story, string id) => DoAsync(story, id, at =>
+        ClaimCase.Decide(at.Case, new ClaimCase(at.Now + ClaimCase.Lasts), Auditor, at.KeyedBy, at.Now));
+
+    /// <summary>A letter that was sent the day before.</summary>
+    private static async Task<Guid> WriteAsync(Story story, string id)
+    {
+        var letter = Guid.NewGuid();
+        await DoAsync(story, id, at => OrderLetter.Decide(
+            at.Case, new OrderLetter(letter, "REF-1", null), Auditor, at.Now));
+        await DoAsync(story, id, at => RecordLetterSent.Decide(at.Case, new RecordLetterSent(
+            Guid.NewGuid(), letter, at.Today.AddDays(-1), at.Today.AddDays(13)), Auditor, at.Now));
+        return letter;
+    }
+
+    private static Task AnsweredAsync(Story story, string id, Guid letter, bool fromItsAddress, Intent said) =>
+        DoAsync(story, id, at => RecordLetterAnswered.Decide(at.Case, new RecordLetterAnswered(
+            Guid.NewGuid(), letter, fromItsAddress, said, at.Today, null), Auditor, at.Now));
+
+    private static Task MetAsync(Story story, string id, PersonMet met, params PaperKind[] papers) =>
+        DoAsync(story, id, at => RecordMeeting.Decide(at.Case, new RecordMeeting(
+            Guid.NewGuid(), MeetingPlace.Counter, met, [.. papers.Select(p => new ShownPaper(p, InOwnName: true))],
+            Intent.Confirmed, at.Today, null), Auditor, at.KeyedBy, at.Now));
+
+    private async Task<Desk> AuditorAsync(Story story, string id) =>
+        await Desk.OpenAsync(service, Role.Auditor, CaseOf(story, id));
+
+    private static async Task<string> StandingAsync(Story story, string number)
+    {
+        (await Reconcile.RunAsync(story.At, null, default)).IsClean.ShouldBeTrue();
+        await using var standing = await Standing.OpenAsync(story.At, new DateOnly(2015, 6, 15), "test", default);
+        return (await standing.AnswerAsync([number], default)).Single().Standing;
+    }
+
+    [Fact]
+    public async Task s20_the_case_behind_an_address_change_ranks_first_and_a_reply_from_there_does_not_close_it()
+    {
+        var (chained, other) = (Number(), Number());
+        var story = await WithAsync([chained, Listed(other, 4)], s => Change(s, "A1", chained, "2015-05-11")
+            + Change(s, "R1", chained, "2015-05-18") + Change(s, "R2", other, "2015-05-12"));
+        (await story.QueueAsync()).Select(r => (r.Id, r.Reasons))
+            .ShouldBe([("R1", "Listed+AddressChain"), ("R2", "Listed")]);
+        await ClaimAsync(story, "R1");
+        var letter = await WriteAsync(story, "R1");
+        var desk = await AuditorAsync(story, "R1");
+        (await desk.PageAsync()).ShouldContain("address first");
+        await AnsweredAsync(story, "R1", letter, fromItsAddress: false, Intent.Denied);
+        (await desk.ProposeAsync(Verdict.Denied)).ShouldBe(Refusal.EvidenceMissing);
+        (await desk.ProposeAsync(Verdict.Confirmed)).ShouldBe(Refusal.EvidenceMissing);
+        await AnsweredAsync(story, "R1", letter, fromItsAddress: true, Intent.Denied);
+        (await desk.ProposeAsync(Verdict.Denied)).ShouldBeNull("who lives where the letter went may speak");
+    }
+
+    [Fact]
+    public async Task s21_an_account_change_after_the_cutoff_is_shown_with_the_address_change_and_has_no_case()
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(s, "A1", number, "2015-05-25")
+            + Change(s, "R1", number, "2015-06-20"), verifiesAddresses: true);
+        (await story.IdsAsync()).ShouldBe(["A1"]);
+        var page = await (await AuditorAsync(story, "A1")).PageAsync();
+        page.ShouldContain($"{story.Incident} R1");
+        page.ShouldContain("no case");
+    }
+
+    [Fact]
+    public async Task s22_changes_to_one_account_are_linked_however_it_is_written_and_none_is_denied()
+    {
+        var numbers = FreshNumbers(3);
+        var story = await WithAsync(numbers, s => Change(s, "R1", numbers[0], "2015-05-20", ",yucho:10530-12345671,,,,")
+            + Change(s, "R2", numbers[1], "2015-05-21", ",zengin:9900-058-1-1234567,,,,")
+            + Change(s, "R3", numbers[2], "2015-05-22", ",yucho:10530-1-12345671,,,,"));
+        foreach (var (id, others) in new[] { ("R1", "R2 R3"), ("R2", "R1 R3"), ("R3", "R1 R2") })
+        {
+            var links = await CaseLinks.OfAsync(story.At, CaseOf(story, id), TimeZoneInfo.Utc, default);
+            links.Select(l => l.RequestId).Order().ShouldBe(others.Split(' '));
+            links.ShouldAllBe(l => l.Links.Single() == LinkKind.SameNewAccount);
+            (await (await AuditorAsync(story, id)).PageAsync()).ShouldContain("same new account");
+        }
+
+        (await story.QueueAsync()).ShouldAllBe(r => r.State == "Queued");
+        (await StandingAsync(story, numbers[0])).ShouldBe("pending");
+    }
+
+    [Fact]
+    public async Task s23_there_and_back_are_two_linked_cases_and_the_old_account_clears_neither()
+    {
+        var number = Number();
+        var story = await WithAsync([number], s =>
+            Change(s, "R1", number, "2015-05-10", ",zengin:0001-001-1-1111111,zengin:0001-001-1-2222222,,,")
+            + Change(s, "R2", number, "2015-05-29", ",zengin:0001-001-1-2222222,zengin:0001-001-1-1111111,,,"));
+        (await story.QueueAsync()).Select(r => (r.Id, r.State)).ShouldBe([("R1", "Queued"), ("R2", "Queued")]);
+        foreach (var id in new[] { "R1", "R2" })
+        {
+            (await (await AuditorAsync(story, id)).PageAsync()).ShouldContain("there and back");
+        }
+
+        (await StandingAsync(story, number)).ShouldBe("pending");
+    }
+
+    [Fact]
+    public async Task s24_who_cannot_be_reached_stays_in_the_queue_and_is_given_out_again_before_the_pay_day()
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20"));
+        await ClaimAsync(story, "R1");
+        var letter = await WriteAsync(story, "R1");
+        await DoAsync(story, "R1", at => RecordLetterReturned.Decide(
+            at.Case, new RecordLetterReturned(Guid.NewGuid(), letter, at.Today), Auditor, at.Now));
+        var desk = await AuditorAsync(story, "R1");
+        (await desk.ProposeAsync(Verdict.Unreachable)).ShouldBeNull();
+        var (proposal, nextPayDay) = (Guid.Empty, default(DateOnly));
+        await CaseWork.DoAsync(story.At, CaseOf(story, "R1"), at =>
+        {
+            (proposal, nextPayDay) = (at.Case.Proposal!.Entry, at.NextPayDay);
+            return Decision.Nothing;
+        }, default);
+        await DoAsync(story, "R1", at => ApproveVerdict.Decide(
+            at.Case, new ApproveVerdict(proposal), Colleague, at.KeyedBy, at.NextPayDay, at.Now));
+        (await story.QueueAsync()).Single().State.ShouldBe("Unreachable");
+        (await StandingAsync(story, number)).ShouldBe("pending");
+
+        var incident = (await IncidentBar.LoadAsync(story.At, story.Incident, default))!.Incident.No;
+        var then = new DateTimeOffset(nextPayDay.AddDays(-7), new TimeOnly(12, 0), TimeSpan.Zero);
+        var untilThen = then - story.At.Clock.GetUtcNow();
+        var before = story.At with { Clock = new Ahead { By = untilThen - TimeSpan.FromDays(2) } };
+        if (untilThen > TimeSpan.FromDays(2))
+        {
+            (await TakeNext.RunAsync(before, incident, Auditor, default)).ShouldBeNull("it is not back yet");
+        }
+
+        var back = story.At with { Clock = new Ahead { By = untilThen } };
+        (await TakeNext.RunAsync(back, incident, Auditor, default)).ShouldBe(CaseOf(story, "R1"));
+        var afterYears = story.At with { Clock = new Ahead { By = TimeSpan.FromDays(100) } };
+        (await CaseWork.DoAsync(afterYears, CaseOf(story, "R1"), at => ProposeVerdict.Decide(
+            at.Case, new ProposeVerdict(Guid.NewGuid(), Verdict.Confirmed, null), Auditor, at.KeyedBy, at.Now),
+            default)).ShouldBe(Refusal.EvidenceMissing, "time confirms nothing");
+    }
+
+    [Fact]
+    public async Task s26_a_change_with_perfect_papers_is_queued_and_they_count_for_nothing()
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20", ",,,,bank-stamp,")
+            + Change(s, "R2", number, "2015-05-20", ",,,,passbook-copy,"));
+        (await story.QueueAsync()).Select(r => r.State).ShouldBe(["Queued", "Queued"]);
+        await ClaimAsync(story, "R1");
+        await WriteAsync(story, "R1");
+        (await (await AuditorAsync(story, "R1")).ProposeAsync(Verdict.Confirmed)).ShouldBe(Refusal.EvidenceMissing);
+    }
+
+    [Fact]
+    public async Task s27_a_caller_who_knows_all_that_leaked_closes_nothing_and_is_reported()
+    {
+        var number = Number();
+        var story = await WithAsync([Listed(number, 4)], s => Change(s, "R1", number, "2015-05-20"));
+        await ClaimAsync(story, "R1");
+        await WriteAsync(story, "R1");
+        var desk = await AuditorAsync(story, "R1");
+        (await desk.SendAsync("call", ("said", "Confirmed"), ("note", "knew number, name, birth date and address")))
+            .ShouldBeNull();
+        (await desk.SendAsync("suspicion", ("suspicion", "AsksToCloseByPhone"))).ShouldBeNull();
+        (await desk.ProposeAsync(Verdict.Confirmed)).ShouldBe(Refusal.LeakedFieldsOnly);
+        var page = await desk.PageAsync();
+        page.ShouldContain("Suspicious contact");
+        page.ShouldContain($"Refused: {Refusal.LeakedFieldsOnly.Sentence()}");
+        (await story.RowAsync("R1"))!.State.ShouldBe("InContact");
+    }
+
+    [Fact]
+    public async Task s28_a_signed_answer_confirms_nothing_and_changes_of_one_proxy_are_linked()
+    {
+        var numbers = FreshNumbers(7);
+        var story = await WithAsync(numbers, s => string.Concat(numbers.Select((n, i) =>
+            Change(s, $"R{i}", n, "2015-05-20", ",,,,,田中一郎"))));
+        await ClaimAsync(story, "R0");
+        await AnsweredAsync(story, "R0", await WriteAsync(story, "R0"), fromItsAddress: true, Intent.Confirmed);
+        (await (await AuditorAsync(story, "R0")).ProposeAsync(Verdict.Confirmed)).ShouldBe(Refusal.EvidenceMissing);
+        var links = await CaseLinks.OfAsync(story.At, CaseOf(story, "R0"), TimeZoneInfo.Utc, default);
+        links.Count(l => l.Links.Contains(LinkKind.SameProxy)).ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task s32_the_address_of_who_fled_is_on_no_page_and_in_no_list()
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20"));
+        await story.HoldersAsync([$"{number},架空花子,,,100-0001,架空県秘密市七丁目,2015-04-01,true,,,"]);
+        var desk = await AuditorAsync(story, "R1");
+        (await desk.PageAsync()).ShouldContain("架空花子");
+        using var caller = service.As(Role.Auditor);
+        foreach (var page in new[]
+        {
+            await desk.PageAsync(), await desk.PageAsync($"/cases?incident={story.Incident}"),
+            await caller.GetStringAsync($"/api/cases?incident={story.Incident}"),
+        })
+        {
+            page.ShouldNotContain("秘密市");
+            page.ShouldNotContain("100-0001");
+        }
+    }
+
+    [Theory]
+    [InlineData("DrivingLicence", true)]
+    [InlineData("InsuranceCard", false)]
+    [InlineData("InsuranceCard Passbook", true)]
+    [InlineData("InsuranceCard InsuranceCard", false)]
+    public async Task s45_who_appears_at_the_counter_proves_who_they_are_by_the_papers(string papers, bool proves)
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20"));
+        await ClaimAsync(story, "R1");
+        await WriteAsync(story, "R1");
+        var desk = await AuditorAsync(story, "R1");
+        (await desk.SendAsync("meeting", [("place", "Counter"), ("met", "Holder"), ("said", "Confirmed"),
+            .. papers.Split(' ').Select(p => ("paper", p))])).ShouldBeNull();
+        (await desk.PageAsync()).ShouldContain(proves ? "identity proven" : "identity not proven");
+        (await desk.ProposeAsync(Verdict.Confirmed)).ShouldBe(proves ? null : Refusal.EvidenceMissing);
+    }
+
+    [Theory]
+    [InlineData(PersonMet.Proxy, "ProxyLetter", false)]
+    [InlineData(PersonMet.Proxy, "ProxyLetter DrivingLicence", false)]
+    [InlineData(PersonMet.Guardian, "DrivingLicence", false)]
+    [InlineData(PersonMet.Guardian, "DrivingLicence GuardianCertificate", true)]
+    public async Task s46_a_proxy_never_speaks_for_the_holders_intent_and_a_guardian_shows_the_right_to(
+        PersonMet met, string papers, bool counts)
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20"));
+        await ClaimAsync(story, "R1");
+        await WriteAsync(story, "R1");
+        await MetAsync(story, "R1", met, [.. papers.Split(' ').Select(Enum.Parse<PaperKind>)]);
+        (await (await AuditorAsync(story, "R1")).ProposeAsync(Verdict.Confirmed))
+            .ShouldBe(counts ? null : Refusal.EvidenceMissing);
+    }
+
+    [Theory]
+    [InlineData("ﾈﾝｷﾝ ﾊﾅｺ", "chip good\">equal<")]
+    [InlineData("ﾈﾝｷﾝ ﾊﾅｺ ｾｲﾈﾝｺｳｹﾝﾆﾝ ﾔﾏﾀﾞ", "chip warn\">look<")]
+    [InlineData("ﾔﾏﾀﾞ ﾀﾛｳ", "chip stop\">different<")]
+    public async Task s47_a_comparison_of_names_is_shown_and_decides_nothing(string onTheAccount, string shown)
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20", $",,,{onTheAccount},,"));
+        await story.HoldersAsync([$"{number},年金花子,ネンキンハナコ,,,,,,,,"]);
+        (await (await AuditorAsync(story, "R1")).PageAsync()).ShouldContain(shown);
+        (await story.RowAsync("R1"))!.State.ShouldBe("Queued");
+        (await StandingAsync(story, number)).ShouldBe("pending");
+    }
+
+    [Fact]
+    public async Task s50_an_account_abroad_and_a_latin_name_are_no_error()
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(
+            s, "R1", number, "2015-05-20", "abroad,iban:GB29NWBK60161331926819,,Hanako Nenkin,,"));
+        await story.HoldersAsync([$"{number},Hanako Nenkin,,,,,,,,,"]);
+        (await story.RowAsync("R1"))!.Reasons.ShouldBe("Listed");
+        var page = await (await AuditorAsync(story, "R1")).PageAsync();
+        page.ShouldContain("GB29NWBK60161331926819");
+        page.ShouldContain("chip good\">equal<");
+    }
+
+    [Fact]
+    public async Task s57_contact_is_by_post_and_a_visit_needs_a_letter_before_it()
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20"));
+        await ClaimAsync(story, "R1");
+        var desk = await AuditorAsync(story, "R1");
+        (await desk.SendAsync("visit", ("means", "Phone"))).ShouldBe(Refusal.PostOnly);
+        (await desk.SendAsync("visit", ("means", "ElectronicMail"))).ShouldBe(Refusal.PostOnly);
+        (await desk.SendAsync("visit", ("means", "Visit"))).ShouldBe(Refusal.NoLetterBefore);
+        (await desk.SendAsync("call", ("said", "NotKnown"))).ShouldBeNull();
+        await WriteAsync(story, "R1");
+        (await desk.SendAsync("visit", ("means", "Visit"))).ShouldBeNull();
+        (await desk.PageAsync()).ShouldContain($"Refused: {Refusal.PostOnly.Sentence()}");
+    }
+
+    [Fact]
+    public async Task s60_confirmed_needs_letter_papers_and_a_second_person_and_is_explained()
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20"));
+        var desk = await AuditorAsync(story, "R1");
+        (await desk.ProposeAsync(Verdict.Confirmed)).ShouldBe(Refusal.NotYours);
+        await ClaimAsync(story, "R1");
+        (await desk.ProposeAsync(Verdict.Confirmed)).ShouldBe(Refusal.EvidenceMissing);
+        await WriteAsync(story, "R1");
+        (await desk.ProposeAsync(Verdict.Confirmed)).ShouldBe(Refusal.EvidenceMissing);
+        await MetAsync(story, "R1", PersonMet.Holder, PaperKind.Passport);
+        (await desk.ProposeAsync(Verdict.Confirmed)).ShouldBeNull();
+        (await story.RowAsync("R1"))!.State.ShouldBe("Proposed");
+        var second = await Desk.OpenAsync(service, Role.Approver, CaseOf(story, "R1"));
+        (await second.SendAsync("verdict/approve")).ShouldBeNull();
+        (await story.QueueAsync("Confirmed")).Single().Id.ShouldBe("R1");
+        await using var session = story.At.Events.LightweightSession();
+        var verdict = VerdictStory.Of([.. (await session.Events.FetchStreamAsync(CaseOf(story, "R1")))
+            .Select(e => e.Data)]).Single();
+        verdict.Evidence.Select(e => e.GetType()).ShouldBe([typeof(LetterSent), typeof(MeetingHeld)]);
+        (verdict.Proposed.Auditor, verdict.Approved.Approver.Person).ShouldBe((Auditor, $"person-{Role.Approver}"));
+    }
+
+    [Fact]
+    public async Task s66_outside_a_case_all_is_masked_and_who_opens_one_is_recorded()
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(
+            s, "R1", number, "2015-05-20", ",zengin:0001-001-1-7654321,,ﾈﾝｷﾝ ﾊﾅｺ,,"));
+        await story.HoldersAsync([$"{number},年金花子,ネンキンハナコ,,,,,,,,"]);
+        var desk = await AuditorAsync(story, "R1");
+        using var caller = service.As(Role.Auditor);
+        using var payments = service.As(Role.PaymentSystem);
+        using var refused = await payments.PostAsync("/api/payments/standing",
+            Served.Json(new { payDay = "never", numbers = new[] { number } }));
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var list = await desk.PageAsync($"/cases?incident={story.Incident}");
+        list.ShouldContain($"••••-•••{number[^3..]}");
+        foreach (var outside in new[]
+        {
+            list, await caller.GetStringAsync($"/api/cases?incident={story.Incident}"),
+            await refused.Content.ReadAsStringAsync(),
+        })
+        {
+            Regex.Replace(outside, "[- ]", "").ShouldNotContain(number);
+            outside.ShouldNotContain("7654321");
+            outside.ShouldNotContain("年金花子");
+            outside.ShouldNotContain("ﾈﾝｷﾝ");
+        }
+
+        (await ReadsAsync(story)).ShouldBe(0);
+        (await desk.PageAsync()).ShouldContain("7654321");
+        (await ReadsAsync(story)).ShouldBeGreaterThan(0);
+    }
+
+    private static async Task<long> ReadsAsync(Story story)
+    {
+        await using var count = story.At.Database.CreateCommand(
+            """
+            select count(*) from access_record a join account_change c on c.number_key = a.number_key
+            where c.change_id = @change and a.who = @who and a.purpose = @purpose
+            """);
+        count.Parameters.AddWithValue("change", CaseOf(story, "R1"));
+        count.Parameters.AddWithValue("who", $"{Auditor}");
+        count.Parameters.AddWithValue("purpose", CaseFile.Purpose);
+        return (long)(await count.ExecuteScalarAsync())!;
+    }
+}
