@@ -5,7 +5,6 @@ using System.Text.Json;
 using AccountGuard.Identity;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
-using AccountGuard.Tests.Payments;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
