@@ -29,6 +29,7 @@ public static class RestorationRoutes
         var by = Caller.Of(context.User);
         var refusal = await CaseWork.DoAsync(at, FiledChange.IdOf(report.Source, report.RequestId), hand =>
             RestoreAccount.Decide(hand.Case, new RestoreAccount(report.RestoredAt), by, hand.Now), cancel);
-        return refusal is { } why ? Problems.Of(StatusCodes.Status409Conflict, "refused", why.Sentence()) : Results.Ok();
+        return refusal is { } why
+            ? Problems.Of(StatusCodes.Status409Conflict, "refused", why.Sentence()) : Results.Ok();
     }
 }

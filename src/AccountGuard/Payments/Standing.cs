@@ -17,8 +17,9 @@ public sealed record StandingCase(
 /// <summary>
 /// Where a payment to a number stands: clear, pending (an open case: it pays, marked), hold (do not pay the new
 /// account: Denied, or a Hold that two people or a policy placed) or unknown, which the payer treats as not clear.
-/// Reasons say why it is on hold or unknown. PayTo: previous (the account before the change) or keep (pay later) of what is on
-/// hold; null of all else, which is paid as instructed. The number is empty where what was asked is no number.
+/// Reasons say why it is on hold or unknown. PayTo: previous (the account before the change) or keep (pay later) of
+/// what is on hold; null of all else, which is paid as instructed. The number is empty where what was asked is no
+/// number.
 /// </summary>
 public sealed record StandingAnswer(
     string Number, string Standing, string? PayTo, IReadOnlyList<StandingCase> Cases, IReadOnlyList<string> Reasons);

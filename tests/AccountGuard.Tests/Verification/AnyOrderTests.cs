@@ -106,7 +106,7 @@ public class AnyOrderTests
             .Concat(typeof(Exhibit).GetProperties())
             .Where(property => property.PropertyType == typeof(string))
             .Select(property => property.Name).Distinct().Order()
-            .ShouldBe(["Attempted", "Incident", "Login", "Person", "Reference", "Sha256"]);
+            .ShouldBe(["Attempted", "FileSha256", "Incident", "Login", "Person", "Reference", "Sha256"]);
 
     private static void Check(VerificationCase before, CaseHistory history, IReadOnlyList<object> happened)
     {
