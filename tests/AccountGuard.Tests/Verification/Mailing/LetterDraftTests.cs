@@ -3,8 +3,8 @@ using AccountGuard.Holders;
 using AccountGuard.Intake;
 using AccountGuard.Letters;
 using AccountGuard.Numbers;
-using AccountGuard.Verification.Mailing;
 using AccountGuard.Vault;
+using AccountGuard.Verification.Mailing;
 
 namespace AccountGuard.Tests.Verification.Mailing;
 
