@@ -322,7 +322,12 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
     public async Task s60_confirmed_needs_letter_papers_and_a_second_person_and_is_explained()
     {
         var number = Number();
-        var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20"));
+        var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20")
+            + Change(s, "R2", number, "2015-05-20"));
+        await ClaimAsync(story, "R2");
+        await MetAsync(story, "R2", PersonMet.Holder, PaperKind.Passport);
+        (await (await AuditorAsync(story, "R2")).ProposeAsync(Verdict.Confirmed))
+            .ShouldBe(Refusal.EvidenceMissing, "no letter told the holder of the change");
         var desk = await AuditorAsync(story, "R1");
         (await desk.ProposeAsync(Verdict.Confirmed)).ShouldBe(Refusal.NotYours);
         await ClaimAsync(story, "R1");
