@@ -1,5 +1,6 @@
 using System.Data;
 using AccountGuard.Numbers;
+using AccountGuard.Screening;
 using Npgsql;
 
 namespace AccountGuard.Payments;
@@ -51,8 +52,13 @@ public sealed class Standing : IAsyncDisposable
     /// </summary>
     public StandingAnswer OfPlainNumber => Answer("", new Found([], _doubts, null));
 
+    /// <summary>Whoever passes every gate may be the one that the database picks out of a circle of waits.</summary>
     /// <exception cref="BadInput">The day is not a pay-day.</exception>
-    public static async Task<Standing> OpenAsync(
+    public static Task<Standing> OpenAsync(
+        Installation at, DateOnly payDay, string who, CancellationToken cancel) =>
+        Retry.OnConflictAsync(() => OpenOnceAsync(at, payDay, who, cancel), cancel);
+
+    private static async Task<Standing> OpenOnceAsync(
         Installation at, DateOnly payDay, string who, CancellationToken cancel)
     {
         // Both connections first: whoever holds the gates must wait for nobody.

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using AccountGuard.Identity;
 using AccountGuard.SystemTests.Pages;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using static AccountGuard.SystemTests.Http.Served;
@@ -40,7 +41,17 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         GET /api/cases                        | there            | 403 403 200 200 403 403 200 403 401
         GET /api/cases                        | none             | 403 403 404 404 403 403 404 403 401
         POST /api/payments/standing           | all              | 403 403 403 403 403 403 403 200 401
-        GET /                                 | all              | 200 200 302 302 200 200 302 200 302
+        POST /api/payments/restorations       | none             | 403 403 403 403 403 403 403 404 401
+        POST /api/payments/runs               | no such file     | 403 403 403 403 403 403 403 400 401
+        GET /api/payments/runs/key            | all              | 403 403 403 403 403 403 200 200 401
+        GET /api/payments/runs/{id:long}/clear     | none        | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/pending   | none        | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/hold      | none        | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/unknown   | none        | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/summary   | none        | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/signature | none        | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/changes   | none        | 403 403 403 403 403 403 403 404 401
+        GET /                                 | all              | 200 200 302 302 200 302 302 200 302
         GET /cases                            | there            | 403 403 200 200 403 403 200 403 302
         GET /cases                            | none             | 403 403 404 404 403 403 404 403 302
         GET /cases/{id:guid}                  | mine             | 403 403 200 200 403 403 200 403 302
@@ -63,6 +74,23 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         POST /cases/{id:guid}/verdict/{action} | keyed by me     | 403 403 403 FORMS 403 403 403 403 302
         POST /cases/{id:guid}/verdict/{action} | ended           | 403 403 403 FORMS 403 403 403 403 302
         POST /cases/{id:guid}/verdict/{action} | none            | 403 403 403 FORMS 403 403 403 403 302
+        GET /cases/find                       | all              | 403 403 200 200 403 403 200 403 302
+        POST /cases/find                      | no number        | 403 403 400 400 403 403 400 403 302
+        GET /cases/events                     | all              | 403 403 200 200 403 403 200 403 302
+        POST /cases/several                   | nothing chosen   | 403 403 400 403 403 403 403 403 302
+        GET /cases/several/{id:guid}          | none             | 403 403 404 403 403 403 403 403 302
+        POST /cases/several/{id:guid}         | none             | 403 403 404 403 403 403 403 403 302
+        GET /cases/{id:guid}/exhibits/{exhibit:guid} | none      | 403 403 404 404 403 403 404 403 302
+        POST /cases/{id:guid}/drafts/discard  | none             | 403 403 302 302 403 403 403 403 302
+        GET /letters                          | all              | 403 403 200 200 403 403 403 403 302
+        POST /letters/batches                 | no order waits   | 403 403 302 403 403 403 403 403 302
+        GET /letters/{number:long}            | none             | 403 403 404 404 403 403 403 403 302
+        POST /letters/{number:long}/release   | none             | 403 403 404 404 403 403 403 403 302
+        POST /letters/{number:long}/posted    | none             | 403 403 404 404 403 403 403 403 302
+        GET /letters/{number:long}/letters.pdf  | none           | 403 403 404 404 403 403 403 403 302
+        GET /letters/{number:long}/manifest.csv | none           | 403 403 404 404 403 403 403 403 302
+        GET /letters/reference                | all              | 403 403 200 200 403 200 403 403 302
+        POST /letters/reference               | no reference     | 403 403 400 400 403 400 403 403 302
         POST /sign-out                        | all              | 302 302 302 302 302 302 302 302 302
         GET /language                         | all              | 302 302 302 302 302 302 302 302 302
         GET /development/authorize            | all              | 400 400 400 400 400 400 400 400 400
@@ -100,9 +128,13 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         take-back       | done        | NotYours       | NotYours     | NotYours       | RestedOn     | 404
         propose         | done        | NotYours       | NotYours     | KeyedTheChange | HasEnded     | 404
         reopen          | IsOpen      | IsOpen         | IsOpen       | IsOpen         | done         | 404
+        hold            | done        | done           | done         | KeyedTheChange | HasEnded     | 404
+        hold-release    | done        | done           | done         | KeyedTheChange | NoSuchEntry  | 404
         nothing         | 404         | 404            | 404          | 404            | 404          | 404
         verdict/approve   | OwnProposal | done         | ProposalGone | KeyedTheChange | ProposalGone | 404
         verdict/send-back | OwnProposal | done         | ProposalGone | KeyedTheChange | ProposalGone | 404
+        verdict/approve-hold   | OwnProposal | done    | ProposalGone | KeyedTheChange | ProposalGone | 404
+        verdict/send-back-hold | OwnProposal | done    | ProposalGone | KeyedTheChange | ProposalGone | 404
         verdict/nothing   | 404         | 404          | 404          | 404            | 404          | 404
         """;
 
@@ -189,7 +221,8 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
                 using var page = await browser.GetAsync($"/cases/{subject.Id}");
                 onPages.UnionWith(FormOfACase().Matches(await page.Content.ReadAsStringAsync())
                     .Select(m => m.Groups[1].Value));
-                using var answer = await browser.PostAsync($"/cases/{subject.Id}/{row[0]}", FieldsOf(subject, token));
+                using var answer = await browser.PostAsync($"/cases/{subject.Id}/{row[0]}", FieldsOf(
+                    row[0].EndsWith("-hold") ? subject with { Proposal = subject.Hold } : subject, token));
                 var became = await OutcomeAsync(answer);
                 if (became != wanted)
                 {
@@ -233,6 +266,10 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         ["taken"] = $"{subject.Meeting}",
         ["verdict"] = $"{Verdict.Confirmed}",
         ["proposal"] = $"{subject.Proposal}",
+        ["hold"] = $"{subject.Hold}",
+        ["reason"] = $"{HoldReason.FraudSuspected}",
+        ["pay-to"] = $"{PayTo.Keep}",
+        ["through"] = Today,
         ["incident"] = MatrixSubjects.Incident,
     });
 
@@ -296,7 +333,8 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
             "/api/cases" or "/cases" => $"{pattern}?incident={incident}",
             "/language" => "/language?to=en",
             _ => pattern.Replace("{id:guid}", $"{subject.Id}").Replace("{documentName?}", "")
-                .Replace("{action}", "note"),
+                .Replace("{action}", "note").Replace("{exhibit:guid}", $"{Guid.NewGuid()}")
+                .Replace("{number:long}", "9").Replace("{id:long}", "9"),
         };
         if (!path.StartsWith("/api"))
         {
@@ -331,6 +369,9 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
                 }),
                 (_, "/api/renumberings") => Csv("old_number,new_number,effective_on\n"),
                 (_, "/api/holders") => Csv("number,name\n"),
+                (_, "/api/payments/restorations") => Json(
+                    new { source = "nowhere", requestId = "R1", restoredAt = "2015-06-20T10:00:00+09:00" }),
+                (_, "/api/payments/runs") => new StringContent("no payment file"),
                 (_, "/api/payments/standing") => Json(new { payDay = "2015-06-15", numbers = new[] { "0000-999934" } }),
                 _ => throw new InvalidOperationException($"What is sent to {asked}?"),
             },

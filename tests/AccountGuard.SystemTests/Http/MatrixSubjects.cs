@@ -2,18 +2,19 @@ using System.Net;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
 using static AccountGuard.SystemTests.Http.Served;
 
 namespace AccountGuard.SystemTests.Http;
 
 /// <summary>A case, and those of its entries that forms speak of.</summary>
-internal sealed record Subject(Guid Id, Guid Letter, Guid Visit, Guid Meeting, Guid Proposal)
+internal sealed record Subject(Guid Id, Guid Letter, Guid Visit, Guid Meeting, Guid Proposal, Guid Hold)
 {
     /// <summary>Of a case that is not there.</summary>
     public static readonly Subject None = Fresh(Guid.NewGuid());
 
     public static Subject Fresh(Guid @case) =>
-        new(@case, Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        new(@case, Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
 }
 
 /// <summary>Makes the cases of the matrix: whose they are, to the auditor or the approver of the service.</summary>
@@ -88,6 +89,7 @@ internal sealed class MatrixSubjects(Served service)
         }
         else if (forApproval && column != "nobody's")
         {
+            await ProposeHoldAsync(subject, auditor);
             await ProposeAsync(subject, auditor, Verdict.Confirmed);
         }
         else if (column is "nobody's" or "keyed by me")
@@ -95,8 +97,18 @@ internal sealed class MatrixSubjects(Served service)
             await DoAsync(subject, at => LeaveCase.Decide(at.Case, new LeaveCase(), auditor, at.Now));
         }
 
+        if (!forApproval && column != "ended")
+        {
+            await ProposeHoldAsync(subject, Colleague);
+            await DoAsync(subject, at => ApproveHold.Decide(
+                at.Case, new ApproveHold(subject.Hold), Another, at.KeyedBy, at.Now));
+        }
+
         return subject;
     }
+
+    private Task ProposeHoldAsync(Subject subject, Caller by) => DoAsync(subject, at => ProposeHold.Decide(at.Case,
+        new ProposeHold(subject.Hold, HoldReason.FraudSuspected, PayTo.Keep, at.Today, null), by, at.KeyedBy, at.Now));
 
     /// <summary>How many events people left on the cases, refusals too.</summary>
     public async Task<long> CountEventsAsync()

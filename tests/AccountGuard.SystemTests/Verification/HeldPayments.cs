@@ -236,12 +236,14 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
     {
         var held = await WithCaseAsync();
         var now = held.Story.At.Clock.GetUtcNow();
+        long[] others = [await ExpiringAsync(now), await ExpiringAsync(now.AddDays(8)),
+            await ExpiringAsync(now.AddDays(30))];
         await HoldAsync(held, InDays(held, 9));
-        var before = await ExpiringAsync(now);
-        (await ExpiringAsync(now.AddDays(7.5)) - before).ShouldBe(1);
-        (await ExpiringAsync(now.AddDays(30)) - before).ShouldBe(1);
+        (await ExpiringAsync(now) - others[0]).ShouldBe(0);
+        (await ExpiringAsync(now.AddDays(8)) - others[1]).ShouldBe(1);
+        (await ExpiringAsync(now.AddDays(30)) - others[2]).ShouldBe(1);
         await HoldAsync(held, InDays(held, 60));
-        (await ExpiringAsync(now.AddDays(30)) - before).ShouldBe(0);
+        (await ExpiringAsync(now.AddDays(30)) - others[2]).ShouldBe(0);
     }
 
     private async Task<long> ExpiringAsync(DateTimeOffset at)
