@@ -1,12 +1,36 @@
--- Separation of duties (Rule 14), where no forgetful or clever code gets round it: whatever appends the approval of a
--- verdict, it is by another person than proposed it, and neither of them keyed or decided the change.
+-- Separation of duties (Rule 14), where no forgetful or clever code gets round it: whatever appends an approval, it is by
+-- another person than proposed, and where it is of a case neither of them keyed or decided the change.
 create or replace function accountguard.is_named(caller jsonb, staff text) returns boolean language sql immutable as $$
     select lower(btrim(normalize(staff, nfkc)))
         in (lower(btrim(caller ->> 'Login')), coalesce(lower(btrim(caller ->> 'Person')), '')) $$;
 
+create or replace function accountguard.ensure_another(proposer jsonb, approver jsonb, refusal text)
+returns void language plpgsql as $$
+begin
+    if approver ->> 'Person' is null or approver ->> 'Login' = proposer ->> 'Login'
+        or approver ->> 'Person' = proposer ->> 'Person'
+    then
+        raise exception '%', refusal using errcode = 'AG003',
+            hint = 'Another person has to, under whichever login.';
+    end if;
+end $$;
+
+create or replace function accountguard.ensure_separate(change uuid, proposer jsonb, approver jsonb)
+returns void language plpgsql set search_path = accountguard, pg_temp as $$
+begin
+    perform ensure_another(proposer, approver, 'whoever proposed it does not approve it');
+    if exists (
+        select from account_change c cross join lateral (values (c.entered_by), (c.decided_by)) as s (staff)
+        where c.change_id = change and (is_named(approver, s.staff) or is_named(proposer, s.staff)))
+    then
+        raise exception 'whoever keyed or decided a change does not verify, hold or release it'
+            using errcode = 'AG003';
+    end if;
+end $$;
+
 create or replace function accountguard.on_approval() returns trigger language plpgsql security definer
 set search_path = accountguard, accountguard_events, pg_temp as $$
-declare proposed jsonb; approver jsonb := new.data -> 'Approver';
+declare proposed jsonb;
 begin
     select e.data into proposed from mt_events e
     where e.stream_id = new.stream_id and e.type = 'verdict_proposed' and e.data ->> 'Entry' = new.data ->> 'Proposal'
@@ -18,18 +42,7 @@ begin
     if proposed is null then
         raise exception 'no such proposal waits for approval' using errcode = 'AG003';
     end if;
-    if approver ->> 'Person' is null or approver ->> 'Login' = proposed -> 'Auditor' ->> 'Login'
-        or approver ->> 'Person' = proposed -> 'Auditor' ->> 'Person'
-    then
-        raise exception 'whoever proposed a verdict does not approve it' using errcode = 'AG003',
-            hint = 'Another person has to, under whichever login.';
-    end if;
-    if exists (
-        select from account_change c cross join lateral (values (c.entered_by), (c.decided_by)) as s (staff)
-        where c.change_id = new.stream_id and (is_named(approver, s.staff) or is_named(proposed -> 'Auditor', s.staff)))
-    then
-        raise exception 'whoever keyed or decided a change does not verify it' using errcode = 'AG003';
-    end if;
+    perform ensure_separate(new.stream_id, proposed -> 'Auditor', new.data -> 'Approver');
     return new;
 end $$;
 
@@ -39,8 +52,7 @@ for each row when (new.type = 'verdict_approved') execute function accountguard.
 -- The same of holds, and of their release before their day (Rules 14, 18).
 create or replace function accountguard.on_hold_approval() returns trigger language plpgsql security definer
 set search_path = accountguard, accountguard_events, pg_temp as $$
-declare proposed jsonb; approver jsonb := new.data -> 'Approver';
-    proposal text := coalesce(new.data ->> 'Release', new.data ->> 'Hold');
+declare proposed jsonb; proposal text := coalesce(new.data ->> 'Release', new.data ->> 'Hold');
 begin
     select e.data into proposed from mt_events e
     where e.stream_id = new.stream_id
@@ -54,18 +66,7 @@ begin
     if proposed is null then
         raise exception 'no such proposal of a hold waits for approval' using errcode = 'AG003';
     end if;
-    if approver ->> 'Person' is null or approver ->> 'Login' = proposed -> 'Auditor' ->> 'Login'
-        or approver ->> 'Person' = proposed -> 'Auditor' ->> 'Person'
-    then
-        raise exception 'whoever proposed it does not approve a hold or its release' using errcode = 'AG003',
-            hint = 'Another person has to, under whichever login.';
-    end if;
-    if exists (
-        select from account_change c cross join lateral (values (c.entered_by), (c.decided_by)) as s (staff)
-        where c.change_id = new.stream_id and (is_named(approver, s.staff) or is_named(proposed -> 'Auditor', s.staff)))
-    then
-        raise exception 'whoever keyed or decided a change does not hold or release it' using errcode = 'AG003';
-    end if;
+    perform ensure_separate(new.stream_id, proposed -> 'Auditor', new.data -> 'Approver');
     return new;
 end $$;
 

@@ -6,7 +6,7 @@ declare
     next text := case new.type when 'letter_batch_printed' then 'Printed' when 'letter_batch_abandoned' then 'Abandoned'
         when 'letter_batch_refused' then 'Refused' when 'letter_batch_released' then 'Released'
         when 'letter_batch_posted' then 'Posted' end;
-    maker jsonb; releaser jsonb;
+    maker jsonb;
 begin
     if new.type = 'letter_ordered' then
         insert into letter_order (letter, change_id, reference, ordered_at)
@@ -25,13 +25,10 @@ begin
         if next = 'Released' then
             select e.data -> 'By' into maker from mt_events e
             where e.stream_id = new.stream_id and e.type = 'letter_batch_begun';
-            releaser := new.data -> 'By';
-            if maker ->> 'Person' is null or releaser ->> 'Person' is null
-                or releaser ->> 'Login' = maker ->> 'Login' or releaser ->> 'Person' = maker ->> 'Person'
-            then
-                raise exception 'whoever made a batch of letters does not release it' using errcode = 'AG003',
-                    hint = 'Another person has to, under whichever login.';
+            if maker ->> 'Person' is null then
+                raise exception 'no person made this batch of letters' using errcode = 'AG003';
             end if;
+            perform ensure_another(maker, new.data -> 'By', 'whoever made a batch of letters does not release it');
         end if;
         update letter_batch set state = next
         where batch = new.stream_id and state = case
