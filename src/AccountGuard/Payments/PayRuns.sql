@@ -7,8 +7,7 @@
 create or replace function doubtful_numbers() returns table (number_key bytea, wrapped bytea, sealed_number bytea)
 language sql stable set search_path = accountguard, pg_temp set enable_nestloop = off set work_mem = '64MB' as $$
     with found as (
-        select c.number_key from hit h join account_change c on c.change_id = h.change_id
-        where h.is_open or h.state = 'Deceased'
+        select c.number_key from hit h join account_change c on c.change_id = h.change_id where h.is_open
         union all
         select q.number_key from waiting_row q
         where q.number_key is not null
@@ -16,7 +15,7 @@ language sql stable set search_path = accountguard, pg_temp set enable_nestloop 
         union all
         select c.number_key from verification v join account_change c on c.change_id = v.change_id where v.denied
         union all
-        select c.number_key from hold x join account_change c on c.change_id = x.change_id where not x.is_ended),
+        select c.number_key from standing_hold x join account_change c on c.change_id = x.change_id),
     named as (
         select distinct coalesce(h.holder_key, f.number_key) as holder_key
         from found f left join holder h on h.number_key = f.number_key),

@@ -83,6 +83,16 @@ begin
         select 'WrongKey' where not exists (select from key_check k where k.key_id = key));
 end $$;
 
+-- What keeps new accounts from being paid, through which pay-day, and where to pay meanwhile (Rule 18): holds that two
+-- people placed, and those that follow from a hit by the policy of its incident until two people released them.
+create or replace view standing_hold as
+select x.change_id, x.through_on, x.pay_to from hold x where not x.is_ended and not x.by_policy
+union all
+select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days, i.hold_pay_to
+from hit h join incident i on i.incident_no = h.incident_no
+where i.hold_days is not null and (h.is_open or h.state = 'Deceased')
+  and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended);
+
 -- What is known of the numbers, by their place among those asked: a row for each open case of the holder, and one for
 -- each reason why the standing would be unknown, or on hold for this pay-day (Rules 17, 18), with where to pay then.
 -- Most numbers have neither. Planned once for a connection, as the doubts are: planning takes longer than a number.
@@ -125,15 +135,7 @@ begin
     select a.place, 'Hold', null, null, null, null, null::smallint, null::date, x.pay_to
     from alias a
     join account_change c on c.number_key = a.number_key
-    join hold x on x.change_id = c.change_id and not x.is_ended and not x.by_policy and x.through_on >= pay_day
-    union all
-    select a.place, 'Hold', null, null, null, null, null::smallint, null::date, i.hold_pay_to
-    from alias a
-    join account_change c on c.number_key = a.number_key
-    join hit h on h.change_id = c.change_id and (h.is_open or h.state = 'Deceased')
-    join incident i on i.incident_no = h.incident_no
-        and (h.opened_at at time zone i.time_zone)::date + i.hold_days >= pay_day
-    where not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended)
+    join standing_hold x on x.change_id = c.change_id and x.through_on >= pay_day
     order by 1, 2, 3, 4, 5;
 end $$;
 
@@ -141,13 +143,7 @@ end $$;
 create or replace function expiring_holds(at timestamptz) returns bigint language sql stable
 set search_path = accountguard, pg_temp as $$
     select count(*) from (
-        select s.change_id from (
-            select x.change_id, x.through_on from hold x where not x.is_ended and not x.by_policy
-            union all
-            select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days
-            from incident i join hit h on h.incident_no = i.incident_no and h.is_open
-            where i.hold_days is not null
-              and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended)) s
+        select s.change_id from standing_hold s
         where exists (select from hit h where h.change_id = s.change_id and h.is_open)
         group by s.change_id
         having max(s.through_on) <= (

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using AccountGuard.Identity;
+using AccountGuard.Payments;
 using AccountGuard.Screening;
 using static AccountGuard.SystemTests.Http.Served;
 using static AccountGuard.SystemTests.Story;
@@ -230,6 +231,17 @@ public sealed class StandingTests : IAsyncLifetime
         using var answer = await _payments.PostAsync("/api/payments/standing", Text(body, "application/json"));
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await answer.Content.ReadAsStringAsync()).ShouldNotContain("0123456789");
+    }
+
+    /// <summary>The other one is never picked: it looks for a circle after an hour.</summary>
+    [Fact]
+    public async Task standing_is_asked_again_where_the_database_breaks_it_out_of_a_circle_of_waits()
+    {
+        await using var standing = await _service.Database.HaltAsync(
+            "set local deadlock_timeout = '1h'; select pg_advisory_xact_lock(4712, 255)", "classid = 4712",
+            "select pg_advisory_xact_lock(4712, 0)",
+            () => Standing.OpenAsync(_story.At, new DateOnly(2015, 6, 15), "test", CancellationToken.None));
+        standing.AsOf.Event.ShouldBePositive();
     }
 
     [Fact]

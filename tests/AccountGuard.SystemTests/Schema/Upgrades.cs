@@ -84,7 +84,7 @@ public sealed class Upgrades : IAsyncLifetime
             drop function this_server;
             drop table holder_record;
             drop table pay_run_part, pay_run;
-            drop view waiting_letter;
+            drop view waiting_letter, standing_hold;
             drop table letter_order, letter_batch, letter_claim, letter_outcome, letter_print;
             drop table verification, exhibit, death_told, draft, hold;
             alter table incident drop column hold_days, drop column hold_pay_to;

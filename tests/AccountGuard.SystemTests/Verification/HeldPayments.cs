@@ -180,6 +180,28 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
             .ShouldBe(HttpStatusCode.NotFound);
     }
 
+    /// <summary>Its case is open no longer, and nothing but the hold speaks for its number.</summary>
+    [Fact]
+    public async Task S48_a_hold_outlives_the_verdict_of_a_death_and_pay_runs_ask_for_its_number()
+    {
+        var held = await WithCaseAsync();
+        var next = await PayDayAsync(held, 0);
+        await HoldAsync(held, next);
+        await DoAsync(held, at => ReportDeath.Decide(
+            at.Case, new ReportDeath(Death.AfterFiling), Saeki, at.Now));
+        await DoAsync(held, at => ClaimCase.Decide(
+            at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now));
+        var proposal = Guid.NewGuid();
+        await DoAsync(held, at => ProposeVerdict.Decide(
+            at.Case, new ProposeVerdict(proposal, Verdict.Deceased, null), Saeki, at.KeyedBy, at.Now));
+        (await DoAsync(held, at => ApproveVerdict.Decide(
+            at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now))).ShouldBeNull();
+        (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
+        await using var standing = await Standing.OpenAsync(held.Story.At, next, "test", None);
+        var doubtful = await DoubtfulNumbers.ReadAsync(held.Story.At, standing.Snapshot, None);
+        doubtful.Contains(long.Parse(held.Number)).ShouldBeTrue("its payment would go out as clear");
+    }
+
     /// <summary>As code that forgets to ask, or psql under the application's role, would write it.</summary>
     [Theory]
     [InlineData("saeki", "P9", true)]
