@@ -164,7 +164,7 @@ public static class SeveralCases
         if (!isThere)
         {
             // The case worker comes every few seconds; whoever is faster calls it.
-            await OpenCases.RunAsync(at, cancel);
+            await OpenCases.RunAsync(at, cancel, waits: true);
             await Retry.OnConflictAsync(() => InTransactionAsync(at, work, change, true, cancel), cancel);
         }
     }

@@ -77,6 +77,22 @@ public sealed class JointWorkTests(FreshDatabase database)
         (await EventsAsync(story, cases[9])).OfType<AttemptRefused>().Count().ShouldBe(1, "as a rule wants");
     }
 
+    /// <summary>What is recorded as no case stays so, also when the case is there a moment later.</summary>
+    [Fact]
+    public async Task a_case_that_is_just_being_opened_is_waited_for()
+    {
+        var story = await BeginAsync(database);
+        var number = Number();
+        await story.ChangesAsync(story.Filed("R1", number, "2015-05-20"));
+        await story.ListAsync(1, [Listed(number)]);
+        var change = FiledChange.IdOf(story.Incident, "R1");
+        var id = await AskAsync(story, "claim", [change]);
+        await StartAsync(story, id);
+        await database.HaltAsync("select pg_advisory_xact_lock(4714)", "objid = 4714", null,
+            () => SeveralCases.RunAsync(story.At, id, 7, None));
+        (await SeveralCases.FindAsync(story.At, id, Saeki, None)).Results[change].ShouldBe(SeveralCases.Done);
+    }
+
     [Fact]
     public async Task other_content_under_a_key_and_anothers_key_are_refused()
     {
