@@ -56,7 +56,7 @@ public sealed record CaseFile(
             events = await session.Events.FetchStreamAsync(change, token: cancel);
         }
 
-        var @case = (await session.Events.AggregateStreamAsync<VerificationCase>(change, token: cancel))!;
+        var @case = CaseWork.Fold(events.Select(e => e.Data));
         var bar = (await IncidentBar.LoadAsync(at, hits[0].Incident, cancel))!;
         var (filed, number, key) = await ChangeAsync(at, change, hits[0].Incident, reader, cancel);
         var texts = await Exhibits.ReadAsync(at, change, key, cancel);

@@ -81,22 +81,23 @@ public static class CaseWork
         }
 
         await using var session = at.SessionIn(transaction);
-        if (await session.Events.AggregateStreamAsync<VerificationCase>(change, token: cancel) is not { } @case)
+        var story = await session.Events.FetchStreamAsync(change, token: cancel);
+        if (story.Count == 0)
         {
             return (false, null);
         }
 
+        var @case = Fold(story.Select(e => e.Data));
         var (events, refusal) = decide(await AtHandAsync(at, transaction, @case, cancel) with
         {
-            Version = (await session.Events.FetchStreamStateAsync(change, cancel))!.Version,
+            Version = story.Count,
         });
         if (events.Count > 0)
         {
             session.Events.Append(change, events);
             await session.SaveChangesAsync(cancel);
             await Exhibits.KeepAsync(transaction, change, brought ?? [], events, at.Clock.GetUtcNow(), cancel);
-            await KeepAsync(transaction, (await session.Events.AggregateStreamAsync<VerificationCase>(
-                change, token: cancel))!, cancel);
+            await KeepAsync(transaction, events.Aggregate(@case, Apply), cancel);
         }
 
         return (true, refusal);
@@ -161,11 +162,14 @@ public static class CaseWork
         return seen;
     }
 
+    /// <summary>The case as the events of its stream make it.</summary>
+    public static VerificationCase Fold(IEnumerable<object> events) =>
+        events.Skip(1).Aggregate(VerificationCase.Create((VerificationRequired)events.First()), Apply);
+
     /// <summary>As the event store does: what has no Apply changes nothing.</summary>
-    private static VerificationCase Fold(IEnumerable<object> events) => events.Skip(1).Aggregate(
-        VerificationCase.Create((VerificationRequired)events.First()),
-        (@case, happened) => Applies.TryGetValue(happened.GetType(), out var apply)
-            ? (VerificationCase)apply.Invoke(@case, [happened])! : @case);
+    private static VerificationCase Apply(VerificationCase @case, object happened) =>
+        Applies.TryGetValue(happened.GetType(), out var apply)
+            ? (VerificationCase)apply.Invoke(@case, [happened])! : @case;
 
     private static string FirstIncident(VerificationCase @case) =>
         @case.Grounds.Keys.Order(StringComparer.Ordinal).First();
