@@ -27,6 +27,53 @@ public sealed class FreshDatabase : IAsyncLifetime
 
     public string Owner => With("accountguard_owner", Password);
 
+    /// <summary>One value of a case, in spite of all rights; the statement names it as @case.</summary>
+    public async Task<object?> ScalarAsync(string sql, Guid @case)
+    {
+        await using var connection = new NpgsqlConnection(Superuser + ";Search Path=accountguard");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddWithValue("case", @case);
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>
+    /// Begins something while another connection holds an advisory lock, which is let go once it waits for that.
+    /// </summary>
+    /// <param name="holds">The statement that takes the lock.</param>
+    /// <param name="waitsFor">The lock, as a condition on pg_locks.</param>
+    /// <param name="meanwhile">What the other one does before it lets go; null: nothing.</param>
+    /// <param name="begin">Awaited to its end.</param>
+    public async Task<T> HaltAsync<T>(string holds, string waitsFor, string? meanwhile, Func<Task<T>> begin)
+    {
+        await using var other = new NpgsqlConnection(Superuser + ";Search Path=accountguard");
+        await other.OpenAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await RunAsync(holds);
+        var doing = begin();
+        while (await RunAsync($"""
+            select count(*) from pg_locks where not granted and locktype = 'advisory' and {waitsFor}
+              and database = (select oid from pg_database where datname = current_database())
+            """) is 0L)
+        {
+            doing.IsCompleted.ShouldBeFalse("it waited for nobody");
+        }
+
+        if (meanwhile is not null)
+        {
+            await RunAsync(meanwhile);
+        }
+
+        await transaction.RollbackAsync();
+        return await doing;
+
+        async Task<object?> RunAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, other);
+            return await command.ExecuteScalarAsync();
+        }
+    }
+
     /// <summary>The installation that the tests of the collection share.</summary>
     public Installation At { get; private set; } = null!;
 

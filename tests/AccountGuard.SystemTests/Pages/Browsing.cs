@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using AccountGuard.Identity;
 using AccountGuard.SystemTests.Http;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static AccountGuard.SystemTests.Http.Served;
 
@@ -152,6 +153,12 @@ public sealed class Sight : IAsyncDisposable
     public async Task SignInAsync(string path, string role)
     {
         await GoAsync(path);
+        await SignInAgainAsync(path, role);
+    }
+
+    /// <summary>Signs in where the page of it is shown, and comes to the path.</summary>
+    public async Task SignInAgainAsync(string path, string role)
+    {
         await Page.Locator("#login:focus").WaitForAsync();
         await Page.Keyboard.TypeAsync(role);
         await PressAsync("Tab");
@@ -191,6 +198,29 @@ public sealed class Sight : IAsyncDisposable
         await PressAsync("Enter");
         await Page.WaitForURLAsync(url => new Uri(url).PathAndQuery.Contains(path));
     }
+
+    /// <summary>
+    /// What is drawn breaks no policy, fits the window and can be used by everybody; it is kept as a picture.
+    /// </summary>
+    /// <param name="whole">Also what lies below the window.</param>
+    public async Task CheckAsync(string name, bool whole = false)
+    {
+        await KeepAsync(name, whole);
+
+        // What is said so far: axe brings styles of its own, which the policy refuses.
+        Complaints.ToList().ShouldBeEmpty(name);
+        await FitsAsync(name);
+        var found = await Page.RunAxe();
+        found.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(", ", v.Nodes.Select(n => n.Html))}")
+            .ShouldBeEmpty(name);
+    }
+
+    /// <summary>Nobody scrolls sideways.</summary>
+    public async Task FitsAsync(string name) => (await Page.EvaluateAsync<bool>(
+        "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")).ShouldBeTrue(name);
+
+    /// <summary>The page of a case is there.</summary>
+    public Task OnceOfCaseAsync() => Page.WaitForURLAsync(url => Guid.TryParse(new Uri(url).Segments[^1], out _));
 
     /// <summary>A picture in artifacts/pages, to be looked at.</summary>
     public async Task KeepAsync(string name, bool whole = false)

@@ -1,5 +1,4 @@
 using AccountGuard.Identity;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace AccountGuard.SystemTests.Pages;
@@ -41,8 +40,6 @@ public sealed class CaseJourneys(Browsing browsing)
         },
     };
 
-    private static bool IsOfCase(string url) => Guid.TryParse(new Uri(url).Segments[^1], out _);
-
     private static ILocator State(Sight sight) => sight.Page.Locator(".head .state");
 
     private static async Task DoneAsync(Sight sight, string key, string button)
@@ -63,7 +60,7 @@ public sealed class CaseJourneys(Browsing browsing)
     {
         await sight.SignInAsync("/cases", Role.Auditor);
         await sight.PressAsync("t");
-        await sight.Page.WaitForURLAsync(IsOfCase);
+        await sight.OnceOfCaseAsync();
         var address = new Uri(sight.Page.Url).AbsolutePath;
         (await sight.HeadingAsync()).ShouldStartWith(words["case"]);
         await DoneAsync(sight, "l", words["order"]);
@@ -122,7 +119,7 @@ public sealed class CaseJourneys(Browsing browsing)
         await using var sight = await browsing.OpenAsync("en");
         await sight.SignInAsync("/cases", Role.Auditor);
         await sight.PressAsync("t");
-        await sight.Page.WaitForURLAsync(IsOfCase);
+        await sight.OnceOfCaseAsync();
         await sight.PressAsync("p");
         await sight.TabToAsync("Confirmed");
         await sight.PressAsync("ArrowDown");
@@ -147,18 +144,12 @@ public sealed class CaseJourneys(Browsing browsing)
         await using var sight = await browsing.OpenAsync(language, width, colours);
         await sight.SignInAsync("/cases", Role.Auditor);
         await sight.Page.Locator(".c-ref a").First.ClickAsync();
-        await sight.Page.WaitForURLAsync(IsOfCase);
+        await sight.OnceOfCaseAsync();
         foreach (var summary in await sight.Page.Locator("#work summary").AllAsync())
         {
             await summary.ClickAsync();
         }
 
-        await sight.KeepAsync($"case-{language}-{width}-{colours}", whole: true);
-        var complaints = sight.Complaints.ToList();
-        var found = await sight.Page.RunAxe();
-        found.Violations.Select(v => $"{v.Id}: {string.Join("; ", v.Nodes.Select(n => n.Html))}").ShouldBeEmpty();
-        complaints.ShouldBeEmpty();
-        (await sight.Page.EvaluateAsync<bool>(
-            "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")).ShouldBeTrue();
+        await sight.CheckAsync($"case-{language}-{width}-{colours}", whole: true);
     }
 }

@@ -1,7 +1,6 @@
 using AccountGuard.Identity;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Verification;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace AccountGuard.SystemTests.Pages;
@@ -35,14 +34,12 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
 
     public void Dispose() => browsing.Service.Clock.By = TimeSpan.Zero;
 
-    private static bool IsOfCase(string url) => Guid.TryParse(new Uri(url).Segments[^1], out _);
-
     /// <summary>Takes the next case and begins a note.</summary>
     private static async Task<string> WriteAsync(Sight sight, string note)
     {
         await sight.SignInAsync("/cases", Role.Auditor);
         await sight.PressAsync("t");
-        await sight.Page.WaitForURLAsync(IsOfCase);
+        await sight.OnceOfCaseAsync();
         await sight.PressAsync("n");
         await sight.TabToAsync(note);
         await sight.Page.Keyboard.TypeAsync(Text);
@@ -53,29 +50,6 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
     {
         await sight.TabToAsync(button);
         await sight.PressAsync("Enter");
-    }
-
-    private async Task AgainAsync(Sight sight, string address)
-    {
-        await sight.Page.Locator("#login:focus").WaitForAsync();
-        await sight.Page.Keyboard.TypeAsync(Role.Auditor);
-        await sight.PressAsync("Tab");
-        await sight.Page.Keyboard.TypeAsync(
-            browsing.Service.Provider.Accounts.Single(a => a.Login == Role.Auditor).Password);
-        await sight.PressAsync("Enter");
-        await sight.Page.WaitForURLAsync(url => new Uri(url).PathAndQuery == address);
-    }
-
-    /// <summary>What is drawn is complete, and can be used by everybody.</summary>
-    private static async Task LookAsync(Sight sight, string picture)
-    {
-        await sight.KeepAsync(picture, whole: true);
-        var complaints = sight.Complaints.ToList();
-        var found = await sight.Page.RunAxe();
-        found.Violations.Select(v => $"{v.Id}: {string.Join("; ", v.Nodes.Select(n => n.Html))}").ShouldBeEmpty();
-        complaints.ShouldBeEmpty();
-        (await sight.Page.EvaluateAsync<bool>(
-            "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")).ShouldBeTrue();
     }
 
     [Theory]
@@ -92,11 +66,11 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
         await sight.Page.Locator("#login:focus").WaitForAsync();
         (await sight.Page.Locator("main").InnerTextAsync()).ShouldContain(words["kept"]);
         await sight.KeepAsync($"signin-draft-{language}-{width}");
-        await AgainAsync(sight, address);
+        await sight.SignInAgainAsync(address, Role.Auditor);
         (await sight.Page.Locator("#draft").InnerTextAsync()).ShouldContain(words["draft"]);
         (await sight.Page.Locator("#note-note").InputValueAsync()).ShouldBe(Text);
         (await sight.Page.Locator("#story").InnerTextAsync()).ShouldNotContain(Text);
-        await LookAsync(sight, $"case-draft-{language}-{width}-{colours}");
+        await sight.CheckAsync($"case-draft-{language}-{width}-{colours}", whole: true);
 
         await sight.GoAsync(address);
         await sight.PressAsync("d");
@@ -114,7 +88,7 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
         await sight.SignInAsync("/cases", Role.Auditor);
         await sight.TabToAsync("office R");
         await sight.PressAsync("Enter");
-        await sight.Page.WaitForURLAsync(IsOfCase);
+        await sight.OnceOfCaseAsync();
         var address = new Uri(sight.Page.Url).AbsolutePath;
         await sight.TabToAsync("Write a note");
         await sight.PressAsync("Enter");
@@ -125,7 +99,7 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
         using var anyone = browsing.Service.As(Role.Compliance);
         await Served.OnceReadAnewAsync(() => anyone.GetAsync("/api/cases?limit=1"));
         await SendAsync(sight, "Keep the note");
-        await AgainAsync(sight, address);
+        await sight.SignInAgainAsync(address, Role.Auditor);
         (await sight.Page.Locator("#note-note").InputValueAsync()).ShouldBe(Text);
         await SendAsync(sight, "Keep the note");
         await sight.Page.Locator("[role=status]").WaitForAsync();
@@ -142,7 +116,7 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
         await using var sight = await browsing.OpenAsync(language, width, colours);
         await sight.SignInAsync("/cases", Role.Auditor);
         await sight.PressAsync("t");
-        await sight.Page.WaitForURLAsync(IsOfCase);
+        await sight.OnceOfCaseAsync();
         await sight.PressAsync("p");
         await sight.TabToAsync(isJapanese ? "本人の意思と確認" : "Confirmed");
         await sight.PressAsync("ArrowDown");
@@ -160,7 +134,7 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
         (await sight.Page.Locator("#mine").InputValueAsync()).ShouldBe(Text);
         (await sight.Page.Locator("#propose-note").InputValueAsync()).ShouldBe(Text);
         (await sight.Page.Locator("input[name=verdict]:checked").InputValueAsync()).ShouldBe("Unreachable");
-        await LookAsync(sight, $"case-conflict-{language}-{width}");
+        await sight.CheckAsync($"case-conflict-{language}-{width}", whole: true);
         await sight.TabToAsync(isJapanese ? "メモだけ追加する" : "Keep it as a note only");
         await sight.PressAsync("Enter");
         await sight.Page.Locator("[role=status]").WaitForAsync();

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using AccountGuard.Identity;
 using AccountGuard.Verification;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace AccountGuard.SystemTests.Pages;
@@ -20,7 +19,7 @@ public sealed class EvidenceJourneys(Browsing browsing)
     {
         await sight.SignInAsync("/cases", Role.Auditor);
         await sight.PressAsync("t");
-        await sight.Page.WaitForURLAsync(url => Guid.TryParse(new Uri(url).Segments[^1], out _));
+        await sight.OnceOfCaseAsync();
         return new Uri(sight.Page.Url).AbsolutePath;
     }
 
@@ -29,17 +28,6 @@ public sealed class EvidenceJourneys(Browsing browsing)
         await sight.TabToAsync(button);
         await sight.PressAsync("Enter");
         await sight.Page.Locator("[role=status]").WaitForAsync();
-    }
-
-    private static async Task LookAsync(Sight sight, string picture)
-    {
-        await sight.KeepAsync(picture, whole: true);
-        var complaints = sight.Complaints.ToList();
-        var found = await sight.Page.RunAxe();
-        found.Violations.Select(v => $"{v.Id}: {string.Join("; ", v.Nodes.Select(n => n.Html))}").ShouldBeEmpty();
-        complaints.ShouldBeEmpty();
-        (await sight.Page.EvaluateAsync<bool>(
-            "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")).ShouldBeTrue();
     }
 
     [Theory]
@@ -65,7 +53,7 @@ public sealed class EvidenceJourneys(Browsing browsing)
         await auditor.TabToAsync(isJapanese ? "本人の意思と確認" : "Confirmed");
         await auditor.PressAsync("ArrowDown");
         await ThenAsync(auditor, isJapanese ? "提案する" : "Propose");
-        await LookAsync(auditor, $"case-evidence-{language}-{width}");
+        await auditor.CheckAsync($"case-evidence-{language}-{width}", whole: true);
 
         await using var approver = await browsing.OpenAsync(language, width, colours);
         await approver.SignInAsync(address, Role.Approver);
@@ -75,7 +63,7 @@ public sealed class EvidenceJourneys(Browsing browsing)
         download.SuggestedFilename.ShouldBe("旅券の写し.pdf");
         download.Url.ShouldNotContain("pdf");
         (await System.IO.File.ReadAllBytesAsync((await download.PathAsync())!)).ShouldBe(Pdf);
-        await LookAsync(approver, $"case-evidence-approve-{language}-{width}");
+        await approver.CheckAsync($"case-evidence-approve-{language}-{width}", whole: true);
     }
 
     [Fact]
@@ -95,7 +83,7 @@ public sealed class EvidenceJourneys(Browsing browsing)
         await sight.PressAsync("Enter");
         (await sight.Page.Locator("#refused").InnerTextAsync()).ShouldContain(Exhibits.Unknown);
         (await sight.Page.Locator("#note-note").InputValueAsync()).ShouldBe("what I wrote");
-        await LookAsync(sight, "case-file-refused");
+        await sight.CheckAsync("case-file-refused", whole: true);
     }
 
     [Fact]

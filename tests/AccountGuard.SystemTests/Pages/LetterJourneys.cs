@@ -2,7 +2,6 @@ using System.Net;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.SystemTests.Http;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static AccountGuard.SystemTests.Http.Served;
 
@@ -72,13 +71,7 @@ public sealed class LetterJourneys(Browsing browsing)
 
     private static async Task<string> AccessibleAsync(Sight sight, string name)
     {
-        await sight.KeepAsync(name, whole: true);
-        var complaints = sight.Complaints.ToList();
-        var found = await sight.Page.RunAxe();
-        found.Violations.Select(v => $"{v.Id}: {string.Join("; ", v.Nodes.Select(n => n.Html))}").ShouldBeEmpty();
-        complaints.ShouldBeEmpty();
-        (await sight.Page.EvaluateAsync<bool>(
-            "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")).ShouldBeTrue();
+        await sight.CheckAsync(name, whole: true);
         return new Uri(sight.Page.Url).AbsolutePath;
     }
 

@@ -1,5 +1,4 @@
 using AccountGuard.Identity;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace AccountGuard.SystemTests.Pages;
@@ -197,14 +196,7 @@ public sealed class SeveralJourneys(Browsing browsing)
 
     private static async Task CheckAsync(Sight sight, string name)
     {
-        var view = sight.Page.ViewportSize!;
         var language = await sight.Page.Locator("html").GetAttributeAsync("lang");
-        await sight.KeepAsync($"{name}-{language}-{view.Width}");
-        sight.Complaints.ShouldBeEmpty(name);
-        (await sight.Page.EvaluateAsync<bool>(
-            "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")).ShouldBeTrue(name);
-        var found = await sight.Page.RunAxe();
-        found.Violations.Select(v => $"{v.Id}: {v.Help}: {string.Join(", ", v.Nodes.Select(n => n.Html))}")
-            .ShouldBeEmpty(name);
+        await sight.CheckAsync($"{name}-{language}-{sight.Page.ViewportSize!.Width}");
     }
 }

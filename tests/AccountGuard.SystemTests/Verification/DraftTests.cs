@@ -3,7 +3,6 @@ using System.Text;
 using AccountGuard.Identity;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Verification;
-using Npgsql;
 
 namespace AccountGuard.SystemTests.Verification;
 
@@ -17,14 +16,7 @@ public sealed class DraftTests(Served service) : IDisposable
 
     private static Dictionary<string, string> Note => new() { ["note"] = Text };
 
-    private async Task<object?> ScalarAsync(string sql, Guid @case)
-    {
-        await using var connection = new NpgsqlConnection(service.Database.Superuser + ";Search Path=accountguard");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.AddWithValue("case", @case);
-        return await command.ExecuteScalarAsync();
-    }
+    private Task<object?> ScalarAsync(string sql, Guid @case) => service.Database.ScalarAsync(sql, @case);
 
     private Task<object?> KeptAsync(Guid @case) =>
         ScalarAsync("select count(*) from draft where change_id = @case", @case);

@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 using AccountGuard.Identity;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Verification;
-using Npgsql;
 
 namespace AccountGuard.SystemTests.Verification;
 
@@ -18,14 +17,7 @@ public sealed partial class EvidenceFiles(Served service)
     private static readonly byte[] Pdf =
         [.. "%PDF-1.7\nCANARY-IN-A-FILE\n"u8, .. RandomNumberGenerator.GetBytes(70_000), .. "\n%%EOF\n"u8];
 
-    private async Task<object?> ScalarAsync(string sql, Guid @case)
-    {
-        await using var connection = new NpgsqlConnection(service.Database.Superuser + ";Search Path=accountguard");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.AddWithValue("case", @case);
-        return await command.ExecuteScalarAsync();
-    }
+    private Task<object?> ScalarAsync(string sql, Guid @case) => service.Database.ScalarAsync(sql, @case);
 
     private Task<object?> StoredAsync(Guid @case) =>
         ScalarAsync("select count(*) from exhibit where change_id = @case", @case);

@@ -253,24 +253,10 @@ public sealed class WorkedCases(FreshDatabase database) : IClassFixture<FreshDat
         var (story, number) = await WithCaseAsync(database);
         await ClaimAsync(story, Saeki);
         await story.ListAsync(2, [Withdrawn(number)]);
-        await using var filing = new NpgsqlConnection(database.Superuser + ";Search Path=accountguard");
-        await filing.OpenAsync();
-        await using var transaction = await filing.BeginTransactionAsync();
-        await ExecuteAsync(filing, $"""
+        (await database.HaltAsync($"""
             select pass_holders(array(
                 select number_key from account_change where change_id = '{CaseOf(story)}'), array[]::bytea[])
-            """);
-        var working = OpenCases.RunAsync(story.At, None);
-        while ((long)(await ExecuteAsync(filing, """
-            select count(*) from pg_locks where not granted and locktype = 'advisory' and classid = 4712
-              and database = (select oid from pg_database where datname = current_database())
-            """))! == 0)
-        {
-            working.IsCompleted.ShouldBeFalse("it waited for nobody");
-        }
-
-        await transaction.RollbackAsync();
-        (await working).ShouldBe(1);
+            """, "classid = 4712", null, () => OpenCases.RunAsync(story.At, None))).ShouldBe(1);
         (await story.QueueAsync("ListedInError")).Single().Id.ShouldBe("R1");
     }
 
@@ -278,27 +264,8 @@ public sealed class WorkedCases(FreshDatabase database) : IClassFixture<FreshDat
     public async Task whoever_works_on_a_case_that_is_just_being_opened_waits_for_it()
     {
         var (story, _) = await WithCaseAsync(database);
-        await using var opening = new NpgsqlConnection(database.Superuser);
-        await opening.OpenAsync();
-        await using var transaction = await opening.BeginTransactionAsync();
-        await ExecuteAsync(opening, "select pg_advisory_xact_lock(4714)");
-        var claiming = ClaimAsync(story, Saeki);
-        while ((long)(await ExecuteAsync(opening, """
-            select count(*) from pg_locks where not granted and locktype = 'advisory' and objid = 4714
-              and database = (select oid from pg_database where datname = current_database())
-            """))! == 0)
-        {
-            claiming.IsCompleted.ShouldBeFalse("it waited for nobody");
-        }
-
-        await transaction.RollbackAsync();
-        (await claiming).ShouldBeNull();
-    }
-
-    private static async Task<object?> ExecuteAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync();
+        (await database.HaltAsync("select pg_advisory_xact_lock(4714)", "objid = 4714", null,
+            () => ClaimAsync(story, Saeki))).ShouldBeNull();
     }
 
     [Fact]
