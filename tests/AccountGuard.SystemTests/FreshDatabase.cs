@@ -11,10 +11,15 @@ public sealed class FreshDatabase : IAsyncLifetime
 {
     private const string Password = "only-for-tests";
 
-    /// <summary>The connection of its superuser; the server of the test run unless a test has one of its own.</summary>
-    public string Server { get; init; } = Environment.GetEnvironmentVariable("ACCOUNTGUARD_TEST_SERVER")
+    private static readonly string ServerOfTheRun = Environment.GetEnvironmentVariable("ACCOUNTGUARD_TEST_SERVER")
         ?? throw new InvalidOperationException(
             "Run ops/test: it starts the server that ACCOUNTGUARD_TEST_SERVER names.");
+
+    // Copied for each test, with its key: laying takes two seconds of a processor.
+    private static readonly Lazy<Task<FreshDatabase>> Laid = new(LayAsync);
+
+    /// <summary>The connection of its superuser; the server of the test run unless a test has one of its own.</summary>
+    public string Server { get; init; } = ServerOfTheRun;
 
     public string Name { get; } = $"test_{Guid.NewGuid():N}";
 
@@ -79,24 +84,49 @@ public sealed class FreshDatabase : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await using (var server = new NpgsqlConnection(Server))
+        if (Server == ServerOfTheRun)
         {
-            await server.OpenAsync();
-            await ExecuteAsync(server, $"""
-                do $$ begin
-                    perform pg_advisory_xact_lock(1);
-                    if not exists (select from pg_roles where rolname = 'accountguard_owner') then
-                        create role accountguard_owner; end if;
-                    if not exists (select from pg_roles where rolname = 'accountguard_app') then
-                        create role accountguard_app; end if;
-                    alter role accountguard_owner login password '{Password}';
-                    alter role accountguard_app login password '{Password}';
-                end $$
-                """);
-            await ExecuteAsync(server, $"create database {Name} owner accountguard_owner template template0");
+            var laid = await Laid.Value;
+            await CreateAsync(laid.Name);
+            foreach (var file in Directory.GetFiles(laid.Home))
+            {
+                File.Copy(file, Path.Combine(Home, Path.GetFileName(file)));
+            }
+        }
+        else
+        {
+            await CreateAsync("template0");
         }
 
         At = await OpenAsync();
+    }
+
+    private static async Task<FreshDatabase> LayAsync()
+    {
+        var laid = new FreshDatabase();
+        await laid.CreateAsync("template0");
+        laid.At = await laid.OpenAsync();
+        await laid.At.DisposeAsync();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => laid.DropAsync().GetAwaiter().GetResult();
+        return laid;
+    }
+
+    private async Task CreateAsync(string template)
+    {
+        await using var server = new NpgsqlConnection(Server);
+        await server.OpenAsync();
+        await ExecuteAsync(server, $"""
+            do $$ begin
+                perform pg_advisory_xact_lock(1);
+                if not exists (select from pg_roles where rolname = 'accountguard_owner') then
+                    create role accountguard_owner; end if;
+                if not exists (select from pg_roles where rolname = 'accountguard_app') then
+                    create role accountguard_app; end if;
+                alter role accountguard_owner login password '{Password}';
+                alter role accountguard_app login password '{Password}';
+            end $$
+            """);
+        await ExecuteAsync(server, $"create database {Name} owner accountguard_owner template {template}");
     }
 
     /// <summary>Another installation over the same database, as another process would open it.</summary>
@@ -117,6 +147,11 @@ public sealed class FreshDatabase : IAsyncLifetime
     {
         await At.DisposeAsync();
         NpgsqlConnection.ClearAllPools();
+        await DropAsync();
+    }
+
+    private async Task DropAsync()
+    {
         await using var server = new NpgsqlConnection(Server);
         await server.OpenAsync();
         await ExecuteAsync(server, $"drop database {Name} with (force)");

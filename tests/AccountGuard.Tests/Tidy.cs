@@ -37,6 +37,9 @@ public partial class Tidy
     [Fact]
     public void sql_keywords_are_lower_case() => None(ShoutedSql(Tree));
 
+    [Fact]
+    public void usings_stand_in_their_order() => None(MixedUsings(Tree));
+
     static void None(IEnumerable<string> complaints) => string.Join('\n', complaints.Distinct()).ShouldBeEmpty();
 
     internal static IEnumerable<string> WideLines(IEnumerable<SourceFile> files) =>
@@ -143,6 +146,15 @@ public partial class Tidy
         from Match keyword in ShoutedKeyword().Matches(SqlCommentOrString().Replace(file.Text, " "))
         select $"{file.Path} has {keyword.Value}: keywords are lower case";
 
+    /// <summary>`dotnet format` says it too, but takes a minute and a half.</summary>
+    internal static IEnumerable<string> MixedUsings(IEnumerable<SourceFile> files) =>
+        from file in files
+        where Path.GetExtension(file.Path) == ".cs"
+        let names = Using().Matches(file.Text).Select(m => m.Groups[1].Value).ToList()
+        where !names.SequenceEqual(names.OrderBy(name => !$"{name}.".StartsWith("System."))
+            .ThenBy(name => name, StringComparer.OrdinalIgnoreCase))
+        select $"{file.Path} has its usings in disorder: System first, then by name";
+
     static string RootAbove(string folder) =>
         File.Exists(Path.Combine(folder, "AccountGuard.sln")) ? folder
         : Path.GetDirectoryName(folder) is { } above ? RootAbove(above)
@@ -193,6 +205,9 @@ public partial class Tidy
 
     [GeneratedRegex(@"--[^\n]*|/\*[\s\S]*?\*/|'(?:[^']|'')*'|""[^""]*""")]
     private static partial Regex SqlCommentOrString();
+
+    [GeneratedRegex(@"^using ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Using();
 
     [GeneratedRegex(@"\b(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|JOIN|VALUES|CREATE|ALTER|RETURNING)\b")]
     private static partial Regex ShoutedKeyword();

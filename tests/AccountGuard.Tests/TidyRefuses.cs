@@ -28,6 +28,13 @@ public class TidyRefuses
     [InlineData("VerificationCase", false)]
     public void a_name_that_tells_nothing(string name, bool refused) => JunkDrawers([name]).Any().ShouldBe(refused);
 
+    [Theory]
+    [InlineData("using System.Text;\nusing AccountGuard;\nusing AccountGuard.Intake;", false)]
+    [InlineData("using AccountGuard;\nusing System.Text;", true)]
+    [InlineData("using AccountGuard.Screening;\nusing AccountGuard.Intake;", true)]
+    public void usings_in_disorder(string text, bool refused) =>
+        MixedUsings(Files(("src/AccountGuard/A.cs", text))).Any().ShouldBe(refused);
+
     interface ILone;
     interface IShape<T>;
     sealed class Once : ILone, IShape<int>;

@@ -77,8 +77,7 @@ public sealed class LetterJourneys(Browsing browsing)
 
     [Theory]
     [InlineData("ja", 10, 1280, ColorScheme.Light)]
-    [InlineData("en", 11, 1280, ColorScheme.Dark)]
-    [InlineData("en", 12, 390, ColorScheme.Light)]
+    [InlineData("en", 11, 390, ColorScheme.Dark)]
     public async Task a_letter_is_ordered_printed_released_by_another_and_posted(
         string language, int i, int width, ColorScheme colours)
     {

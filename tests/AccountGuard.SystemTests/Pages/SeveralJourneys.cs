@@ -169,9 +169,7 @@ public sealed class SeveralJourneys(Browsing browsing)
 
     [Theory]
     [InlineData("ja", 1280, ColorScheme.Light)]
-    [InlineData("en", 1280, ColorScheme.Dark)]
     [InlineData("en", 390, ColorScheme.Dark)]
-    [InlineData("ja", 390, ColorScheme.Light)]
     public async Task each_page_of_it_is_accessible_keeps_the_policy_and_fits(
         string language, int width, ColorScheme colours)
     {
