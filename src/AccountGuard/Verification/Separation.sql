@@ -1,5 +1,5 @@
--- Separation of duties (Rule 14), where no forgetful or clever code gets round it: whatever appends an approval, it is by
--- another person than proposed, and where it is of a case neither of them keyed or decided the change.
+-- Separation of duties (Rule 14), where no forgetful or clever code gets round it: whatever appends an approval, it is
+-- by another person than proposed, and where it is of a case neither of them keyed or decided the change.
 create or replace function accountguard.is_named(caller jsonb, staff text) returns boolean language sql immutable as $$
     select lower(btrim(normalize(staff, nfkc)))
         in (lower(btrim(caller ->> 'Login')), coalesce(lower(btrim(caller ->> 'Person')), '')) $$;

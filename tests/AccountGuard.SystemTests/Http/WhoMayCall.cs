@@ -24,6 +24,7 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/api/deliveries", [Role.IncidentManager, Role.Intake]),
         ("GET", "/api/deliveries/1/quarantine", [Role.IncidentManager, Role.Intake]),
         ("GET", "/api/cases", [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("GET", "/api/payments/pay-days", [Role.PaymentSystem]),
         ("POST", "/api/payments/standing", [Role.PaymentSystem]),
         ("POST", "/api/payments/restorations", [Role.PaymentSystem]),
         ("POST", "/api/payments/runs", [Role.PaymentSystem]),
@@ -59,6 +60,8 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/letters/9/manifest.csv", [Role.Auditor, Role.Approver]),
         ("GET", "/letters/reference", [Role.Auditor, Role.Approver, Role.CallCentre]),
         ("POST", "/letters/reference", [Role.Auditor, Role.Approver, Role.CallCentre]),
+        ("GET", "/payments", [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("GET", "/payments/runs/9/changes", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/sign-out", Role.All),
     ];
 
