@@ -2,9 +2,12 @@ using System.Net;
 using System.Text.Json;
 using AccountGuard.Identity;
 using AccountGuard.Incidents;
+using AccountGuard.Intake;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
+using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
 using Npgsql;
 using static AccountGuard.SystemTests.Story;
 using static AccountGuard.Tests.Payments.TransferSample;
@@ -83,6 +86,34 @@ public sealed class CalendarScenarios(Served service) : IClassFixture<Served>
         }
 
         await Should.ThrowAsync<BadInput>(CloseBanksAsync("2020-08-15"), "it is a Saturday");
+    }
+
+    /// <summary>A hold through the day in force holds too where the payment system asks by the day of before.</summary>
+    [Fact]
+    public async Task rule_18_a_hold_covers_a_pay_day_that_was_moved_onto_its_last_day()
+    {
+        var story = await BeginAsync(service.Database);
+        var number = Number();
+        await story.ListAsync(1, [Listed(number)]);
+        await story.ChangesAsync(story.Filed("R1", number, "2015-05-20"));
+        var laid = (await PayDayCalendar.FromAsync(
+            At, new DeadlineSettings(null, null), PayDayCalendar.DayOf(Now).AddDays(9), 1, None)).Single().PayDay;
+        await CloseBanksAsync($"{laid:yyyy-MM-dd}");
+        var paidOn = Day((await DaysAsync($"{laid.AddDays(-8):yyyy-MM-dd}", 1)).Single());
+        paidOn.ShouldBeLessThan(laid);
+        await PublishAsync();
+        await OpenCases.RunAsync(At, None, waits: true);
+        var (change, hold) = (FiledChange.IdOf(story.Incident, "R1"), Guid.NewGuid());
+        await CaseWork.DoAsync(At, change, at => ProposeHold.Decide(at.Case,
+            new ProposeHold(hold, HoldReason.FraudSuspected, PayTo.Keep, paidOn, null), new Caller("saeki", "P1"),
+            at.KeyedBy, at.Now), None);
+        await CaseWork.DoAsync(At, change, at => ApproveHold.Decide(
+            at.Case, new ApproveHold(hold), new Caller("utsumi", "P2"), at.KeyedBy, at.Now), None);
+        foreach (var asked in (DateOnly[])[paidOn, laid])
+        {
+            await using var standing = await Standing.OpenAsync(At, asked, "test", None);
+            (await standing.AnswerAsync([number], None)).Single().Standing.ShouldBe("hold", $"{asked:O}");
+        }
     }
 
     [Theory]
