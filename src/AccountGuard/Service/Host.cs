@@ -10,6 +10,7 @@ using AccountGuard.Pages;
 using AccountGuard.Payments;
 using AccountGuard.Payments.Desk;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Mailing;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Serilog;
@@ -80,6 +81,7 @@ public static class Host
         });
         builder.Services.AddSingleton(at).AddSingleton(machines);
         builder.Services.AddSingleton(DeadlineSettings.Read(settings));
+        builder.Services.AddSingleton(MassHolds.Read(settings));
         builder.Services.AddSingleton(new Alarms(at, settings));
         builder.Services.AddSingleton(new PrintRoom(settings, development is not null));
         builder.Services.AddSingleton<Rounds>().AddHostedService(s => s.GetRequiredService<Rounds>());

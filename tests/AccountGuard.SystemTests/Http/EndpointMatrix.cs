@@ -79,8 +79,9 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         POST /cases/find                      | no number        | 403 403 400 400 403 403 400 403 302
         GET /cases/events                     | all              | 403 403 200 200 403 403 200 403 302
         POST /cases/several                   | nothing chosen   | 403 403 400 403 403 403 403 403 302
-        GET /cases/several/{id:guid}          | none             | 403 403 404 403 403 403 403 403 302
-        POST /cases/several/{id:guid}         | none             | 403 403 404 403 403 403 403 403 302
+        GET /cases/several/{id:guid}          | none             | 403 403 404 404 403 403 403 403 302
+        POST /cases/several/{id:guid}         | none             | 403 403 404 404 403 403 403 403 302
+        POST /cases/several/{id:guid}/approval | none           | 403 403 403 404 403 403 403 403 302
         GET /cases/{id:guid}/exhibits/{exhibit:guid} | none      | 403 403 404 404 403 403 404 403 302
         POST /cases/{id:guid}/drafts/discard  | none             | 403 403 302 302 403 403 403 403 302
         GET /letters                          | all              | 403 403 200 200 403 403 403 403 302

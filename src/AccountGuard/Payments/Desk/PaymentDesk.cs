@@ -1,6 +1,7 @@
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
 using Npgsql;
 
 namespace AccountGuard.Payments.Desk;
@@ -27,7 +28,7 @@ public sealed record SeenHold(
 public sealed record PaymentDesk(
     IncidentBar? Bar, DateTimeOffset Now, IReadOnlyList<PlannedPayDay> PayDays,
     IReadOnlyList<UndecidedCases> Undecided, IReadOnlyList<SeenRun> Runs, IReadOnlyList<SeenHold> Holds,
-    bool HasMoreHolds, long Denied)
+    bool HasMoreHolds, IReadOnlyList<WaitingHolds> Waiting, long Denied)
 {
     /// <summary>Up to here a figure is exact.</summary>
     public const int Exact = QueueSlice.Exact;
@@ -50,7 +51,7 @@ public sealed record PaymentDesk(
         return new PaymentDesk(
             await IncidentBar.LoadAsync(at, null, cancel), now, payDays, await UndecidedAsync(at, next, cancel),
             await RunsAsync(at, cancel), [.. holds.Take(MostHolds)], holds.Count > MostHolds,
-            await DeniedAsync(at, cancel));
+            await MassHolds.WaitingAsync(at, cancel), await DeniedAsync(at, cancel));
     }
 
     private static async Task<IReadOnlyList<UndecidedCases>> UndecidedAsync(
