@@ -49,8 +49,8 @@ public sealed record JointWork(
 /// <summary>
 /// One thing done to several cases: previewed, then started under the preview's key, then done case by case, each in a
 /// transaction of its own with its result. Whoever stops in the middle is followed by whoever comes next; the same key
-/// again does nothing twice. No verdict is given so, and nothing that needs evidence of its own; holds on more than a few
-/// persons need a plan first (<see cref="MassHolds"/>).
+/// again does nothing twice. No verdict is given so, and nothing that needs evidence of its own; holds on more than a
+/// few persons need a plan first (<see cref="MassHolds"/>).
 /// </summary>
 public static class SeveralCases
 {

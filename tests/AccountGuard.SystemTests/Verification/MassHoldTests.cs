@@ -10,7 +10,7 @@ using static AccountGuard.SystemTests.Story;
 
 namespace AccountGuard.SystemTests.Verification;
 
-/// <summary>Holds on many persons need a plan, a text and another person; a single one does not (Rule 18, S65).</summary>
+/// <summary>Holds on many persons need a plan, a text and another person; one does not (Rule 18, S65).</summary>
 public sealed class MassHoldTests(Served service) : IClassFixture<Served>
 {
     private static readonly Caller Saeki = new("saeki", "P1"), Utsumi = new("utsumi", "P2");
