@@ -17,6 +17,9 @@ public sealed record Installation(NpgsqlDataSource Database, KeyFile Keys, TimeP
 
     public IDocumentStore Events => _events.Value;
 
+    /// <summary>Whether the numbers of the sandbox are answered: only where the development provider is on.</summary>
+    public bool HasSandbox { get; init; }
+
     /// <summary>
     /// A session of the event store inside the caller's transaction, which stays the caller's to commit.
     /// </summary>

@@ -22,7 +22,7 @@ public static class Commands
         var json = new Option<bool>("--json") { Description = "Answer with one JSON value.", Recursive = true };
         root.Options.Add(json);
         foreach (var command in FactCommands.All(json)
-            .Concat(QueueCommands.All(json)).Concat(ServiceCommands.All(json)))
+            .Concat(CalendarCommands.All(json)).Concat(QueueCommands.All(json)).Concat(ServiceCommands.All(json)))
         {
             root.Subcommands.Add(command);
         }

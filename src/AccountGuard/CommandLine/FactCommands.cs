@@ -5,7 +5,6 @@ using AccountGuard.Deliveries;
 using AccountGuard.Holders;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
-using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
 
@@ -41,7 +40,6 @@ public static class FactCommands
         Import("import-holders", "Takes in names, addresses, deaths and protection of holders.", json,
             (at, file, _, id, receivedAt, progress, cancel) => ImportHolders.RunAsync(
                 at, file, id, receivedAt, progress, cancel)),
-        SetClosingCommand(json),
     ];
 
     /// <summary>
@@ -149,24 +147,6 @@ public static class FactCommands
             });
     }
 
-    private static Command SetClosingCommand(Option<bool> json)
-    {
-        var payDay = new Argument<string>("PAY-DAY");
-        var day = new Argument<string>("DAY");
-        return ServiceCommands.Command("set-closing", "Sets the closing date of a pay-day; the queue is ranked anew.",
-            json, [payDay, day], async (session, parsed) =>
-            {
-                var closesOn = DayOf(parsed.GetRequiredValue(day));
-                var paidOn = DayOf(parsed.GetRequiredValue(payDay));
-                var isNew = await SetClosing.RunAsync(
-                    session.At, paidOn, closesOn, session.At.Clock.GetUtcNow(), session.Cancel);
-                await FinishAsync(session);
-                Printing.Write(session, new { payDay = paidOn, closesOn, set = isNew },
-                    $"The pay-day {paidOn:O} closes on {closesOn:O}{(isNew ? "" : ", as before")}.");
-                return 0;
-            });
-    }
-
     private static async Task<int> AnswerAsync(Session session, DeliveryAnswer answer)
     {
         await FinishAsync(session);
@@ -189,6 +169,10 @@ public static class FactCommands
             ? day
             : throw new BadInput($"'{text}' is no day. A day is written YYYY-MM-DD.");
 
+    /// <exception cref="BadInput">It is no instant.</exception>
+    public static DateTimeOffset InstantOf(string text) => ReportedDay.Parse(text).Instant
+        ?? throw new BadInput($"'{text}' is no instant. An instant is written YYYY-MM-DDThh:mm with Z or ±hh:mm.");
+
     /// <summary>When the delivery was received: now, or in development the instant that is replayed.</summary>
     private static DateTimeOffset ReceivedAtOf(Installation at, ParseResult parsed)
     {
@@ -197,8 +181,7 @@ public static class FactCommands
             return at.Clock.GetUtcNow();
         }
 
-        var instant = ReportedDay.Parse(text).Instant
-            ?? throw new BadInput($"'{text}' is no instant. An instant is written YYYY-MM-DDThh:mm with Z or ±hh:mm.");
+        var instant = InstantOf(text);
         return ServiceCommands.IsDevelopment ? instant
             : throw new BadInput("--received-at replays the past and is refused in production.");
     }

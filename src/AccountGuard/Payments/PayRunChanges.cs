@@ -36,7 +36,7 @@ public sealed record PayRunChanges(
         Installation at, long no, PayRunInput input, int[] shown, string who, CancellationToken cancel)
     {
         var keys = new HashSet<NumberKey>();
-        foreach (var payment in shown)
+        foreach (var payment in shown.Where(payment => !Sandbox.Has(at, input.Numbers[payment])))
         {
             keys.Add(NumberKey.Of(DoubtfulNumbers.NumberOf(input.Numbers[payment]), at.Keys));
         }

@@ -113,6 +113,7 @@ public static class PayRunRoutes
     {
         var numbers = PayRunInput.Read(file, "The file", cancel).Numbers.ToArray();
         var shown = numbers.Where((_, payment) => kept.Run.Standings[payment] == (byte)standing).Distinct()
+            .Where(number => !Sandbox.Has(at, number))
             .Select(number => NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys)).ToList();
         if (shown.Count > 0)
         {

@@ -34,7 +34,7 @@ public sealed record PayRunStandings(
     public static async Task<PayRunStandings> AskAsync(
         Installation at, Standing standing, DoubtfulNumbers doubtful, PayRunInput input, CancellationToken cancel)
     {
-        var answers = await AnswersAsync(standing, Asked(doubtful, input), cancel);
+        var answers = await AnswersAsync(standing, Asked(at, doubtful, input), cancel);
         var plain = standing.OfPlainNumber;
         answers[PayRunInput.NoNumber] = (await standing.AnswerAsync([null], cancel))[0];
         answers[PayRunInput.Edi] = plain with { Standing = "unknown", Reasons = [.. plain.Reasons, EdiInformation] };
@@ -42,12 +42,12 @@ public sealed record PayRunStandings(
         return Of(input, answers, plain, unknownChanges);
     }
 
-    private static long[] Asked(DoubtfulNumbers doubtful, PayRunInput input)
+    private static long[] Asked(Installation at, DoubtfulNumbers doubtful, PayRunInput input)
     {
         var asked = new HashSet<long>();
         foreach (var number in input.Numbers)
         {
-            if (number >= 0 && doubtful.Contains(number))
+            if (number >= 0 && (doubtful.Contains(number) || Sandbox.Has(at, number)))
             {
                 asked.Add(number);
             }

@@ -86,9 +86,10 @@ end $$;
 -- What keeps new accounts from being paid, through which pay-day, and where to pay meanwhile (Rule 18): holds that two
 -- people placed, and those that follow from a hit by the policy of its incident until two people released them.
 create or replace view standing_hold as
-select x.change_id, x.through_on, x.pay_to from hold x where not x.is_ended and not x.by_policy
+select x.change_id, x.through_on, x.pay_to, x.placed_at, false as by_policy
+from hold x where not x.is_ended and not x.by_policy
 union all
-select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days, i.hold_pay_to
+select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days, i.hold_pay_to, h.opened_at, true
 from hit h join incident i on i.incident_no = h.incident_no
 where i.hold_days is not null and (h.is_open or h.state = 'Deceased')
   and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended);

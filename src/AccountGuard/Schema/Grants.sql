@@ -7,7 +7,8 @@ revoke all on all tables in schema accountguard from accountguard_app;
 grant select on all tables in schema accountguard to accountguard_app;
 grant insert on delivery, delivery_batch, delivery_completion, refused_delivery, quarantined_row, quarantine_settlement,
     personal_key, incident, cutoff_decision, affected_list, list_record, listing, replacement, account_change,
-    account_change_detail, cancellation, renumbering, closing_decision, case_step, reconciliation, access_record,
+    account_change_detail, cancellation, renumbering, closing_decision, bank_holiday,
+    deadline_decision, pay_day, case_step, reconciliation, access_record,
     revocation, exhibit, holder_record, death_told, draft, joint_work, joint_work_start, joint_work_result,
     joint_work_end, letter_claim, letter_outcome, letter_print, pay_run, pay_run_part
     to accountguard_app;
@@ -19,5 +20,6 @@ grant execute on function pass_gates, publish_cutoff, publish_list, publish_clos
     reasons_of, closes_circle, first_key, pass_all_gates, event_position, doubts, cases_and_doubts_of, this_server,
     pass_case, pass_cases, keep_case, next_case, states_of_hits, state_of_hit, queue_slice, keep_ties, queue_counts,
     queue_offices, policy_hold, expiring_holds, next_letters, open_cases_of_holders,
-    doubtful_numbers, places_without_change
+    doubtful_numbers, places_without_change, bank_day, calendar_decisions, undecided,
+    holds_by_age
     to accountguard_app;

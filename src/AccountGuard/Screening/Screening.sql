@@ -454,7 +454,8 @@ begin
         'quarantined_row', 'quarantine_settlement', 'incident', 'cutoff_decision', 'affected_list', 'list_record',
         'listing', 'replacement', 'list_publication', 'account_change', 'cancellation', 'renumbering',
         'closing_decision', 'access_record', 'revocation', 'holder_record', 'joint_work', 'joint_work_start',
-        'joint_work_result', 'joint_work_end', 'letter_claim', 'letter_outcome', 'letter_print']
+        'joint_work_result', 'joint_work_end', 'letter_claim', 'letter_outcome', 'letter_print', 'bank_holiday',
+        'deadline_decision']
     loop
         execute format('create or replace trigger keep before update or delete or truncate on %I '
             'for each statement execute function refuse()', fact);
@@ -576,8 +577,8 @@ create or replace function exposed_by(bucket int, day date) returns date languag
         select e.pay_on from exposure e where e.bucket = exposed_by.bucket and e.through_on >= day
         order by e.through_on limit 1), '-infinity') $$;
 
--- Rule 22: the steps of exposure follow from the pay-days and the closing dates last set; a closing date that lies
--- before an earlier pay-day's exposes nothing.
+-- Rule 22: the steps of exposure follow from the pay-days in force and the closing dates last set; a closing date that
+-- lies before an earlier pay-day's exposes nothing.
 create or replace function publish_closings(first_bucket int, last_bucket int) returns void
 language plpgsql security definer set search_path = accountguard, pg_temp as $$
 declare known bigint;
@@ -585,15 +586,16 @@ begin
     perform pass_buckets(first_bucket, last_bucket);
     -- Counted before they are read, and not by the highest number: one that commits later than its number says is
     -- missing from the count, and published then.
-    known := (select count(*) from closing_decision);
+    known := calendar_decisions();
     delete from exposure where bucket between first_bucket and last_bucket;
     insert into exposure (bucket, through_on, pay_on)
     select b, s.closes_on, s.pay_on
     from (
         select p.pay_on, p.closes_on,
-            max(p.closes_on) over (order by p.pay_on rows between unbounded preceding and 1 preceding) as reached_on
+            max(p.closes_on) over (order by p.pay_on, p.closes_on
+                rows between unbounded preceding and 1 preceding) as reached_on
         from (
-            select d.pay_on, coalesce((
+            select d.paid_on as pay_on, coalesce((
                 select c.closes_on from closing_decision c where c.pay_on = d.pay_on
                 order by c.decision_no desc limit 1), d.closes_on) as closes_on
             from pay_day d) p) s
@@ -636,7 +638,7 @@ where 256 > (
 union all
 select 'closing', 0, b.bucket, (select count(*) from hit h where h.ended_at is null)
 from generate_series(0, 255) as b (bucket) left join closing_in_force k on k.bucket = b.bucket
-where k.decisions is distinct from (select count(*) from closing_decision);
+where k.decisions is distinct from (select calendar_decisions());
 
 -- ---------------------------------------------------------------- the second wall
 

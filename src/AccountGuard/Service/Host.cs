@@ -8,7 +8,9 @@ using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Pages;
 using AccountGuard.Payments;
+using AccountGuard.Payments.Desk;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Mailing;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Serilog;
@@ -61,6 +63,7 @@ public static class Host
     public static WebApplication Build(
         Installation at, IConfiguration settings, DevelopmentProvider? development, int port)
     {
+        at = at with { HasSandbox = development is not null };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Host.UseSerilog();
         builder.WebHost.UseUrls(settings["ASPNETCORE_URLS"] ?? $"http://127.0.0.1:{port}");
@@ -77,6 +80,8 @@ public static class Host
             });
         });
         builder.Services.AddSingleton(at).AddSingleton(machines);
+        builder.Services.AddSingleton(DeadlineSettings.Read(settings));
+        builder.Services.AddSingleton(MassHolds.Read(settings));
         builder.Services.AddSingleton(new Alarms(at, settings));
         builder.Services.AddSingleton(new PrintRoom(settings, development is not null));
         builder.Services.AddSingleton<Rounds>().AddHostedService(s => s.GetRequiredService<Rounds>());
@@ -95,7 +100,7 @@ public static class Host
         Telemetry.Add(builder.Services, settings);
         SignIn.Add(builder.Services, at, settings, development, machines);
         Site.Add(builder.Services, new Site(
-            development is not null, [CaseRoutes.Page, LetterRoutes.Page, LetterRoutes.References]));
+            development is not null, [CaseRoutes.Page, LetterRoutes.Page, LetterRoutes.References, DeskRoutes.Page]));
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -127,9 +132,11 @@ public static class Host
         DeliveryRoutes.Map(app);
         CaseRoutes.Map(app);
         LetterRoutes.Map(app);
+        PayDayRoutes.Map(app);
         StandingRoutes.Map(app);
         RestorationRoutes.Map(app);
         PayRunRoutes.Map(app);
+        DeskRoutes.Map(app);
         HealthRoutes.Map(app);
         SessionRoutes.Map(app, development);
         Site.Map(app);

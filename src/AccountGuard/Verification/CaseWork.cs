@@ -109,7 +109,7 @@ public static class CaseWork
         await using var find = new NpgsqlCommand(
             """
             select c.entered_by, c.decided_by, i.time_zone,
-                (select min(p.pay_on) from pay_day p where p.pay_on > (@now at time zone i.time_zone)::date)
+                (select min(p.paid_on) from pay_day p where p.paid_on > (@now at time zone i.time_zone)::date)
             from account_change c, incident i where c.change_id = @change and i.id = @incident
             """, transaction.Connection, transaction);
         var now = at.Clock.GetUtcNow();
@@ -144,7 +144,7 @@ public static class CaseWork
         await using var find = at.Database.CreateCommand(
             """
             select c.change_id, c.entered_by, c.decided_by, i.time_zone,
-                (select min(p.pay_on) from pay_day p where p.pay_on > (@now at time zone i.time_zone)::date)
+                (select min(p.paid_on) from pay_day p where p.paid_on > (@now at time zone i.time_zone)::date)
             from unnest(@changes, @incidents) as u (change_id, incident)
             cross join lateral (select * from account_change a where a.change_id = u.change_id offset 0) c
             join incident i on i.id = u.incident

@@ -112,7 +112,7 @@ public sealed record QueueView(
     /// <summary>The first pay-day that is not over; null where the calendar has none.</summary>
     public static async Task<DateOnly?> NextPayDayAsync(Installation at, DateOnly today, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand("select min(pay_on) from pay_day where pay_on >= @today");
+        await using var find = at.Database.CreateCommand("select min(paid_on) from pay_day where paid_on >= @today");
         find.Parameters.AddWithValue("today", today);
         await using var reader = await find.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);

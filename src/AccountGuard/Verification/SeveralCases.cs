@@ -3,6 +3,7 @@ using System.Text.Json;
 using AccountGuard.Identity;
 using AccountGuard.Screening;
 using AccountGuard.Vault;
+using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Mailing;
 using Microsoft.Extensions.Primitives;
 using Npgsql;
@@ -24,18 +25,32 @@ public sealed record JointWork(
     /// <exception cref="BadInput">Something that the action needs is missing, or cannot be read.</exception>
     public Func<CaseAtHand, Decision> For(KeyFile keys, Guid change)
     {
-        var entry = new Guid(SHA256.HashData([.. Id.ToByteArray(), .. change.ToByteArray()]).AsSpan(0, 16));
         var fields = Arguments.ToDictionary(a => a.Key, a => new StringValues(a.Value));
-        fields["entry"] = $"{entry}";
+        fields["entry"] = $"{EntryOf(Id, change)}";
+        if (Action == MassHolds.Approval)
+        {
+            fields["proposal"] = $"{EntryOf(Guid.Parse(Arguments[MassHolds.Proposed]), change)}";
+            return new CaseForm(Action, new FormCollection(fields)).Verdict(By, null);
+        }
+
+        if (Action == MassHolds.Action)
+        {
+            fields["reason"] = fields.GetValueOrDefault(MassHolds.Reason);
+        }
+
         return new CaseForm(Action, new FormCollection(fields)).Work(
             By, null, CaseReferences.Of(keys, change));
     }
+
+    private static Guid EntryOf(Guid work, Guid change) =>
+        new(SHA256.HashData([.. work.ToByteArray(), .. change.ToByteArray()]).AsSpan(0, 16));
 }
 
 /// <summary>
 /// One thing done to several cases: previewed, then started under the preview's key, then done case by case, each in a
 /// transaction of its own with its result. Whoever stops in the middle is followed by whoever comes next; the same key
-/// again does nothing twice. No verdict is given so, and nothing that needs evidence of its own.
+/// again does nothing twice. No verdict is given so, and nothing that needs evidence of its own; holds on more than a
+/// few persons need a plan first (<see cref="MassHolds"/>).
 /// </summary>
 public static class SeveralCases
 {
@@ -53,14 +68,16 @@ public static class SeveralCases
         ["hand-over"] = ["to", "to-person"],
         ["snooze"] = ["until"],
         ["letter"] = [],
+        [MassHolds.Action] = ["through", MassHolds.Reason, "pay-to", .. MassHolds.Plan],
     };
 
     /// <summary>Keeps what is asked, for its preview; nothing is done to a case.</summary>
+    /// <param name="holds">From how many persons on holds need a plan; as usual unless said.</param>
     /// <exception cref="BadInput">There is no such action, it lacks something, or no case or too many are asked.
     /// </exception>
     public static async Task<Guid> AskAsync(
         Installation at, Caller by, string action, IReadOnlyDictionary<string, string> arguments,
-        IReadOnlyList<Guid> changes, CancellationToken cancel)
+        IReadOnlyList<Guid> changes, CancellationToken cancel, MassHolds? holds = null)
     {
         if (!Actions.TryGetValue(action, out var needed))
         {
@@ -72,10 +89,48 @@ public static class SeveralCases
             throw new BadInput($"Select from 1 to {Most:N0} cases.");
         }
 
-        var work = new JointWork(Guid.CreateVersion7(at.Clock.GetUtcNow()), action,
-            arguments.Where(a => needed.Contains(a.Key)).ToDictionary(), [.. changes.Distinct()], by,
-            IsStarted: false, IsEnded: false, new Dictionary<Guid, string>());
+        var work = Asked(at, by, action, arguments.Where(a => needed.Contains(a.Key)).ToDictionary(), changes);
         _ = work.For(at.Keys, changes[0]);
+        if (action == MassHolds.Action)
+        {
+            await (holds ?? MassHolds.Usual).EnsurePlanAsync(at, work.Arguments, work.Changes, cancel);
+        }
+
+        await KeepAsync(at, work, cancel);
+        return work.Id;
+    }
+
+    /// <summary>
+    /// Asks to approve the holds that a work proposed, for their preview; of each case it is decided by itself who may
+    /// (Rule 14).
+    /// </summary>
+    /// <exception cref="BadInput">No such work proposed holds, or it is not at its end.</exception>
+    public static async Task<Guid> AskApprovalAsync(
+        Installation at, Guid proposed, Caller by, CancellationToken cancel)
+    {
+        var proposal = await HoldsAsync(at, proposed, cancel);
+        var work = Asked(at, by, MassHolds.Approval,
+            new Dictionary<string, string> { [MassHolds.Proposed] = $"{proposed}" },
+            [.. proposal.Changes.Where(change => proposal.Results.GetValueOrDefault(change) == Done)]);
+        await KeepAsync(at, work, cancel);
+        return work.Id;
+    }
+
+    /// <summary>The work that proposed holds, with its plan, for whoever approves them.</summary>
+    /// <exception cref="BadInput">No such work proposed holds, or it is not at its end.</exception>
+    public static async Task<JointWork> HoldsAsync(Installation at, Guid proposed, CancellationToken cancel) =>
+        await ReadAsync(at, proposed, cancel) is { Action: MassHolds.Action, IsEnded: true } work
+            && work.Results.Values.Contains(Done)
+            ? work : throw new BadInput("There is no such work.", Fault.NotFound);
+
+    private static JointWork Asked(
+        Installation at, Caller by, string action, IReadOnlyDictionary<string, string> arguments,
+        IReadOnlyList<Guid> changes) =>
+        new(Guid.CreateVersion7(at.Clock.GetUtcNow()), action, arguments, [.. changes.Distinct()], by,
+            IsStarted: false, IsEnded: false, new Dictionary<Guid, string>());
+
+    private static async Task KeepAsync(Installation at, JointWork work, CancellationToken cancel)
+    {
         await using var insert = at.Database.CreateCommand(
             """
             insert into joint_work (work_id, action, arguments, changes, login, person, asked_at)
@@ -85,11 +140,10 @@ public static class SeveralCases
         insert.Parameters.AddWithValue("action", work.Action);
         insert.Parameters.AddWithValue("arguments", NpgsqlDbType.Jsonb, JsonSerializer.Serialize(work.Arguments));
         insert.Parameters.AddWithValue("changes", work.Changes.ToArray());
-        insert.Parameters.AddWithValue("login", by.Login);
-        insert.Parameters.AddWithValue("person", NpgsqlDbType.Text, (object?)by.Person ?? DBNull.Value);
+        insert.Parameters.AddWithValue("login", work.By.Login);
+        insert.Parameters.AddWithValue("person", NpgsqlDbType.Text, (object?)work.By.Person ?? DBNull.Value);
         insert.Parameters.AddWithValue("at", at.Clock.GetUtcNow());
         await insert.ExecuteNonQueryAsync(cancel);
-        return work.Id;
     }
 
     /// <summary>What was asked under a key, for who asked it.</summary>

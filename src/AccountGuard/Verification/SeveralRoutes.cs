@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AccountGuard.Identity;
 using AccountGuard.Pages;
+using AccountGuard.Verification.Holds;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AccountGuard.Verification;
@@ -24,19 +25,21 @@ public static class SeveralRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost(Path, AskAsync).AsForm().For(Role.Auditor);
-        routes.MapGet(Path + "/{id:guid}", ShowAsync).For(Role.Auditor).ExcludeFromDescription();
-        routes.MapPost(Path + "/{id:guid}", RunAsync).AsForm().For(Role.Auditor);
+        routes.MapGet(Path + "/{id:guid}", ShowAsync).For(Role.Auditor, Role.Approver).ExcludeFromDescription();
+        routes.MapPost(Path + "/{id:guid}", RunAsync).AsForm().For(Role.Auditor, Role.Approver);
+        routes.MapPost(Path + "/{id:guid}/approval", ApproveAsync).AsForm().For(Role.Approver);
     }
 
     /// <summary>What lacks something is asked for again, with all that was selected.</summary>
-    private static async Task<IResult> AskAsync(HttpContext context, Installation at, CancellationToken cancel)
+    private static async Task<IResult> AskAsync(
+        HttpContext context, Installation at, MassHolds holds, CancellationToken cancel)
     {
         var form = await context.Request.ReadFormAsync(cancel);
         try
         {
             var id = await SeveralCases.AskAsync(at, Caller.Of(context.User), form["action"].ToString(),
                 form.Where(f => f.Value.Count == 1).ToDictionary(f => f.Key, f => f.Value.ToString()),
-                await SelectedAsync(at, form, Caller.Of(context.User), cancel), cancel);
+                await SelectedAsync(at, form, Caller.Of(context.User), cancel), cancel, holds);
             return Results.LocalRedirect($"{Path}/{id}");
         }
         catch (BadInput e) when (e.Fault == Fault.Invalid)
@@ -64,6 +67,11 @@ public static class SeveralRoutes
             at, bar.Incident.No, filter, figures, SeveralCases.Most, int.MaxValue, cancel);
     }
 
+    /// <summary>Another person looks at holds that were proposed for several cases, before they approve them.</summary>
+    private static async Task<IResult> ApproveAsync(
+        HttpContext context, Installation at, Guid id, CancellationToken cancel) => Results.LocalRedirect(
+            $"{Path}/{await SeveralCases.AskApprovalAsync(at, id, Caller.Of(context.User), cancel)}");
+
     private static async Task<IResult> ShowAsync(
         HttpContext context, Installation at, Guid id, CancellationToken cancel)
     {
@@ -74,6 +82,8 @@ public static class SeveralRoutes
             Work = work,
             Lines = await LinesAsync(at, work, results, cancel),
             Login = Caller.Of(context.User).Login,
+            Plan = work.Action == MassHolds.Approval
+                ? await SeveralCases.HoldsAsync(at, Guid.Parse(work.Arguments[MassHolds.Proposed]), cancel) : work,
         });
     }
 

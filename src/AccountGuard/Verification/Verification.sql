@@ -65,14 +65,17 @@ create or replace function policy_hold(hit bigint) returns uuid language sql imm
 create or replace function keep_holds(change uuid) returns void language plpgsql
 set search_path = accountguard, accountguard_events, pg_temp as $$
 begin
-    insert into hold (hold_id, change_id, pay_to, through_on, by_policy, is_ended)
+    insert into hold (hold_id, change_id, pay_to, through_on, by_policy, is_ended, placed_at)
     select (e.data ->> 'Hold')::uuid, change, lower(e.data ->> 'PayTo'), (e.data ->> 'Through')::date,
         e.type = 'hold_placed',
         exists (
             select from mt_events l
             where l.stream_id = change and l.version > e.version
               and (l.type = 'hold_released' and l.data ->> 'Hold' = e.data ->> 'Hold'
-                or l.type = 'verdict_approved' and l.data ->> 'Verdict' in ('Confirmed', 'GroundGone')))
+                or l.type = 'verdict_approved' and l.data ->> 'Verdict' in ('Confirmed', 'GroundGone'))),
+        case e.type when 'hold_placed' then e.timestamp else (
+            select max(a.timestamp) from mt_events a
+            where a.stream_id = change and a.type = 'hold_approved' and a.data ->> 'Hold' = e.data ->> 'Hold') end
     from mt_events e
     where e.stream_id = change and (e.type = 'hold_placed' or e.type = 'hold_proposed' and exists (
         select from mt_events a

@@ -40,6 +40,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         GET /api/deliveries/{id:long}/quarantine | none          | 404 404 403 403 403 403 403 403 401
         GET /api/cases                        | there            | 403 403 200 200 403 403 200 403 401
         GET /api/cases                        | none             | 403 403 404 404 403 403 404 403 401
+        GET /api/payments/pay-days            | all              | 403 403 403 403 403 403 403 200 401
         POST /api/payments/standing           | all              | 403 403 403 403 403 403 403 200 401
         POST /api/payments/restorations       | none             | 403 403 403 403 403 403 403 404 401
         POST /api/payments/runs               | no such file     | 403 403 403 403 403 403 403 400 401
@@ -78,8 +79,9 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         POST /cases/find                      | no number        | 403 403 400 400 403 403 400 403 302
         GET /cases/events                     | all              | 403 403 200 200 403 403 200 403 302
         POST /cases/several                   | nothing chosen   | 403 403 400 403 403 403 403 403 302
-        GET /cases/several/{id:guid}          | none             | 403 403 404 403 403 403 403 403 302
-        POST /cases/several/{id:guid}         | none             | 403 403 404 403 403 403 403 403 302
+        GET /cases/several/{id:guid}          | none             | 403 403 404 404 403 403 403 403 302
+        POST /cases/several/{id:guid}         | none             | 403 403 404 404 403 403 403 403 302
+        POST /cases/several/{id:guid}/approval | none           | 403 403 403 404 403 403 403 403 302
         GET /cases/{id:guid}/exhibits/{exhibit:guid} | none      | 403 403 404 404 403 403 404 403 302
         POST /cases/{id:guid}/drafts/discard  | none             | 403 403 302 302 403 403 403 403 302
         GET /letters                          | all              | 403 403 200 200 403 403 403 403 302
@@ -91,6 +93,8 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         GET /letters/{number:long}/manifest.csv | none           | 403 403 404 404 403 403 403 403 302
         GET /letters/reference                | all              | 403 403 200 200 403 200 403 403 302
         POST /letters/reference               | no reference     | 403 403 400 400 403 400 403 403 302
+        GET /payments                         | all              | 403 403 200 200 403 403 200 403 302
+        GET /payments/runs/{id:long}/changes  | none             | 403 403 404 404 403 403 404 403 302
         POST /sign-out                        | all              | 302 302 302 302 302 302 302 302 302
         GET /language                         | all              | 302 302 302 302 302 302 302 302 302
         GET /development/authorize            | all              | 400 400 400 400 400 400 400 400 400

@@ -24,6 +24,7 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/api/deliveries", [Role.IncidentManager, Role.Intake]),
         ("GET", "/api/deliveries/1/quarantine", [Role.IncidentManager, Role.Intake]),
         ("GET", "/api/cases", [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("GET", "/api/payments/pay-days", [Role.PaymentSystem]),
         ("POST", "/api/payments/standing", [Role.PaymentSystem]),
         ("POST", "/api/payments/restorations", [Role.PaymentSystem]),
         ("POST", "/api/payments/runs", [Role.PaymentSystem]),
@@ -43,8 +44,9 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/cases/find", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/cases/find", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/cases/several", [Role.Auditor]),
-        ("GET", "/cases/several/7e000000-0000-0000-0000-000000000000", [Role.Auditor]),
-        ("POST", "/cases/several/7e000000-0000-0000-0000-000000000000", [Role.Auditor]),
+        ("GET", "/cases/several/7e000000-0000-0000-0000-000000000000", [Role.Auditor, Role.Approver]),
+        ("POST", "/cases/several/7e000000-0000-0000-0000-000000000000", [Role.Auditor, Role.Approver]),
+        ("POST", "/cases/several/7e000000-0000-0000-0000-000000000000/approval", [Role.Approver]),
         ("GET", "/cases/events", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/cases/next", [Role.Auditor]),
         ("POST", "/cases/7e000000-0000-0000-0000-000000000000/claim", [Role.Auditor]),
@@ -59,6 +61,8 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/letters/9/manifest.csv", [Role.Auditor, Role.Approver]),
         ("GET", "/letters/reference", [Role.Auditor, Role.Approver, Role.CallCentre]),
         ("POST", "/letters/reference", [Role.Auditor, Role.Approver, Role.CallCentre]),
+        ("GET", "/payments", [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("GET", "/payments/runs/9/changes", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/sign-out", Role.All),
     ];
 

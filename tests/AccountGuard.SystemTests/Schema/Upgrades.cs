@@ -86,6 +86,9 @@ public sealed class Upgrades : IAsyncLifetime
             drop table pay_run_part, pay_run;
             drop view waiting_letter, standing_hold;
             drop table letter_order, letter_batch, letter_claim, letter_outcome, letter_print;
+            drop table bank_holiday, deadline_decision;
+            drop trigger pay on pay_day;
+            alter table pay_day drop column paid_on, drop column is_correction;
             drop table verification, exhibit, death_told, draft, hold;
             alter table incident drop column hold_days, drop column hold_pay_to;
             drop table tie, joint_work_end, joint_work_result, joint_work_start, joint_work;

@@ -5,7 +5,9 @@ using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.Letters;
 using AccountGuard.Pages;
+using AccountGuard.Payments;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Mailing;
 
 namespace AccountGuard.Tests.Pages;
@@ -39,6 +41,9 @@ public sealed partial class TextsTests
             .. Queue.OpenStates, .. Queue.EndedStates, .. Role.All, .. Enum.GetNames<QueueReason>(), "Listed",
             "counter", "post", "online", "proxy", "bank", "registry", "abroad", .. Enum.GetNames<PayeeScheme>(),
             .. SeveralCases.Actions.Keys.SelectMany(action => (string[])[$"Action {action}", SeveralPage.Then(action)]),
+            $"Action {MassHolds.Approval}", SeveralPage.Then(MassHolds.Approval),
+            .. MassHolds.Plan.SelectMany(field => (string[])[$"Plan {field}", MassHolds.MissingOf(field)]),
+            .. PayRunStandings.Names.Select(standing => $"Standing {standing}"),
             .. Enum.GetNames<FindPurpose>().Select(purpose => $"Purpose {purpose}"),
             .. Enum.GetNames<BatchState>().Select(state => $"Batch {state}"),
             .. Enum.GetNames<LetterStage>().Select(stage => $"Letter {stage}"),
