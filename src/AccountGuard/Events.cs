@@ -3,6 +3,7 @@ using AccountGuard.Deliveries;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Payments;
+using AccountGuard.Verification.Recalls;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Mailing;
@@ -28,6 +29,7 @@ public static class Events
         typeof(EntryTakenBack), typeof(AttemptRefused),
         typeof(HoldPlaced), typeof(HoldProposed), typeof(HoldApproved), typeof(HoldSentBack),
         typeof(HoldReleaseProposed), typeof(HoldReleased), typeof(AccountRestored),
+        typeof(RecallRequested), typeof(RecallAnswered), typeof(ReplacementProposed), typeof(ReplacementApproved),
         typeof(LetterBatchBegun), typeof(LetterBatchPrinted), typeof(LetterBatchAbandoned),
         typeof(LetterBatchRefused), typeof(LetterBatchReleased), typeof(LetterBatchPosted),
     ];

@@ -16,7 +16,7 @@ namespace AccountGuard.Schema;
 public static class Laying
 {
     /// <summary>Counts up with every release that changes anything here; a database ahead of it is refused.</summary>
-    public const int Number = 8;
+    public const int Number = 9;
 
     private const int FirstYear = 1970;
     private const int LastYear = 2050;

@@ -8,6 +8,8 @@ using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Pages;
 using AccountGuard.Payments;
+using AccountGuard.Payments.Outcomes;
+using AccountGuard.Verification.Recalls;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Mailing;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -95,7 +97,7 @@ public static class Host
         Telemetry.Add(builder.Services, settings);
         SignIn.Add(builder.Services, at, settings, development, machines);
         Site.Add(builder.Services, new Site(
-            development is not null, [CaseRoutes.Page, LetterRoutes.Page, LetterRoutes.References]));
+            development is not null, [CaseRoutes.Page, LetterRoutes.Page, LetterRoutes.References, RecallRoutes.Page]));
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -130,6 +132,9 @@ public static class Host
         StandingRoutes.Map(app);
         RestorationRoutes.Map(app);
         PayRunRoutes.Map(app);
+        ResultRoutes.Map(app);
+        StoryRoutes.Map(app);
+        RecallRoutes.Map(app);
         HealthRoutes.Map(app);
         SessionRoutes.Map(app, development);
         Site.Map(app);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AccountGuard.Identity;
 using AccountGuard.Numbers;
+using AccountGuard.Verification.Recalls;
 using AccountGuard.Vault;
 using AccountGuard.Verification.Holds;
 using Npgsql;
@@ -119,6 +120,9 @@ public static class Exhibits
         HoldProposed e => e.Note,
         HoldReleaseProposed e => e.Note,
         HoldSentBack e => e.Reason,
+        RecallRequested e => e.Note,
+        RecallAnswered e => e.Note,
+        ReplacementProposed e => e.Note,
         _ => null,
     };
 

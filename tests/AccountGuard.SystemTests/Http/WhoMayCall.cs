@@ -26,6 +26,8 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/api/cases", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/api/payments/standing", [Role.PaymentSystem]),
         ("POST", "/api/payments/restorations", [Role.PaymentSystem]),
+        ("POST", "/api/payments/results", [Role.PaymentSystem]),
+        ("POST", "/api/payments/story", [Role.Auditor, Role.Compliance]),
         ("POST", "/api/payments/runs", [Role.PaymentSystem]),
         ("GET", "/api/payments/runs/key", [Role.PaymentSystem, Role.Compliance]),
         .. ((string[])["clear", "pending", "hold", "unknown", "summary", "signature", "changes"]).Select(what =>
@@ -59,6 +61,7 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/letters/9/manifest.csv", [Role.Auditor, Role.Approver]),
         ("GET", "/letters/reference", [Role.Auditor, Role.Approver, Role.CallCentre]),
         ("POST", "/letters/reference", [Role.Auditor, Role.Approver, Role.CallCentre]),
+        ("GET", "/recalls", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/sign-out", Role.All),
     ];
 

@@ -14,12 +14,13 @@ public sealed class Roles(FreshDatabase database)
         "quarantine_settlement", "incident", "cutoff_decision", "affected_list", "list_record", "listing",
         "replacement", "list_publication", "account_change",
         "cancellation", "renumbering", "closing_decision", "access_record", "revocation", "holder_record", "joint_work",
-        "joint_work_start", "joint_work_result", "joint_work_end", "letter_claim", "letter_outcome", "letter_print");
+        "joint_work_start", "joint_work_result", "joint_work_end", "letter_claim", "letter_outcome", "letter_print",
+        "payment_report");
 
     public static TheoryData<string> Guarded => new(
         [.. Facts, "accountguard_events.mt_events", "hit", "holder", "cutoff_in_force", "exposure", "personal_key",
             "account_change_detail", "case_step", "key_check", "schema_version", "pay_day", "letter_order",
-            "letter_batch"]);
+            "letter_batch", "recall", "replacement_payment"]);
 
     private static async Task<string?> StateAsync(string login, string sql)
     {
