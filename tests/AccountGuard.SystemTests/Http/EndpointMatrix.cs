@@ -256,7 +256,8 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
     };
 
     /// <summary>Fields of all forms; each takes its own.</summary>
-    private static FormUrlEncodedContent FieldsOf(Subject subject, string token, string paper = "") => new(new Dictionary<string, string>
+    private static FormUrlEncodedContent FieldsOf(
+        Subject subject, string token, string paper = "") => new(new Dictionary<string, string>
     {
         ["__RequestVerificationToken"] = token,
         ["entry"] = $"{Guid.NewGuid()}",

@@ -193,8 +193,7 @@ public static class PaymentStories
                     case HoldPlaced e:
                         holds.Add((e.Hold, new($"{HoldReason.Policy}", DayOf(e.PlacedAt), e.Through)));
                         break;
-                    case HoldApproved e when Story.OfType<HoldProposed>().LastOrDefault(p => p.Hold == e.Hold) is
-                        { } proposed:
+                    case HoldApproved e when ProposalOf(e.Hold) is { } proposed:
                         holds.Add((e.Hold, new($"{proposed.Reason}", DayOf(e.ApprovedAt), proposed.Through)));
                         break;
                     case VerdictApproved { Verdict: Verdict.Denied } e:
@@ -213,6 +212,9 @@ public static class PaymentStories
             }
 
             return holds.Select(h => h.Hold);
+
+            HoldProposed? ProposalOf(Guid hold) =>
+                Story.OfType<HoldProposed>().LastOrDefault(p => p.Hold == hold);
 
             void End(Func<Guid?, bool> which, DateOnly on)
             {
