@@ -40,7 +40,7 @@ var jws = Encoding.ASCII.GetString(await Get(run["links"]!["signature"]!.ToStrin
 var key = (await GetJson("/api/payments/runs/key"))["keys"]![0]!;
 byte[] Of(string coordinate) => Base64Url.DecodeFromChars(key[coordinate]!.ToString());
 using var signer = ECDsa.Create(new ECParameters
-    { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = Of("x"), Y = Of("y") } });
+{ Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = Of("x"), Y = Of("y") } });
 var signed = Encoding.ASCII.GetBytes($"{jws[0]}.{Base64Url.EncodeToString(summary)}");
 var isSigned = signer.VerifyData(signed, Base64Url.DecodeFromChars(jws[2]), HashAlgorithmName.SHA256);
 Ensure(isSigned, "the summary is signed");

@@ -6,6 +6,7 @@ using AccountGuard.Payments;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Mailing;
+using AccountGuard.Verification.Recalls;
 
 namespace AccountGuard;
 
@@ -29,6 +30,7 @@ public static class Events
         typeof(EntryTakenBack), typeof(AttemptRefused),
         typeof(HoldPlaced), typeof(HoldProposed), typeof(HoldApproved), typeof(HoldSentBack),
         typeof(HoldReleaseProposed), typeof(HoldReleased), typeof(AccountRestored),
+        typeof(RecallRequested), typeof(RecallAnswered), typeof(ReplacementProposed), typeof(ReplacementApproved),
         typeof(LetterBatchBegun), typeof(LetterBatchPrinted), typeof(LetterBatchAbandoned),
         typeof(LetterBatchRefused), typeof(LetterBatchReleased), typeof(LetterBatchPosted),
     ];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Recalls;
 
 namespace AccountGuard;
 
@@ -42,6 +43,12 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
     /// <summary>Since when a denied change pays the restored account; null until the payer says so.</summary>
     public DateTimeOffset? RestoredAt { get; init; }
 
+    /// <summary>In the order in which they were requested (Rule 23).</summary>
+    public IReadOnlyList<Recall> Recalls { get; init; } = [];
+
+    /// <summary>Those that two people decided, and at the most one, the last, that waits.</summary>
+    public IReadOnlyList<Replacement> Replacements { get; init; } = [];
+
     /// <summary>People have worked on it, or hold its payment: facts alone do not end it (Rule 6).</summary>
     public bool StaysOpen { get; init; }
 
@@ -55,8 +62,11 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
     /// Denied holds the new account until the payer has restored the old one, or a Confirmed, also while the case is
     /// open again (Rule 17).
     /// </summary>
-    public bool IsDenied => RestoredAt is null
-        && Verdicts.LastOrDefault(v => v.Verdict is Verdict.Confirmed or Verdict.Denied)?.Verdict == Verdict.Denied;
+    public bool IsDenied => RestoredAt is null && WasDenied;
+
+    /// <summary>It was not the holder who meant it, whatever is paid by now: the money is followed (Rule 17).</summary>
+    public bool WasDenied =>
+        Verdicts.LastOrDefault(v => v.Verdict is Verdict.Confirmed or Verdict.Denied)?.Verdict == Verdict.Denied;
 
     public bool IsEnded => State is CaseState.Confirmed or CaseState.Denied or CaseState.Deceased
         or CaseState.ListedInError or CaseState.Withdrawn;
@@ -182,6 +192,30 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
     public VerificationCase Apply(HoldSentBack e) => WithHolds(hold => hold.Without(e.Proposal));
 
     public VerificationCase Apply(AccountRestored e) => this with { RestoredAt = e.RestoredAt };
+
+    public VerificationCase Apply(RecallRequested e) => this with
+    {
+        Recalls = [.. Recalls, new(e.Recall, e.Payment, e.Amount, e.DueOn)],
+        Seen = Seen.Add(e.Recall),
+    };
+
+    public VerificationCase Apply(RecallAnswered e) => this with
+    {
+        Recalls = [.. Recalls.Select(recall => recall.Id == e.Recall
+            ? recall with { State = e.Outcome, Recovered = e.Recovered } : recall)],
+        Seen = Seen.Add(e.Entry),
+    };
+
+    public VerificationCase Apply(ReplacementProposed e) => this with
+    {
+        Replacements = [.. Replacements.Where(r => r.Approver is not null), new(e.Replacement, e.Amount, e.Auditor)],
+        Seen = Seen.Add(e.Replacement),
+    };
+
+    public VerificationCase Apply(ReplacementApproved e) => this with
+    {
+        Replacements = [.. Replacements.Select(r => r.Id == e.Replacement ? r with { Approver = e.Approver } : r)],
+    };
 
     public VerificationCase Apply(CaseReopened e) => this with { InForce = null, Snooze = null, StaysOpen = true };
 

@@ -6,6 +6,7 @@ using AccountGuard.Holders;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Payments;
+using AccountGuard.Payments.Outcomes;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
 
@@ -148,6 +149,18 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
     {
         using var file = DeliveredFile.Open(Write(content), encoding);
         return Adds(await ImportHolders.RunAsync(At, file, delivery, Now, null, CancellationToken.None));
+    }
+
+    /// <summary>What the payment system reports, under the source "payer", in all columns of the contract.</summary>
+    public Task<DeliveryAnswer> PaymentsAsync(params string[] rows) => PaymentsTextAsync(
+        "source,payment_id,number,outcome,pay_day,amount,account,code,on,reason,pays_for\n"
+        + string.Concat(rows.Select(row => $"payer,{row}\n")));
+
+    public async Task<DeliveryAnswer> PaymentsTextAsync(
+        string text, bool isNdjson = false, string? delivery = null)
+    {
+        using var file = DeliveredFile.Open(Write(Encoding.UTF8.GetBytes(text)), null);
+        return Adds(await ImportPayments.RunAsync(At, file, isNdjson, delivery, Now, null, CancellationToken.None));
     }
 
     public async Task<(long Opened, long Ended)> MoveCutoffAsync(

@@ -3,8 +3,10 @@ using AccountGuard.Deliveries;
 using AccountGuard.Demonstration;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
+using AccountGuard.Payments.Outcomes;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Recalls;
 
 namespace AccountGuard.CommandLine;
 
@@ -43,6 +45,7 @@ public static class DemoLoad
         }
 
         await ShowChangesAsync(session, folder);
+        agrees &= await ShowPaymentsAsync(session, folder);
         Console.WriteLine("\nThe head of the queue:");
         await ShowHeadAsync(session, schedule.Incident);
         var found = await Reconcile.RunAsync(session.At, schedule.Incident, session.Cancel);
@@ -69,6 +72,8 @@ public static class DemoLoad
         {
             "import-list" => await ImportList.RunAsync(at, file, OrderOf(delivery), progress, cancel),
             "import-changes" => await ImportChanges.RunAsync(
+                at, file, isNdjson: false, null, delivery.ReceivedAt, progress, cancel),
+            "import-payments" => await ImportPayments.RunAsync(
                 at, file, isNdjson: false, null, delivery.ReceivedAt, progress, cancel),
             "import-renumbering" => await ImportRenumbering.RunAsync(
                 at, file, null, delivery.ReceivedAt, progress, cancel),
@@ -125,6 +130,48 @@ public static class DemoLoad
                 + $"{wanted.Except(found).Count():N0} missing, or another order ({expected.File}).");
         return agrees;
     }
+
+    /// <summary>Every yen of the files of the pay-days is paid or came back; nobody was held (rule 18).</summary>
+    private static async Task<bool> ShowPaymentsAsync(Session session, string folder)
+    {
+        await using var sum = session.At.Database.CreateCommand(
+            """
+            select p.pay_on, count(*), sum(p.amount)::bigint,
+                coalesce(sum(p.amount) filter (where p.came_back), 0)::bigint,
+                coalesce(sum(p.amount) filter (where not p.came_back and n.payment_id is not null), 0)::bigint,
+                coalesce(sum(p.amount) filter (where not p.came_back and n.payment_id is null), 0)::bigint
+            from payment p
+            left join (
+                select distinct n.payment_id from payment_to_new_account n
+                where exists (select from hit h where h.change_id = n.change_id and h.is_open)) n
+              on n.payment_id = p.payment_id
+            where p.source = 'demo-payer' group by p.pay_on order by p.pay_on
+            """);
+        var addsUp = true;
+        await using (var row = await sum.ExecuteReaderAsync(session.Cancel))
+        {
+            Console.WriteLine();
+            while (await row.ReadAsync(session.Cancel))
+            {
+                var (sent, back, pending, other) = (row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
+                var payDay = row.GetFieldValue<DateOnly>(0);
+                addsUp &= back + pending + other == await SentAsync(folder, payDay, session.Cancel);
+                Console.WriteLine($"Paid on {payDay:yyyy-MM-dd} (invented): "
+                    + $"{row.GetInt64(1):N0} payments, {sent:N0} yen: {pending:N0} to new accounts that are not "
+                    + $"verified, {other:N0} to others, {back:N0} came back, 0 held.");
+            }
+        }
+
+        var recalls = await RecallsView.TotalsAsync(session.At, session.Cancel);
+        Console.WriteLine($"Recalled: {recalls.Sum(t => t.Sent):N0} yen. Being queued stopped no payment (rule 18)"
+            + (addsUp ? ", and the yen add up." : ", BUT THE YEN DO NOT ADD UP."));
+        return addsUp;
+    }
+
+    /// <summary>Yen of all payments in the file of a pay-day, as it was written.</summary>
+    private static async Task<long> SentAsync(string folder, DateOnly payDay, CancellationToken cancel) =>
+        (await File.ReadAllLinesAsync(Path.Combine(folder, $"payments-{payDay:yyyy-MM-dd}.csv"), cancel)).Skip(1)
+            .Select(line => line.Split(',')).Where(cells => cells[3] == "sent").Sum(cells => long.Parse(cells[5]));
 
     private static async Task ShowChangesAsync(Session session, string folder)
     {

@@ -5,12 +5,13 @@ using AccountGuard.Deliveries;
 using AccountGuard.Holders;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
+using AccountGuard.Payments.Outcomes;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
 
 namespace AccountGuard.CommandLine;
 
-/// <summary>Commands that bring facts: incidents, lists, changes, renumberings, holders, decisions.</summary>
+/// <summary>Commands that bring facts: incidents, lists, changes, renumberings, holders, payments, decisions.</summary>
 public static class FactCommands
 {
     private static readonly Option<string?> DeliveryId = new("--delivery")
@@ -40,6 +41,9 @@ public static class FactCommands
         Import("import-holders", "Takes in names, addresses, deaths and protection of holders.", json,
             (at, file, _, id, receivedAt, progress, cancel) => ImportHolders.RunAsync(
                 at, file, id, receivedAt, progress, cancel)),
+        Import("import-payments", "Takes in what became of payments, and stops (FILE.csv or FILE.ndjson).", json,
+            (at, file, path, id, receivedAt, progress, cancel) => ImportPayments.RunAsync(
+                at, file, IsNdjson(path), id, receivedAt, progress, cancel)),
     ];
 
     /// <summary>

@@ -8,6 +8,8 @@ public static class QuarantineCode
     public const string UnknownKind = "UnknownKind";
     public const string UnknownAction = "UnknownAction";
     public const string UnknownRelation = "UnknownRelation";
+    public const string UnknownOutcome = "UnknownOutcome";
+    public const string UnknownReason = "UnknownReason";
     public const string UnknownField = "UnknownField";
     public const string UnreadableId = "UnreadableId";
     public const string UnreadableField = "UnreadableField";
@@ -25,14 +27,19 @@ public static class QuarantineCode
         UnknownKind => "kind is account, address or cancel: correct it and deliver the row again.",
         UnknownAction => "action is add or withdraw: correct it in the next version of the list.",
         UnknownRelation => "relation is renumbered or same-holder: correct it and deliver the row again.",
+        UnknownOutcome => "outcome is sent, credited, credit-failed, returned, stopped, terminated or resumed: correct "
+            + "it and deliver the row again.",
+        UnknownReason => "reason is life-status-report, work, child-over-18, death or other-legal. A fraud hold is "
+            + "placed on its case by two people, and never delivered.",
         UnknownField => "The object names a member that is not known: remove it and deliver the row again.",
         UnreadableId =>
-            "source and request_id are printable and at most 200 characters: correct them and deliver again.",
+            "Ids are printable and at most 200 characters: correct them and deliver the row again.",
         UnreadableField =>
-            "A day is YYYY-MM-DD, and protected is true or false: correct the field and deliver the row again.",
+            "A day is YYYY-MM-DD, protected is true or false, an amount is whole yen, and an account is written as in "
+                + "the contract: correct the field and deliver the row again.",
         ForeignSource => "The login may not file under this source: have it filed by one that may.",
         OtherContent =>
-            "The first content received stands. Give the correction a request id of its own, or settle the row.",
+            "The first content received stands. Give the correction an id of its own, or settle the row.",
         MappingClash => "Two mappings contradict each other: find out which is right, then settle the rows.",
         BrokenRow => "The row has another number of fields than the header, or is no JSON object: deliver it again.",
         Remainder => "The file breaks off here: deliver what follows the rows before it again.",

@@ -7,6 +7,8 @@ internal sealed class ChangesFile(NumberPermutation numbers, People people, int 
         "source,request_id,kind,number,filed_on,received_on,entered_on,channel,office,entered_by,decided_by," +
         "new_account,previous_account,account_holder,proof,proxy,address_of_record,address_since";
 
+    private const int Offices = 312, Clerks = 12, Chiefs = 3;
+
     public void Write(CsvFile csv, DeliveredRow row, DateOnly entered)
     {
         var filing = row.Filing;
@@ -61,11 +63,11 @@ internal sealed class ChangesFile(NumberPermutation numbers, People people, int 
     {
         var draw = SplitMix64.For(seed, Purpose.Paperwork, filing.Serial);
         csv.Field(filing.ChannelText ?? Written(filing.Channel));
-        var office = 101 + 7 * draw.Below(312);
+        var office = 101 + 7 * draw.Below(Offices);
         csv.Next();
         csv.PutDigits(office, 4);
-        WriteClerk(csv, "clerk-"u8, office, draw.Below(12));
-        WriteClerk(csv, "chief-"u8, office, draw.Below(3));
+        WriteClerk(csv, "clerk-"u8, office, draw.Below(Clerks));
+        WriteClerk(csv, "chief-"u8, office, draw.Below(Chiefs));
         if (filing.Kind == ChangeKind.Account)
         {
             WriteAccount(csv, filing, ref draw);
@@ -76,13 +78,33 @@ internal sealed class ChangesFile(NumberPermutation numbers, People people, int 
         }
     }
 
+    /// <summary>The new account as the row of the filing says it.</summary>
+    public string NewAccountOf(Filing filing)
+    {
+        var draw = SplitMix64.For(seed, Purpose.Paperwork, filing.Serial);
+        foreach (var limit in (ReadOnlySpan<int>)[Offices, Clerks, Chiefs])
+        {
+            draw.Below(limit);
+        }
+
+        return NewAccount(filing, ref draw);
+    }
+
+    /// <summary>The account that the holder of a number had before.</summary>
+    public string PreviousAccountOf(int position)
+    {
+        var previous = SplitMix64.For(seed, Purpose.Accounts, position);
+        return AccountText.Domestic(ref previous);
+    }
+
+    private static string NewAccount(Filing filing, ref SplitMix64 draw) => filing.NewAccount
+        ?? (filing.Channel == Channel.Abroad ? AccountText.Abroad(ref draw) : AccountText.Domestic(ref draw));
+
     private void WriteAccount(CsvFile csv, Filing filing, ref SplitMix64 draw)
     {
         var person = people.Of(filing.Position);
-        var previous = SplitMix64.For(seed, Purpose.Accounts, filing.Position);
-        var abroad = filing.Channel == Channel.Abroad;
-        csv.Field(filing.NewAccount ?? (abroad ? AccountText.Abroad(ref draw) : AccountText.Domestic(ref draw)));
-        csv.Field(AccountText.Domestic(ref previous));
+        csv.Field(NewAccount(filing, ref draw));
+        csv.Field(PreviousAccountOf(filing.Position));
         csv.Next();
         person.PutKana(csv);
         csv.Field(filing.Channel switch

@@ -14,6 +14,7 @@ internal sealed class DemoWriting
     private readonly People people;
     private readonly CaseBook book;
     private readonly ChangeDeliveries changes;
+    private readonly PaymentFile payments;
     private readonly RowProgress progress;
 
     public DemoWriting(
@@ -39,8 +40,10 @@ internal sealed class DemoWriting
 
         var background = new BackgroundChanges(layout, cast, timetable, seed);
         changes = new(background, book, layout, timetable, figures.BackgroundChanges);
+        payments = new(new ChangesFile(numbers, people, layout.Holders, seed), numbers, seed);
+        var paid = payments.RowsOf(June(15), changes.Touching) + payments.RowsOf(August(14), changes.Touching);
         var total = figures.Records.All + figures.Missing.All + figures.Wrong.All + figures.AddedTwice
-            + changes.RowCount + figures.Renumbered;
+            + changes.RowCount + figures.Renumbered + paid;
         progress = new(total, watcher, cancel);
     }
 
@@ -84,9 +87,15 @@ internal sealed class DemoWriting
             delivery, "New numbers for most of the listed",
             new RenumberingFile(layout, numbers, seed)
                 .Write(PathOf(delivery.File), figures.Renumbered, book, progress)),
+        "import-payments" => WritePayments(
+            delivery, delivery.Order == timetable.JunePayments ? June(15) : August(14)),
         _ => Planned(delivery, $"Changes entered from {delivery.First:d MMMM} to {delivery.Last:d MMMM} 2015",
             changes.Write(PathOf(delivery.File), delivery, new(numbers, people, layout.Holders, seed), progress)),
     };
+
+    private DemoDelivery WritePayments(PlannedDelivery delivery, DateOnly payDay) => Planned(
+        delivery, $"Invented payments of {payDay:d MMMM yyyy} to holders whose change touches a list",
+        payments.Write(PathOf(delivery.File), payDay, delivery.Order, changes.Touching, progress));
 
     private DemoDelivery WriteIncident(PlannedDelivery delivery)
     {

@@ -13,6 +13,7 @@ internal enum Purpose
     Paperwork,
     Accounts,
     Renumbering,
+    Payments,
 }
 
 /// <summary>

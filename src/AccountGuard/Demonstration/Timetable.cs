@@ -23,7 +23,10 @@ internal sealed class Timetable
         List1 = Other("import-list", "list-1.csv", June(2), 5);
         Changes(June(2), June(7), June(13));
         List2 = Other("import-list", "list-2.csv", June(14), 5);
-        Changes(June(14), June(28), July(12), July(26), August(9), August(23));
+        Changes(June(14), June(28));
+        JunePayments = Other("import-payments", "payments-2015-06-15.csv", June(29), 5);
+        Changes(June(29), July(12), July(26), August(9), August(23));
+        AugustPayments = Other("import-payments", "payments-2015-08-14.csv", August(24), 4);
         Renumbering = Other("import-renumbering", "renumbering.csv", August(24), 5);
         Changes(August(24), September(6), September(20), October(4));
     }
@@ -33,6 +36,8 @@ internal sealed class Timetable
     public int List1 { get; }
     public int List2 { get; }
     public int Renumbering { get; }
+    public int JunePayments { get; }
+    public int AugustPayments { get; }
 
     /// <summary>The delivery that carries the changes entered on a day; none after the last.</summary>
     public PlannedDelivery? Of(DateOnly entered) =>

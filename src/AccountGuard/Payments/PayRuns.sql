@@ -11,7 +11,8 @@ language sql stable set search_path = accountguard, pg_temp set enable_nestloop 
         union all
         select q.number_key from waiting_row q
         where q.number_key is not null
-          and not exists (select from delivery d where d.delivery_no = q.delivery_no and d.kind = 'holders')
+          and not exists (
+                select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
         union all
         select c.number_key from verification v join account_change c on c.change_id = v.change_id where v.denied
         union all

@@ -48,7 +48,8 @@ create constraint trigger open after insert on delivery
 create or replace trigger close after insert on delivery_completion for each row execute function on_finished();
 
 -- Doubts about every number alike. A delivery that was begun and not finished may hold a change of any of them, and so
--- may the rest of a file that could not be read on. A file of holders holds none.
+-- may the rest of a file that could not be read on. A file of holders or of payments holds none: a payment is no ground
+-- of any case.
 -- A program of before gives no key, and is to hear of the newer schema rather than of a missing function.
 drop function if exists doubts(timestamptz, int);
 create or replace function doubts(at timestamptz, schema_number int, key text default null)
@@ -65,12 +66,13 @@ begin
         select 'NotPublished' where exists (select from unpublished)
         union all
         select 'DeliveryOpen'
-        where exists (select from open_delivery join delivery d using (delivery_no) where d.kind <> 'holders')
+        where exists (
+            select from open_delivery join delivery d using (delivery_no) where d.kind not in ('holders', 'payments'))
         union all
         select 'RemainderWaits'
         where exists (
             select from waiting_row q join delivery d using (delivery_no)
-            where q.code = 'Remainder' and d.kind <> 'holders')
+            where q.code = 'Remainder' and d.kind not in ('holders', 'payments'))
         union all
         select 'ListNotCurrent'
         where exists (
@@ -124,7 +126,8 @@ begin
     select distinct a.place, case when q.code = 'MappingClash' then 'MappingClash' else 'Quarantined' end,
         null, null, null, null, null::smallint, null::date, null
     from alias a join waiting_row q on q.number_key = a.number_key
-    where not exists (select from delivery d where d.delivery_no = q.delivery_no and d.kind = 'holders')
+    where not exists (
+        select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
     union all
     select a.place, 'Denied', null, null, null, null, null::smallint, null::date, coalesce(
         (select min(i.hold_pay_to) from hit h join incident i on i.incident_no = h.incident_no

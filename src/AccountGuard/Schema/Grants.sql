@@ -7,10 +7,10 @@ revoke all on all tables in schema accountguard from accountguard_app;
 grant select on all tables in schema accountguard to accountguard_app;
 grant insert on delivery, delivery_batch, delivery_completion, refused_delivery, quarantined_row, quarantine_settlement,
     personal_key, incident, cutoff_decision, affected_list, list_record, listing, replacement, account_change,
-    account_change_detail, cancellation, renumbering, closing_decision, bank_holiday,
-    deadline_decision, pay_day, case_step, reconciliation, access_record,
-    revocation, exhibit, holder_record, death_told, draft, joint_work, joint_work_start, joint_work_result,
-    joint_work_end, letter_claim, letter_outcome, letter_print, pay_run, pay_run_part
+    account_change_detail, cancellation, renumbering, closing_decision, bank_holiday, deadline_decision, pay_day,
+    case_step, reconciliation, access_record, revocation, exhibit, holder_record, payment_report, death_told, draft,
+    joint_work, joint_work_start, joint_work_result, joint_work_end, letter_claim, letter_outcome, letter_print,
+    pay_run, pay_run_part
     to accountguard_app;
 grant delete on draft to accountguard_app;
 grant usage on all sequences in schema accountguard to accountguard_app;

@@ -453,9 +453,9 @@ begin
     foreach fact in array array['delivery', 'delivery_batch', 'delivery_completion', 'refused_delivery',
         'quarantined_row', 'quarantine_settlement', 'incident', 'cutoff_decision', 'affected_list', 'list_record',
         'listing', 'replacement', 'list_publication', 'account_change', 'cancellation', 'renumbering',
-        'closing_decision', 'access_record', 'revocation', 'holder_record', 'joint_work', 'joint_work_start',
-        'joint_work_result', 'joint_work_end', 'letter_claim', 'letter_outcome', 'letter_print', 'bank_holiday',
-        'deadline_decision']
+        'closing_decision', 'access_record', 'revocation', 'holder_record', 'payment_report', 'joint_work',
+        'joint_work_start', 'joint_work_result', 'joint_work_end', 'letter_claim', 'letter_outcome', 'letter_print',
+        'bank_holiday', 'deadline_decision']
     loop
         execute format('create or replace trigger keep before update or delete or truncate on %I '
             'for each statement execute function refuse()', fact);

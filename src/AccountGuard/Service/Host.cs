@@ -9,9 +9,11 @@ using AccountGuard.Intake;
 using AccountGuard.Pages;
 using AccountGuard.Payments;
 using AccountGuard.Payments.Desk;
+using AccountGuard.Payments.Outcomes;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Mailing;
+using AccountGuard.Verification.Recalls;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Serilog;
 
@@ -100,7 +102,8 @@ public static class Host
         Telemetry.Add(builder.Services, settings);
         SignIn.Add(builder.Services, at, settings, development, machines);
         Site.Add(builder.Services, new Site(
-            development is not null, [CaseRoutes.Page, LetterRoutes.Page, LetterRoutes.References, DeskRoutes.Page]));
+            development is not null,
+            [CaseRoutes.Page, LetterRoutes.Page, LetterRoutes.References, DeskRoutes.Page, RecallRoutes.Page]));
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -137,6 +140,9 @@ public static class Host
         RestorationRoutes.Map(app);
         PayRunRoutes.Map(app);
         DeskRoutes.Map(app);
+        ResultRoutes.Map(app);
+        StoryRoutes.Map(app);
+        RecallRoutes.Map(app);
         HealthRoutes.Map(app);
         SessionRoutes.Map(app, development);
         Site.Map(app);

@@ -2,6 +2,7 @@ using System.Globalization;
 using AccountGuard.Identity;
 using AccountGuard.Letters;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Recalls;
 using Microsoft.Extensions.Primitives;
 
 namespace AccountGuard.Verification;
@@ -13,7 +14,8 @@ namespace AccountGuard.Verification;
 public sealed class CaseForm(string action, IFormCollection fields)
 {
     private static readonly string[] WithEvidence =
-        ["note", "letter-answered", "letter-returned", "meeting", "call", "suspicion", "propose"];
+        ["note", "letter-answered", "letter-returned", "meeting", "call", "suspicion", "propose",
+            "recall", "recall-answer", "replacement"];
 
     private const string ActionField = "action";
     private const string Token = "__RequestVerificationToken";
@@ -39,7 +41,8 @@ public sealed class CaseForm(string action, IFormCollection fields)
     public bool IsTyped() => HadFile || fields.Any(
         f => !NotTyped.Contains(f.Key) && f.Value.Any(value => value is { Length: > 0 }));
 
-    public bool IsOfApprover => action is "approve" or "send-back" or "approve-hold" or "send-back-hold";
+    public bool IsOfApprover => action is "approve" or "send-back" or "approve-hold" or "send-back-hold"
+        or "approve-replacement";
 
     public string? this[string name] => fields[name].ToString() is { Length: > 0 } text ? text : null;
 
@@ -160,6 +163,7 @@ public sealed class CaseForm(string action, IFormCollection fields)
         "send-back" => Ask(new SendBackVerdict(Id("proposal"),
             note ?? throw new BadInput("note: say why it goes back.")), by, SendBackVerdict.Decide),
         "approve-hold" => Ask(new ApproveHold(Id("proposal")), by, ApproveHold.Decide),
+        "approve-replacement" => Ask(new ApproveReplacement(Id("proposal")), by, ApproveReplacement.Decide),
         "send-back-hold" => Ask(new SendBackHold(Id("proposal"),
             note ?? throw new BadInput("note: say why it goes back.")), by, SendBackHold.Decide),
         _ => throw NoSuchThing,

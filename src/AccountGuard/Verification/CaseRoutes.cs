@@ -4,6 +4,8 @@ using AccountGuard.Http;
 using AccountGuard.Identity;
 using AccountGuard.Pages;
 using AccountGuard.Verification.Mailing;
+using AccountGuard.Verification.Paid;
+using AccountGuard.Verification.Recalls;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -68,10 +70,15 @@ public static class CaseRoutes
             });
     }
 
-    private static Task<IResult> WorkAsync(
-        HttpContext context, Installation at, Guid id, string action, CancellationToken cancel) =>
-        DoAsync(context, at, id, action,
-            (form, by, note) => form.Work(by, note, CaseReferences.Of(at.Keys, id)), cancel);
+    private static async Task<IResult> WorkAsync(
+        HttpContext context, Installation at, Guid id, string action, CancellationToken cancel)
+    {
+        // Payments are facts, which are only added: those that were known before the case is looked at still are.
+        var followed = RecallForms.Has(action) ? await FollowedPayment.OfAsync(at, id, cancel) : [];
+        return await DoAsync(context, at, id, action, (form, by, note) => RecallForms.Has(action)
+            ? RecallForms.Work(form, by, note, followed)
+            : form.Work(by, note, CaseReferences.Of(at.Keys, id)), cancel);
+    }
 
     private static Task<IResult> DecideAsync(
         HttpContext context, Installation at, Guid id, string action, CancellationToken cancel) =>
@@ -145,6 +152,8 @@ public static class CaseRoutes
             Typed = typed ?? draft?.Form ?? CaseForm.Empty,
             Draft = draft,
             Holder = holder,
+            Payments = await PaymentStories.OfAsync(at, file.Number, reader.ToString(), CaseFile.Purpose, cancel),
+            Followed = await FollowedPayment.OfAsync(at, id, cancel),
             Letter = await LetterStanding.OfAsync(at, file, holder, cancel),
             IsAuditor = context.User.IsInRole(Role.Auditor),
             IsApprover = context.User.IsInRole(Role.Approver),

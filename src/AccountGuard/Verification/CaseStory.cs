@@ -1,5 +1,7 @@
+using System.Globalization;
 using AccountGuard.Pages;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Recalls;
 
 namespace AccountGuard.Verification;
 
@@ -105,10 +107,19 @@ public static class CaseStory
         HoldReleaseProposed e => By(e.Auditor.Login, New(on, "stop", "Release of the hold proposed"), e.Release),
         HoldReleased e => By(e.Approver.Login, New(on, "check", "Hold released")),
         AccountRestored e => By(e.ReportedBy.Login, New(on, "check", "The payer restored the account")),
+        RecallRequested e => By(e.Auditor.Login, New(on, "stop", "Recall of {0} yen requested, answer due {1}",
+            Yen(e.Amount), e.DueOn.Iso()), e.Recall),
+        RecallAnswered e => By(e.Auditor.Login, New(e.AnsweredOn, e.Outcome == RecallState.Refused ? "warn" : "info",
+            "Recall: {0}, {1} yen are back", new Word($"Recall {e.Outcome}"), Yen(e.Recovered)), e.Entry),
+        ReplacementProposed e => By(e.Auditor.Login,
+            New(on, "check", "Replacement payment of {0} yen proposed", Yen(e.Amount)), e.Replacement),
+        ReplacementApproved e => By(e.Approver.Login, New(on, "check", "Replacement payment approved")),
         EntryTakenBack e => By(e.TakenBackBy.Login, New(on, "cross", "An entry was taken back")),
         AttemptRefused e => By(e.By.Login, New(on, "stop", "Refused: {0}", new Word(e.Refusal.Sentence()))),
         var other => throw new InvalidOperationException($"The story of a case does not know {other.GetType().Name}."),
     };
+
+    private static string Yen(long amount) => amount.ToString("N0", CultureInfo.InvariantCulture);
 
     private static Word Said(Intent intent) => new($"Said{intent}");
 

@@ -4,6 +4,7 @@ using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Vault;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Recalls;
 using Npgsql;
 using NpgsqlTypes;
 using Serilog;
@@ -119,6 +120,9 @@ public static class Exhibits
         HoldProposed e => e.Note,
         HoldReleaseProposed e => e.Note,
         HoldSentBack e => e.Reason,
+        RecallRequested e => e.Note,
+        RecallAnswered e => e.Note,
+        ReplacementProposed e => e.Note,
         _ => null,
     };
 

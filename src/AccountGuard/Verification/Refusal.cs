@@ -29,6 +29,11 @@ public enum Refusal
     BatchDiffers,
     BatchIsElsewhere,
     BeforeRelease,
+    RecallIsRequested,
+    RecallHasEnded,
+    DeadlinePassed,
+    MoreThanWasSent,
+    NotRestored,
 }
 
 public static class Refusals
@@ -40,13 +45,15 @@ public static class Refusals
         Refusal.PostOnly or Refusal.NoLetterBefore => 12,
         Refusal.NoPerson or Refusal.KeyedTheChange or Refusal.OwnProposal or Refusal.EvidenceMissing => 14,
         Refusal.NotBackInTime => 15,
-        Refusal.HolderDied => 17,
+        Refusal.HolderDied or Refusal.NotRestored => 17,
         Refusal.HoldWithoutEnd => 18,
+        Refusal.RecallHasEnded => 23,
         Refusal.OwnBatch or Refusal.BatchDiffers => 28,
         Refusal.TakenByAnother or Refusal.NotYours or Refusal.AwaitsApproval or Refusal.ProposalGone
             or Refusal.HasEnded or Refusal.IsOpen or Refusal.NoSuchEntry or Refusal.RestedOn or Refusal.DayAhead
             or Refusal.NotDenied or Refusal.ChangedMeanwhile or Refusal.LetterIsOrdered or Refusal.BatchIsElsewhere
-            or Refusal.BeforeRelease => null,
+            or Refusal.BeforeRelease or Refusal.RecallIsRequested or Refusal.DeadlinePassed or Refusal.MoreThanWasSent
+            => null,
     };
 
     public static string Sentence(this Refusal refusal) => refusal switch
@@ -76,6 +83,11 @@ public static class Refusals
         Refusal.OwnBatch => "Whoever made a batch does not release it, under any login. Another person has to.",
         Refusal.BatchDiffers => "The batch does not say what the cases say. Its letters wait again: make another one.",
         Refusal.BatchIsElsewhere => "Somebody was faster. Look at the batch as it is now.",
+        Refusal.RecallIsRequested => "This payment is being recalled already. Look at the case as it is now.",
+        Refusal.RecallHasEnded => "This recall has ended. A refused one is a loss, and stays one.",
+        Refusal.DeadlinePassed => "The day by which the bank is to answer has passed. Choose a later one.",
+        Refusal.MoreThanWasSent => "This is nothing, or more than was sent. Give the yen that it is about.",
+        Refusal.NotRestored => "The account is not restored: this would be paid to the denied one. Restore it first.",
         Refusal.BeforeRelease => "The batch was released on a later day. Give the day on which it went into the post.",
     };
 }

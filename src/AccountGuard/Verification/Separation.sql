@@ -72,3 +72,44 @@ end $$;
 
 create or replace trigger separation_of_holds before insert on accountguard_events.mt_events
 for each row when (new.type in ('hold_approved', 'hold_released')) execute function accountguard.on_hold_approval();
+
+-- A replacement payment too is decided by another person than proposed it, and a proposal gives way to a later one.
+create or replace function accountguard.on_replacement_approval() returns trigger language plpgsql security definer
+set search_path = accountguard, accountguard_events, pg_temp as $$
+declare proposed jsonb;
+begin
+    select e.data into proposed from mt_events e
+    where e.stream_id = new.stream_id and e.type = 'replacement_proposed'
+    order by e.version desc limit 1;
+    if proposed ->> 'Replacement' is distinct from new.data ->> 'Replacement' or exists (
+        select from mt_events e
+        where e.stream_id = new.stream_id and e.type = 'replacement_approved'
+          and e.data ->> 'Replacement' = new.data ->> 'Replacement')
+    then
+        raise exception 'no such replacement payment waits for approval' using errcode = 'AG003';
+    end if;
+    perform ensure_separate(new.stream_id, proposed -> 'Auditor', new.data -> 'Approver');
+    return new;
+end $$;
+
+create or replace trigger separation_of_replacements before insert on accountguard_events.mt_events
+for each row when (new.type = 'replacement_approved')
+execute function accountguard.on_replacement_approval();
+
+-- Rule 23: a recall ends once; a refused one stays a loss.
+create or replace function accountguard.on_recall_answer() returns trigger language plpgsql security definer
+set search_path = accountguard, accountguard_events, pg_temp as $$
+begin
+    if exists (
+        select from mt_events e
+        where e.stream_id = new.stream_id and e.type = 'recall_answered'
+          and e.data ->> 'Recall' = new.data ->> 'Recall' and e.data ->> 'Outcome' <> 'NoContact')
+    then
+        raise exception 'this recall has ended' using errcode = 'AG003',
+            hint = 'A refused recall is a loss, and stays one.';
+    end if;
+    return new;
+end $$;
+
+create or replace trigger recalls_end_once before insert on accountguard_events.mt_events
+for each row when (new.type = 'recall_answered') execute function accountguard.on_recall_answer();

@@ -83,6 +83,30 @@ begin
     on conflict (hold_id) do update set is_ended = excluded.is_ended;
 end $$;
 
+-- Recalls and replacement payments of a case as its stream says (Rule 23).
+create or replace function keep_recalls(change uuid) returns void language plpgsql
+set search_path = accountguard, accountguard_events, pg_temp as $$
+begin
+    insert into recall (recall_id, change_id, payment_id, amount, due_on, state, recovered)
+    select (e.data ->> 'Recall')::uuid, change, (e.data ->> 'Payment')::uuid, (e.data ->> 'Amount')::bigint,
+        (e.data ->> 'DueOn')::date, coalesce(a.data ->> 'Outcome', 'Requested'),
+        coalesce((a.data ->> 'Recovered')::bigint, 0)
+    from mt_events e
+    left join lateral (
+        select l.data from mt_events l
+        where l.stream_id = change and l.type = 'recall_answered' and l.data ->> 'Recall' = e.data ->> 'Recall'
+        order by l.version desc limit 1) a on true
+    where e.stream_id = change and e.type = 'recall_requested'
+    on conflict (recall_id) do update set state = excluded.state, recovered = excluded.recovered;
+    insert into replacement_payment (replacement_id, change_id, amount)
+    select (p.data ->> 'Replacement')::uuid, change, (p.data ->> 'Amount')::bigint
+    from mt_events e
+    join mt_events p on p.stream_id = change and p.type = 'replacement_proposed'
+      and p.data ->> 'Replacement' = e.data ->> 'Replacement'
+    where e.stream_id = change and e.type = 'replacement_approved'
+    on conflict do nothing;
+end $$;
+
 -- Keeps what the stream of a case says by now. That a verdict was made is not believed of the caller: the stream must
 -- have its approval, after which nobody reopened the case; and "denied" is read off the stream.
 create or replace function keep_case(change uuid, new_state text, stays boolean, by_auditor text,
@@ -100,17 +124,26 @@ begin
         raise exception 'nobody approved the verdict of this case' using errcode = 'AG002',
             hint = 'A verdict is proposed by one person and approved by another.';
     end if;
-    insert into verification (change_id, state, stays_open, denied, auditor, claimed_until, returns_on, kept_at)
+    insert into verification (change_id, state, stays_open, is_followed, denied, auditor, claimed_until, returns_on,
+        kept_at)
     values (change, new_state, stays, coalesce((
+            select e.data ->> 'Verdict' = 'Denied' from mt_events e
+            where e.stream_id = change and e.type = 'verdict_approved'
+              and e.data ->> 'Verdict' in ('Confirmed', 'Denied')
+            order by e.version desc limit 1), false)
+          or exists (select from mt_events e where e.stream_id = change and e.type = 'recall_requested'),
+        coalesce((
             select e.data ->> 'Verdict' = 'Denied' from mt_events e
             where e.stream_id = change and (e.type = 'account_restored' or e.type = 'verdict_approved'
               and e.data ->> 'Verdict' in ('Confirmed', 'Denied'))
             order by e.version desc limit 1), false),
         by_auditor, until, back_on, clock_timestamp())
     on conflict (change_id) do update set state = excluded.state, stays_open = excluded.stays_open,
-        denied = excluded.denied, auditor = excluded.auditor, claimed_until = excluded.claimed_until,
+        denied = excluded.denied, is_followed = excluded.is_followed, auditor = excluded.auditor,
+        claimed_until = excluded.claimed_until,
         returns_on = excluded.returns_on, kept_at = excluded.kept_at;
     perform keep_holds(change);
+    perform keep_recalls(change);
     perform rate_states(array[change]);
 end $$;
 

@@ -164,6 +164,25 @@ public sealed class FactCommandTests(CommandFixture commands) : IClassFixture<Co
     }
 
     [Fact]
+    public async Task import_payments_answers_with_rows_and_exits_1_where_some_wait()
+    {
+        var rows = "source,payment_id,number,outcome,pay_day,amount,account\n"
+            + $"payer,P1,{commands.Canary},sent,2015-06-15,120000,zengin:0001-001-1-1234567\n";
+        Rows(await commands.JsonAsync(0, "import-payments", commands.Write("p.csv", rows))).ShouldBe((1, 1, 0, 0));
+        var more = commands.Write(
+            "q.csv", rows + $"payer,P1,{commands.Canary},sent,2015-06-15,1,{commands.CanaryName}\n");
+        Rows(await commands.JsonAsync(1, "import-payments", more, "--delivery", "pay")).ShouldBe((2, 0, 1, 1));
+        var waiting = (await commands.JsonAsync(0, "quarantine", "--delivery", "pay")).EnumerateArray().Single();
+        (waiting.GetProperty("code").GetString(), waiting.GetProperty("field").GetString())
+            .ShouldBe(("UnreadableField", "account"));
+        var lines = commands.Write("r.ndjson", $$"""
+            {"source":"payer","payment_id":"S1","number":"{{commands.Canary}}","outcome":"stopped",
+            """.Trim() + "\"on\":\"2015-08-01\",\"reason\":\"work\"}\n");
+        Rows(await commands.JsonAsync(0, "import-payments", lines)).ShouldBe((1, 1, 0, 0));
+        (await commands.RunAsync("import-payments", commands.Write("s.csv", "number\n"))).Exit.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task set_closing_sets_the_closing_date_of_a_pay_day()
     {
         string[] set = ["set-closing", "2016-06-15", "2016-05-25"];

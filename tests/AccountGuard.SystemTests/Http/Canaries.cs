@@ -124,6 +124,23 @@ public sealed class Canaries : IAsyncLifetime
             (Role.PaymentSystem, HttpMethod.Get, $"/api/payments/runs/{Number}/pending", null),
             (Role.PaymentSystem, HttpMethod.Get, "/api/payments/runs/1/summary", null),
             (Role.PaymentSystem, HttpMethod.Get, "/api/payments/runs/1/changes", null),
+            (Role.PaymentSystem, HttpMethod.Post, "/api/payments/results", Json(new
+            {
+                source = "payer",
+                payment_id = "P1",
+                number = Number,
+                outcome = "sent",
+                pay_day = "2015-06-15",
+                amount = "120000",
+                account = Account,
+            })),
+            (Role.PaymentSystem, HttpMethod.Post, "/api/payments/results",
+                Csv($"source,payment_id,number,outcome,account\n{Name},{Number},{Number},{Name},{Account}\n")),
+            (Role.PaymentSystem, HttpMethod.Post, "/api/payments/results",
+                Text($"{{\"number\":\"{Number}\",\"account\":\"{Account}\"", "application/json")),
+            (Role.Compliance, HttpMethod.Post, "/api/payments/story",
+                Json(new { number = Number, purpose = "CaseWork" })),
+            (Role.Compliance, HttpMethod.Post, "/api/payments/story", Json(new { number = Number, purpose = Name })),
             (Role.Auditor, HttpMethod.Get, $"/api/cases?after={Number}&state={Number}", null),
             (Role.Auditor, HttpMethod.Get, $"/api/cases/{Number}", null),
             (Role.Auditor, HttpMethod.Get, "/api/cases", null),
@@ -141,7 +158,7 @@ public sealed class Canaries : IAsyncLifetime
         {
             await WriteAsync();
             foreach (var path in (string[])[
-                "/letters", "/letters/1", "/letters/reference",
+                "/letters", "/letters/1", "/letters/reference", "/recalls",
                 "/cases?incident=canary", $"/cases?after={Number}", $"/cases?incident={Number}", $"/{Number}",
                 $"/language?to={Number}&back=/{Number}",
             ])

@@ -16,6 +16,7 @@ public sealed class DescribedRoutes : IAsyncLifetime
         ("post", "/api/account-changes"), ("post", "/api/renumberings"), ("post", "/api/holders"),
         ("get", "/api/deliveries"), ("get", "/api/deliveries/{id}/quarantine"), ("get", "/api/cases"),
         ("get", "/api/payments/pay-days"), ("post", "/api/payments/standing"), ("post", "/api/payments/restorations"),
+        ("post", "/api/payments/results"), ("post", "/api/payments/story"),
         ("post", "/api/payments/runs"), ("get", "/api/payments/runs/key"),
         .. ((string[])["clear", "pending", "hold", "unknown", "summary", "signature", "changes"]).Select(what =>
             ("get", $"/api/payments/runs/{{id}}/{what}")),

@@ -4,6 +4,7 @@ using AccountGuard.Identity;
 using AccountGuard.SystemTests.Pages;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Recalls;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using static AccountGuard.SystemTests.Http.Served;
@@ -43,6 +44,8 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         GET /api/payments/pay-days            | all              | 403 403 403 403 403 403 403 200 401
         POST /api/payments/standing           | all              | 403 403 403 403 403 403 403 200 401
         POST /api/payments/restorations       | none             | 403 403 403 403 403 403 403 404 401
+        POST /api/payments/results            | all              | 403 403 403 403 403 403 403 200 401
+        POST /api/payments/story              | all              | 403 403 200 403 403 403 200 403 401
         POST /api/payments/runs               | no such file     | 403 403 403 403 403 403 403 400 401
         GET /api/payments/runs/key            | all              | 403 403 403 403 403 403 200 200 401
         GET /api/payments/runs/{id:long}/clear     | none        | 403 403 403 403 403 403 403 404 401
@@ -95,6 +98,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         POST /letters/reference               | no reference     | 403 403 400 400 403 400 403 403 302
         GET /payments                         | all              | 403 403 200 200 403 403 200 403 302
         GET /payments/runs/{id:long}/changes  | none             | 403 403 404 404 403 403 404 403 302
+        GET /recalls                          | all              | 403 403 200 200 403 403 200 403 302
         POST /sign-out                        | all              | 302 302 302 302 302 302 302 302 302
         GET /language                         | all              | 302 302 302 302 302 302 302 302 302
         GET /development/authorize            | all              | 400 400 400 400 400 400 400 400 400
@@ -134,11 +138,15 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         reopen          | IsOpen      | IsOpen         | IsOpen       | IsOpen         | done         | 404
         hold            | done        | done           | done         | KeyedTheChange | HasEnded     | 404
         hold-release    | done        | done           | done         | KeyedTheChange | NoSuchEntry  | 404
+        recall          | NotDenied   | NotDenied      | NotDenied    | KeyedTheChange | done         | 404
+        recall-answer   | NoSuchEntry | NoSuchEntry    | NoSuchEntry  | KeyedTheChange | done         | 404
+        replacement     | NotDenied   | NotDenied      | NotDenied    | KeyedTheChange | done         | 404
         nothing         | 404         | 404            | 404          | 404            | 404          | 404
         verdict/approve   | OwnProposal | done         | ProposalGone | KeyedTheChange | ProposalGone | 404
         verdict/send-back | OwnProposal | done         | ProposalGone | KeyedTheChange | ProposalGone | 404
         verdict/approve-hold   | OwnProposal | done    | ProposalGone | KeyedTheChange | ProposalGone | 404
         verdict/send-back-hold | OwnProposal | done    | ProposalGone | KeyedTheChange | ProposalGone | 404
+        verdict/approve-replacement | ProposalGone | ProposalGone | ProposalGone | ProposalGone | done | 404
         verdict/nothing   | 404         | 404          | 404          | 404            | 404          | 404
         """;
 
@@ -226,7 +234,9 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
                 onPages.UnionWith(FormOfACase().Matches(await page.Content.ReadAsStringAsync())
                     .Select(m => m.Groups[1].Value));
                 using var answer = await browser.PostAsync($"/cases/{subject.Id}/{row[0]}", FieldsOf(
-                    row[0].EndsWith("-hold") ? subject with { Proposal = subject.Hold } : subject, token));
+                    row[0].EndsWith("-hold") ? subject with { Proposal = subject.Hold }
+                        : row[0].EndsWith("-replacement") ? subject with { Proposal = subject.Replacement }
+                        : subject, token, row[0] == "recall-answer" ? "shelf 7" : ""));
                 var became = await OutcomeAsync(answer);
                 if (became != wanted)
                 {
@@ -250,32 +260,39 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
     };
 
     /// <summary>Fields of all forms; each takes its own.</summary>
-    private static FormUrlEncodedContent FieldsOf(Subject subject, string token) => new(new Dictionary<string, string>
-    {
-        ["__RequestVerificationToken"] = token,
-        ["entry"] = $"{Guid.NewGuid()}",
-        ["note"] = "as the matrix says",
-        ["on"] = Today,
-        ["until"] = Today,
-        ["to"] = "kunieda",
-        ["to-person"] = "P8",
-        ["letter"] = $"{subject.Letter}",
-        ["said"] = $"{Intent.Confirmed}",
-        ["means"] = $"{ContactMeans.Visit}",
-        ["visit"] = $"{subject.Visit}",
-        ["place"] = $"{MeetingPlace.Counter}",
-        ["met"] = $"{PersonMet.Holder}",
-        ["paper"] = $"{PaperKind.Passport}",
-        ["suspicion"] = $"{Suspicion.MoneyLost}",
-        ["taken"] = $"{subject.Meeting}",
-        ["verdict"] = $"{Verdict.Confirmed}",
-        ["proposal"] = $"{subject.Proposal}",
-        ["hold"] = $"{subject.Hold}",
-        ["reason"] = $"{HoldReason.FraudSuspected}",
-        ["pay-to"] = $"{PayTo.Keep}",
-        ["through"] = Today,
-        ["incident"] = MatrixSubjects.Incident,
-    });
+    private static FormUrlEncodedContent FieldsOf(
+        Subject subject, string token, string paper = "") => new(new Dictionary<string, string>
+        {
+            ["__RequestVerificationToken"] = token,
+            ["entry"] = $"{Guid.NewGuid()}",
+            ["note"] = "as the matrix says",
+            ["on"] = Today,
+            ["until"] = Today,
+            ["to"] = "kunieda",
+            ["to-person"] = "P8",
+            ["letter"] = $"{subject.Letter}",
+            ["said"] = $"{Intent.Confirmed}",
+            ["means"] = $"{ContactMeans.Visit}",
+            ["visit"] = $"{subject.Visit}",
+            ["place"] = $"{MeetingPlace.Counter}",
+            ["met"] = $"{PersonMet.Holder}",
+            ["paper"] = $"{PaperKind.Passport}",
+            ["suspicion"] = $"{Suspicion.MoneyLost}",
+            ["taken"] = $"{subject.Meeting}",
+            ["verdict"] = $"{Verdict.Confirmed}",
+            ["proposal"] = $"{subject.Proposal}",
+            ["hold"] = $"{subject.Hold}",
+            ["payment"] = $"{subject.Payment}",
+            ["recall"] = $"{subject.Recall}",
+            ["outcome"] = $"{RecallState.ConsentGiven}",
+            ["amount"] = "1",
+            ["due"] = Today,
+            ["reference"] = paper,
+            ["reason"] = $"{HoldReason.FraudSuspected}",
+            ["pay-to"] = $"{PayTo.Keep}",
+            ["through"] = Today,
+            ["incident"] = MatrixSubjects.Incident,
+        });
 
     /// <summary>The first that a role sees: the list is older than the changes.</summary>
     private async Task<long> DeliveryOfAsync(string role)
@@ -375,6 +392,8 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
                 (_, "/api/holders") => Csv("number,name\n"),
                 (_, "/api/payments/restorations") => Json(
                     new { source = "nowhere", requestId = "R1", restoredAt = "2015-06-20T10:00:00+09:00" }),
+                (_, "/api/payments/results") => Csv("source,payment_id,number,outcome\n"),
+                (_, "/api/payments/story") => Json(new { number = "0000-999934", purpose = "CaseWork" }),
                 (_, "/api/payments/runs") => new StringContent("no payment file"),
                 (_, "/api/payments/standing") => Json(new { payDay = "2015-06-15", numbers = new[] { "0000-999934" } }),
                 _ => throw new InvalidOperationException($"What is sent to {asked}?"),

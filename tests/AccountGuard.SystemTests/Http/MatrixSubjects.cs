@@ -1,8 +1,10 @@
 using System.Net;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
+using AccountGuard.Payments.Outcomes;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Recalls;
 using static AccountGuard.SystemTests.Http.Served;
 
 namespace AccountGuard.SystemTests.Http;
@@ -10,6 +12,15 @@ namespace AccountGuard.SystemTests.Http;
 /// <summary>A case, and those of its entries that forms speak of.</summary>
 internal sealed record Subject(Guid Id, Guid Letter, Guid Visit, Guid Meeting, Guid Proposal, Guid Hold)
 {
+    /// <summary>One that was paid to its account, and nobody asked for yet.</summary>
+    public Guid Payment { get; init; } = Guid.NewGuid();
+
+    /// <summary>That of another payment; of a denied case.</summary>
+    public Guid Recall { get; } = Guid.NewGuid();
+
+    /// <summary>One that waits for approval; of a denied case.</summary>
+    public Guid Replacement { get; } = Guid.NewGuid();
+
     /// <summary>Of a case that is not there.</summary>
     public static readonly Subject None = Fresh(Guid.NewGuid());
 
@@ -30,6 +41,7 @@ internal sealed class MatrixSubjects(Served service)
         Another = new("morishita", "P3");
 
     private readonly Queue<Guid> _plain = new(), _keyed = new();
+    private readonly Dictionary<Guid, Guid> _paid = [];
 
     private Installation At => service.Database.At;
 
@@ -54,15 +66,26 @@ internal sealed class MatrixSubjects(Served service)
             Csv("number\n" + string.Join('\n', numbers) + "\n")).BodyAsync(HttpStatusCode.Created);
         using var intake = service.As(Role.Intake);
         await intake.PostAsync("/api/account-changes", Csv(
-            "source,request_id,number,filed_on,entered_by,decided_by\n" + string.Concat(numbers.Select((number, i) =>
-                $"{Source},R{i},{number},2015-05-20,{(i % 2 == 0 ? "," : $"{Role.Auditor},{Role.Approver}")}\n"))))
+            "source,request_id,number,filed_on,new_account,entered_by,decided_by\n"
+            + string.Concat(numbers.Select((number, i) => $"{Source},R{i},{number},2015-05-20,{AccountOf(i)},"
+                + $"{(i % 2 == 0 ? "," : $"{Role.Auditor},{Role.Approver}")}\n"))))
+            .BodyAsync(HttpStatusCode.OK);
+        using var payer = service.As(Role.PaymentSystem);
+        await payer.PostAsync("/api/payments/results", Csv(
+            "source,payment_id,number,outcome,pay_day,amount,account\n"
+            + string.Concat(numbers.SelectMany((number, i) =>
+                (string[])[$"{Source},P{i},{number},sent,2015-06-15,100,{AccountOf(i)}\n",
+                    $"{Source},Q{i},{number},sent,2015-08-14,100,{AccountOf(i)}\n"]))))
             .BodyAsync(HttpStatusCode.OK);
         await OpenCases.RunAsync(At, default);
         for (var i = 0; i < Cases; i++)
         {
             (i % 2 == 0 ? _plain : _keyed).Enqueue(FiledChange.IdOf(Source, $"R{i}"));
+            _paid[FiledChange.IdOf(Source, $"R{i}")] = PaymentReport.IdOf(Source, $"P{i}");
         }
     }
+
+    private static string AccountOf(int i) => $"zengin:0001-001-1-{i:0000000}";
 
     /// <param name="column">Whose it is, in the words of the matrix.</param>
     /// <param name="forApproval">A proposal waits, of which it says whose it is.</param>
@@ -74,6 +97,7 @@ internal sealed class MatrixSubjects(Served service)
         }
 
         var subject = Subject.Fresh((column == "keyed by me" ? _keyed : _plain).Dequeue());
+        subject = subject with { Payment = _paid[subject.Id] };
         var auditor = (column, forApproval) switch
         {
             ("mine" or "ended", false) => Auditor,
@@ -86,6 +110,7 @@ internal sealed class MatrixSubjects(Served service)
             await ProposeAsync(subject, auditor, Verdict.Denied);
             await DoAsync(subject, at => ApproveVerdict.Decide(
                 at.Case, new ApproveVerdict(subject.Proposal), Another, at.KeyedBy, at.NextPayDay, at.Now));
+            await FollowAsync(subject);
         }
         else if (forApproval && column != "nobody's")
         {
@@ -105,6 +130,18 @@ internal sealed class MatrixSubjects(Served service)
         }
 
         return subject;
+    }
+
+    /// <summary>A colleague asked for the second payment back, and proposes to pay it anew.</summary>
+    private async Task FollowAsync(Subject subject)
+    {
+        var followed = await FollowedPayment.OfAsync(At, subject.Id, default);
+        await DoAsync(subject, at => RequestRecall.Decide(at.Case, new RequestRecall(
+            subject.Recall, followed.Single(p => p.Payment != subject.Payment).Payment, at.Today, null), followed,
+            Colleague, at.KeyedBy, at.Now));
+        await DoAsync(subject, at => RestoreAccount.Decide(at.Case, new RestoreAccount(at.Now), Colleague, at.Now));
+        await DoAsync(subject, at => ProposeReplacement.Decide(at.Case, new ProposeReplacement(
+            subject.Replacement, 100, null), followed, Colleague, at.KeyedBy, at.Now));
     }
 
     private Task ProposeHoldAsync(Subject subject, Caller by) => DoAsync(subject, at => ProposeHold.Decide(at.Case,

@@ -27,6 +27,8 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/api/payments/pay-days", [Role.PaymentSystem]),
         ("POST", "/api/payments/standing", [Role.PaymentSystem]),
         ("POST", "/api/payments/restorations", [Role.PaymentSystem]),
+        ("POST", "/api/payments/results", [Role.PaymentSystem]),
+        ("POST", "/api/payments/story", [Role.Auditor, Role.Compliance]),
         ("POST", "/api/payments/runs", [Role.PaymentSystem]),
         ("GET", "/api/payments/runs/key", [Role.PaymentSystem, Role.Compliance]),
         .. ((string[])["clear", "pending", "hold", "unknown", "summary", "signature", "changes"]).Select(what =>
@@ -63,6 +65,7 @@ public sealed class WhoMayCall(Served service)
         ("POST", "/letters/reference", [Role.Auditor, Role.Approver, Role.CallCentre]),
         ("GET", "/payments", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("GET", "/payments/runs/9/changes", [Role.Auditor, Role.Approver, Role.Compliance]),
+        ("GET", "/recalls", [Role.Auditor, Role.Approver, Role.Compliance]),
         ("POST", "/sign-out", Role.All),
     ];
 

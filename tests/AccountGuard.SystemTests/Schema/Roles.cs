@@ -15,12 +15,12 @@ public sealed class Roles(FreshDatabase database)
         "replacement", "list_publication", "account_change",
         "cancellation", "renumbering", "closing_decision", "access_record", "revocation", "holder_record", "joint_work",
         "joint_work_start", "joint_work_result", "joint_work_end", "letter_claim", "letter_outcome", "letter_print",
-        "bank_holiday", "deadline_decision");
+        "payment_report", "bank_holiday", "deadline_decision");
 
     public static TheoryData<string> Guarded => new(
         [.. Facts, "accountguard_events.mt_events", "hit", "holder", "cutoff_in_force", "exposure", "personal_key",
             "account_change_detail", "case_step", "key_check", "schema_version", "pay_day", "letter_order",
-            "letter_batch"]);
+            "letter_batch", "recall", "replacement_payment"]);
 
     private static async Task<string?> StateAsync(string login, string sql)
     {

@@ -84,6 +84,8 @@ public sealed class Upgrades : IAsyncLifetime
             drop function this_server;
             drop table holder_record;
             drop table pay_run_part, pay_run;
+            drop view followed_payment, payment_to_new_account, case_account, payment_stop, payment;
+            drop table payment_report, recall, replacement_payment;
             drop view waiting_letter, standing_hold;
             drop table letter_order, letter_batch, letter_claim, letter_outcome, letter_print;
             drop table bank_holiday, deadline_decision;

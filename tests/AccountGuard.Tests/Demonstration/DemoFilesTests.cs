@@ -28,7 +28,7 @@ public sealed class DemoFilesTests(DemoFolder demo) : IClassFixture<DemoFolder>
         }
 
         Convert.ToHexStringLower(hash.GetHashAndReset()).ShouldBe(
-            "a5b117b116ec06aba081a014a54ea1a149fc031bd0806ab9e1f9eae5ba7b30e7");
+            "507110401192723c0e2bfe5d91e2955aaf7230c4ad167853a0c6f4833b6d874d");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using AccountGuard.Identity;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Recalls;
 
 namespace AccountGuard.Tests.Verification;
 
@@ -30,6 +31,10 @@ internal sealed class CaseHistory
     public DateTimeOffset Now { get; set; } = new(2015, 6, 3, 10, 0, 0, TimeSpan.FromHours(9));
     public DateOnly Today => DateOnly.FromDateTime(Now.DateTime);
     public DateOnly NextPayDay { get; set; } = new(2015, 6, 15);
+
+    /// <summary>Payments that were sent to its account.</summary>
+    public IReadOnlyList<FollowedPayment> Followed { get; set; } = [];
+
     public string[] KeyedBy { get; } = ["u1", "u7"];
 
     public VerificationRequired Required(string incident) => new(new Guid("c0000000-0000-0000-0000-000000000001"),
@@ -65,6 +70,10 @@ internal sealed class CaseHistory
             ProposeRelease r => ProposeRelease.Decide(Case, r, by, KeyedBy, Now),
             ApproveHold r => ApproveHold.Decide(Case, r, by, KeyedBy, Now),
             SendBackHold r => SendBackHold.Decide(Case, r, by, KeyedBy, Now),
+            RequestRecall r => RequestRecall.Decide(Case, r, Followed, by, KeyedBy, Now),
+            AnswerRecall r => AnswerRecall.Decide(Case, r, by, KeyedBy, Now),
+            ProposeReplacement r => ProposeReplacement.Decide(Case, r, Followed, by, KeyedBy, Now),
+            ApproveReplacement r => ApproveReplacement.Decide(Case, r, by, KeyedBy, Now),
             RestoreAccount r => RestoreAccount.Decide(Case, r, by, Now),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No such request."),
         };

@@ -1,0 +1,219 @@
+using AccountGuard.Identity;
+using AccountGuard.Intake;
+using AccountGuard.SystemTests.Http;
+using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Paid;
+using AccountGuard.Verification.Recalls;
+using static AccountGuard.SystemTests.Outcomes.PaymentsTakenIn;
+using static AccountGuard.SystemTests.Story;
+
+namespace AccountGuard.SystemTests.Outcomes;
+
+/// <summary>What holds of payments after every history, in whatever order its facts arrive.</summary>
+public sealed class PaymentProperties(Served service) : IClassFixture<Served>
+{
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
+    private static readonly DateOnly[] PayDays = [new(2015, 4, 15), new(2015, 6, 15), new(2015, 8, 14)];
+    private static readonly Caller Saeki = new("saeki", "P1"), Utsumi = new("utsumi", "P2");
+
+    /// <summary>
+    /// Two holders with the same payments, stops and changes: one is listed, queued, listed in error, cancelled and
+    /// renumbered, the other is not. Their stories differ in marks alone, and neither is ever held.
+    /// </summary>
+    [Fact]
+    public async Task rule_18_being_listed_or_queued_never_alters_a_payment()
+    {
+        var marked = 0;
+        for (var seed = 0; seed < (IsLong ? 300 : 12); seed++)
+        {
+            var random = new Random(seed);
+            var story = await BeginAsync(service.Database);
+            var (listed, twin, alias) = (Number(), Number(), Number());
+            string[] rows = [.. Enumerable.Range(0, random.Next(1, 7)).SelectMany(i => Rows(random, i))];
+            List<Func<Task>> facts =
+            [
+                .. rows.Chunk(random.Next(1, 4)).SelectMany(some => (Func<Task>[])
+                [
+                    () => story.PaymentsAsync([.. some.Select(row => Of(story, "a", listed, row))]),
+                    () => story.PaymentsAsync([.. some.Select(row => Of(story, "b", twin, row))]),
+                ]),
+                () => FileAsync(story, "R1", listed, "2015-05-20"), () => FileAsync(story, "R2", twin, "2015-05-20"),
+                () => story.ListAsync(1, [Listed(listed)]),
+            ];
+            if (random.Next(2) == 0)
+            {
+                facts.Add(() => story.RenumberAsync($"{listed},{alias}"));
+            }
+
+            if (random.Next(3) == 0)
+            {
+                facts.Add(() => story.ChangesAsync(story.Cancelled("R1", listed)));
+            }
+
+            if (random.Next(3) == 0)
+            {
+                facts.Add(() => story.ListAsync(2, [Withdrawn(listed)]));
+            }
+
+            foreach (var fact in facts.OrderBy(_ => random.Next()).ToList())
+            {
+                await fact();
+            }
+
+            await OpenCases.RunAsync(story.At, default);
+            var (queued, free) = (await StoryOfAsync(story, listed), await StoryOfAsync(story, twin));
+            marked += queued.Payments.Count(p => p.Mark != PaymentMark.None);
+            Plain(queued).ShouldBe(Plain(free), $"seed {seed}");
+            free.Payments.ShouldAllBe(p => p.Mark == PaymentMark.None);
+            (queued.Holds.Count, queued.Owed).ShouldBe((0, free.Owed), $"seed {seed}");
+            foreach (var payDay in PayDays)
+            {
+                (await StandingAsync(story, listed, payDay)).ShouldNotStartWith("hold", Case.Sensitive, $"seed {seed}");
+                WhyNotPaid.Of(queued, payDay).Text.ShouldNotContain("held");
+            }
+        }
+
+        marked.ShouldBeGreaterThan(0, "no history paid a queued account");
+    }
+
+    private static string[] Plain(PaymentStory story) =>
+    [
+        .. story.Payments.Select(p => $"{p.PayOn:O} {p.Amount} {p.Account!.RevealKey()} {p.Outcome} {p.Code} {p.On:O}"),
+        .. story.Stops.Select(s => $"{s.Reason} {s.From:O} {s.ResumedOn:O} {s.Amount}"),
+        .. story.Arrears.Select(a => $"{a.Reason} {a.Since:O} {a.Due} {a.PaidLater}"),
+    ];
+
+    /// <summary>Rows as id,outcome and what follows; {0} stands for the prefix of a holder's ids.</summary>
+    private static IEnumerable<string> Rows(Random random, int i)
+    {
+        var (day, amount) = (PayDays[random.Next(3)], random.Next(1, 200_000));
+        var account = random.Next(2) == 0 ? Old : New;
+        if (random.Next(4) == 0)
+        {
+            yield return $"S{i},stopped,,{amount},,,{day:O},life-status-report,";
+            if (random.Next(2) == 0)
+            {
+                yield return $"S{i},resumed,,,,,{day.AddDays(random.Next(90)):O},life-status-report,";
+            }
+
+            yield break;
+        }
+
+        yield return $"P{i},sent,{day:O},{amount},{account},,,,";
+        if (random.Next(2) == 0)
+        {
+            yield return random.Next(2) == 0 ? $"P{i},credited,{day:O},{amount},{account},,,,"
+                : $"P{i},credit-failed,{day:O},{amount},{account},name,{day.AddDays(1):O},,";
+        }
+    }
+
+    private static string Of(Story story, string holder, string number, string row)
+    {
+        var at = row.IndexOf(',');
+        return $"{story.Incident}-{holder}-{row[..at]},{number}{row[at..]}";
+    }
+
+    private static Task FileAsync(Story story, string id, string number, string filedOn) => story.ChangesTextAsync(
+        $"source,request_id,number,filed_on,new_account\n{story.Incident},{id},{number},{filedOn},{New}\n");
+
+    /// <summary>
+    /// Rule 23: whatever people record and the payment system reports, in whatever order, recovered, lost and open are
+    /// what was sent, in the view that the pages show, and no loss ever vanishes from it.
+    /// </summary>
+    [Fact]
+    public async Task rule_23_recovered_lost_and_open_are_what_was_sent_always()
+    {
+        for (var seed = 0; seed < (IsLong ? 100 : 6); seed++)
+        {
+            var random = new Random(seed);
+            var story = await BeginAsync(service.Database);
+            var number = Number();
+            await story.ListAsync(1, [Listed(number)]);
+            await FileAsync(story, "R1", number, "2015-05-20");
+            await OpenCases.RunAsync(story.At, default);
+            var @case = FiledChange.IdOf(story.Incident, "R1");
+            await DenyAsync(story, @case);
+            var ((before, sent, reported), recalls) = ((0L, 0L, 0), new List<Guid>());
+            for (var step = 0; step < 14; step++)
+            {
+                switch (random.Next(5))
+                {
+                    case 0:
+                        var amount = random.Next(1, 100_000);
+                        await story.PaymentsAsync(
+                            $"{story.Incident}-{reported++},{number},sent,2015-06-15,{amount},{New},,,,");
+                        break;
+                    case 1 when reported > 0:
+                        await ReturnAsync(story, number, random.Next(reported));
+                        break;
+                    case 2 when reported > 0:
+                        recalls.Add(await RequestAsync(story, @case, random));
+                        break;
+                    case 3 when recalls.Count > 0:
+                        await CaseWork.DoAsync(story.At, @case, at => AnswerRecall.Decide(at.Case, new AnswerRecall(
+                            Guid.NewGuid(), recalls[random.Next(recalls.Count)], (RecallState)random.Next(1, 5),
+                            random.Next(1, 100_000), at.Today, null), Saeki, at.KeyedBy, at.Now), default);
+                        break;
+                    default:
+                        await CaseWork.DoAsync(story.At, @case, at => random.Next(2) == 0
+                            ? RestoreAccount.Decide(at.Case, new RestoreAccount(at.Now), Saeki, at.Now)
+                            : ReopenCase.Decide(at.Case, new ReopenCase(null), Saeki, at.Now), default);
+                        break;
+                }
+
+                var followed = await FollowedPayment.OfAsync(story.At, @case, default);
+                followed.Count.ShouldBe(reported, $"a payment vanished: seed {seed}");
+                followed.ShouldAllBe(p => p.Recovered >= 0 && p.Lost >= 0 && p.Open >= 0
+                    && p.Recovered + p.Lost + p.Open == p.Amount, $"seed {seed}");
+                (followed.Sum(p => p.Amount) >= sent).ShouldBeTrue();
+                (followed.Sum(p => p.Lost) >= before).ShouldBeTrue($"a loss vanished: seed {seed}");
+                (before, sent) = (followed.Sum(p => p.Lost), followed.Sum(p => p.Amount));
+            }
+        }
+
+        var totals = await RecallsView.TotalsAsync(service.Database.At, default);
+        totals.Sum(t => t.Sent).ShouldBeGreaterThan(0);
+        totals.ShouldAllBe(t => t.Recovered + t.Lost + t.Open == t.Sent && t.Open >= 0);
+    }
+
+    private static async Task ReturnAsync(Story story, string number, int which)
+    {
+        await using var find = story.At.Database.CreateCommand(
+            "select amount from payment where source = 'payer' and sent_id = @id");
+        find.Parameters.AddWithValue("id", $"{story.Incident}-{which}");
+        var amount = (long)(await find.ExecuteScalarAsync())!;
+        await story.PaymentsAsync(
+            $"{story.Incident}-{which},{number},returned,2015-06-15,{amount},{New},closed,2015-06-20,,");
+    }
+
+    private static async Task<Guid> RequestAsync(Story story, Guid @case, Random random)
+    {
+        var followed = await FollowedPayment.OfAsync(story.At, @case, default);
+        var recall = Guid.NewGuid();
+        await CaseWork.DoAsync(story.At, @case, at => RequestRecall.Decide(at.Case, new RequestRecall(
+            recall, followed[random.Next(followed.Count)].Payment, at.Today, null), followed, Saeki, at.KeyedBy,
+            at.Now), default);
+        return recall;
+    }
+
+    internal static async Task DenyAsync(Story story, Guid @case)
+    {
+        var proposal = Guid.NewGuid();
+        Func<CaseAtHand, Decision>[] steps =
+        [
+            at => ClaimCase.Decide(at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now),
+            at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
+                PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)], Intent.Denied, at.Today, null), Saeki,
+                at.KeyedBy, at.Now),
+            at => ProposeVerdict.Decide(
+                at.Case, new ProposeVerdict(proposal, Verdict.Denied, null), Saeki, at.KeyedBy, at.Now),
+            at => ApproveVerdict.Decide(
+                at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now),
+        ];
+        foreach (var step in steps)
+        {
+            (await CaseWork.DoAsync(story.At, @case, step, default)).ShouldBeNull();
+        }
+    }
+}

@@ -1,0 +1,315 @@
+using System.Net;
+using System.Text.Json;
+using AccountGuard.Identity;
+using AccountGuard.Intake;
+using AccountGuard.SystemTests.Http;
+using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Paid;
+using AccountGuard.Verification.Recalls;
+using Npgsql;
+using static AccountGuard.SystemTests.Http.Served;
+using static AccountGuard.SystemTests.Outcomes.PaymentsTakenIn;
+using static AccountGuard.SystemTests.Story;
+
+namespace AccountGuard.SystemTests.Outcomes;
+
+/// <summary>What payments make of cases, and what cases never make of payments (Rules 17, 18, 20, 23).</summary>
+public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
+{
+    private static readonly DateOnly June = new(2015, 6, 15), August = new(2015, 8, 14);
+    private static readonly Caller Saeki = new("saeki", "P1"), Utsumi = new("utsumi", "P2");
+
+    private sealed record Told(Story Story, string Number)
+    {
+        public Guid Case => FiledChange.IdOf(Story.Incident, "R1");
+    }
+
+    /// <summary>A listed number whose change to the new account was filed and entered on 20 May.</summary>
+    private async Task<Told> WithCaseAsync(string listedAt = "2015-06-02T09:00:00+09:00", string holder = "")
+    {
+        var told = new Told(await BeginAsync(service.Database), Number());
+        told.Story.ReceivedAt = "2015-05-21T09:00:00+09:00";
+        await told.Story.ChangesTextAsync("source,request_id,number,filed_on,entered_on,entered_by,new_account,"
+            + "previous_account,account_holder\n"
+            + $"{told.Story.Incident},R1,{told.Number},2015-05-20,2015-05-21,u1,{New},{Old},{holder}\n");
+        told.Story.ReceivedAt = listedAt;
+        await told.Story.ListAsync(1, [Listed(told.Number)]);
+        await OpenCases.RunAsync(told.Story.At, default);
+        told.Story.ReceivedAt = "2015-09-30T09:00:00+09:00";
+        return told;
+    }
+
+    private static string Sent(
+        Told told, DateOnly on, long amount = 120_000, string account = New, string rest = ",,,",
+        string outcome = "sent", string? id = null) =>
+        $"{id ?? Id()},{told.Number},{outcome},{on:yyyy-MM-dd},{amount},{account},{rest}";
+
+    private static Task<PaymentStory> StoryAsync(Told told) => StoryOfAsync(told.Story, told.Number);
+
+    private async Task<string> PageAsync(Told told)
+    {
+        var desk = await Desk.OpenAsync(service, Role.Auditor, told.Case);
+        return WebUtility.HtmlDecode(await desk.PageAsync());
+    }
+
+    private async Task<JsonElement> AskAsync(Told told, DateOnly? payDay = null)
+    {
+        using var compliance = service.As(Role.Compliance);
+        return await compliance.PostAsync("/api/payments/story",
+            Json(new { number = told.Number, purpose = "AnswerToHolder", payDay })).BodyAsync(HttpStatusCode.OK);
+    }
+
+    private static async Task DoAsync(Told told, Func<CaseAtHand, Decision> decide) =>
+        (await CaseWork.DoAsync(told.Story.At, told.Case, decide, default)).ShouldBeNull();
+
+    private static async Task DenyAsync(Told told)
+    {
+        await DoAsync(told, at => ClaimCase.Decide(
+            at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now));
+        await DoAsync(told, at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
+            PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)], Intent.Denied, at.Today, null), Saeki,
+            at.KeyedBy, at.Now));
+        var proposal = Guid.NewGuid();
+        await DoAsync(told, at => ProposeVerdict.Decide(
+            at.Case, new ProposeVerdict(proposal, Verdict.Denied, null), Saeki, at.KeyedBy, at.Now));
+        await DoAsync(told, at => ApproveVerdict.Decide(
+            at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now));
+    }
+
+    private static async Task<Guid> RecallAsync(Told told, DateOnly payDay)
+    {
+        var followed = await FollowedPayment.OfAsync(told.Story.At, told.Case, default);
+        var recall = Guid.NewGuid();
+        await DoAsync(told, at => RequestRecall.Decide(at.Case, new RequestRecall(
+            recall, followed.Single(p => p.PayOn == payDay).Payment, at.Today, null), followed, Saeki, at.KeyedBy,
+            at.Now));
+        return recall;
+    }
+
+    private static Task AnswerAsync(Told told, Guid recall, RecallState outcome, long? consented = null) =>
+        DoAsync(told, at => AnswerRecall.Decide(at.Case, new AnswerRecall(
+            Guid.NewGuid(), recall, outcome, consented, at.Today, null), Saeki, at.KeyedBy, at.Now));
+
+    [Fact]
+    public async Task s33_a_queued_case_pays_and_is_marked_as_paid_while_pending()
+    {
+        var told = await WithCaseAsync();
+        (await StandingAsync(told.Story, told.Number)).ShouldBe("pending");
+        await told.Story.PaymentsAsync(Sent(told, June), Sent(told, new(2015, 4, 15), account: Old));
+        var story = await StoryAsync(told);
+        story.Payments.Select(p => (p.PayOn, p.Mark)).ShouldBe(
+            [(new DateOnly(2015, 4, 15), PaymentMark.None), (June, PaymentMark.WhilePending)]);
+        (story.Holds.Count, story.Owed).ShouldBe((0, 0L));
+        var page = await PageAsync(told);
+        page.ShouldContain("Already paid once to the new account: 2015-06-15.");
+        page.ShouldContain("Paid while pending");
+        (await AskAsync(told, June)).Of<string>("why", "en").ShouldBe(
+            "The payment of 2015-06-15 was sent to the account •••222 while the change to it was being verified.");
+        (await StandingAsync(told.Story, told.Number)).ShouldBe("pending");
+    }
+
+    [Fact]
+    public async Task s03_a_case_opened_late_says_that_its_account_was_paid_already()
+    {
+        var told = await WithCaseAsync(listedAt: "2015-06-18T09:00:00+09:00");
+        await told.Story.PaymentsAsync(Sent(told, June));
+        (await StoryAsync(told)).Payments.Single().Mark.ShouldBe(PaymentMark.BeforeCase);
+        (await PageAsync(told)).ShouldContain("Already paid once to the new account: 2015-06-15.");
+        await told.Story.PaymentsAsync(Sent(told, August));
+        (await PageAsync(told)).ShouldContain("Already paid 2 times to the new account, last on 2015-08-14.");
+    }
+
+    [Fact]
+    public async Task s39_a_credit_that_failed_is_outstanding_and_the_case_is_not_denied()
+    {
+        var told = await WithCaseAsync();
+        var id = Id();
+        await told.Story.PaymentsAsync(Sent(told, June, id: id),
+            Sent(told, June, id: id, outcome: "credit-failed", rest: "name-differs,2015-06-16,,"));
+        var page = await PageAsync(told);
+        page.ShouldContain("Credit failed (name-differs)");
+        page.ShouldContain("Outstanding: 120,000 yen");
+        page.ShouldNotContain("Already paid");
+        (await told.Story.RowAsync("R1"))!.State.ShouldBe("Queued");
+        (await StandingAsync(told.Story, told.Number)).ShouldBe("pending");
+        await told.Story.PaymentsAsync(Sent(told, new(2015, 7, 15), account: Old, rest: $",,,{id}"));
+        (await StoryAsync(told)).Owed.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task s35_a_missing_life_status_report_is_named_its_arrears_come_back_and_the_case_stays_open()
+    {
+        var told = await WithCaseAsync();
+        var stop = Id();
+        await told.Story.PaymentsAsync(
+            $"{stop},{told.Number},stopped,,60000,,,2015-06-01,life-status-report,",
+            $"{Id()},{Number()},sent,2015-06-15,1,{Old},,,,");
+        var answer = await AskAsync(told, June);
+        answer.Of<string>("why", "en").ShouldContain("because the life-status report is missing");
+        answer.Of<string>("why", "ja").ShouldContain("現況届");
+        (answer.GetProperty("figures").Of<int>("fraudHolds"), answer.GetProperty("figures").Of<int>("statusStops"))
+            .ShouldBe((0, 1));
+        answer.Of<long>("owed").ShouldBe(60_000);
+        (await PageAsync(told)).ShouldContain("because the life-status report is missing");
+        await told.Story.PaymentsAsync(
+            $"{stop},{told.Number},resumed,,,,,2015-06-20,life-status-report,",
+            Sent(told, new(2015, 7, 15), 60_000, Old, $",,,{stop}"));
+        (await AskAsync(told, June)).Of<long>("owed").ShouldBe(0);
+        (await told.Story.RowAsync("R1"))!.State.ShouldBe("Queued");
+    }
+
+    [Fact]
+    public async Task s36_legal_reductions_have_their_own_reasons_and_are_in_no_incident()
+    {
+        var told = new Told(await BeginAsync(service.Database), Number());
+        await told.Story.ListAsync(1, [Listed(Number())]);
+        await told.Story.PaymentsAsync($"{Id()},{told.Number},stopped,,60000,,,2015-06-01,work,",
+            $"{Id()},{told.Number},stopped,,10000,,,2015-08-01,child-over-18,");
+        var answer = await AskAsync(told, June);
+        answer.Of<string>("why", "en").ShouldContain("because of work");
+        (answer.GetProperty("figures").Of<int>("legalStops"), answer.GetProperty("figures").Of<int>("fraudHolds"),
+            answer.Of<long>("owed")).ShouldBe((1, 0, 0L));
+        (await told.Story.IdsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task s48_recovery_of_a_payment_after_death_needs_it_terminated()
+    {
+        var told = await WithCaseAsync();
+        await told.Story.HoldersAsync([$"{told.Number},2015-06-01"], "number,died_on");
+        var stop = Id();
+        await told.Story.PaymentsAsync(Sent(told, June), $"{stop},{told.Number},stopped,,,,,2015-06-20,death,");
+        var page = await PageAsync(told);
+        page.ShouldContain("Paid after the death of 2015-06-01: 120,000 yen.");
+        page.ShouldContain("Recovery needs the payments terminated");
+        await told.Story.PaymentsAsync($"{stop},{told.Number},terminated,,,,,2015-07-01,death,");
+        (await PageAsync(told)).ShouldContain("recovery may begin");
+    }
+
+    [Fact]
+    public async Task s49_a_name_that_the_bank_may_not_find_warns_before_hand_off()
+    {
+        var told = await WithCaseAsync(holder: "山田花子");
+        await told.Story.HoldersAsync([$"{told.Number},佐藤花子"], "number,name");
+        (await PageAsync(told)).ShouldContain("the bank may not credit the payment");
+        await told.Story.HoldersAsync([$"{told.Number},山田花子"], "number,name");
+        (await PageAsync(told)).ShouldNotContain("the bank may not credit the payment");
+    }
+
+    [Fact]
+    public async Task s25_a_denial_lists_what_was_sent_there_and_follows_it_to_the_last_yen()
+    {
+        var told = await WithCaseAsync();
+        await told.Story.PaymentsAsync(Sent(told, June), Sent(told, new(2015, 4, 15), account: Old));
+        (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).ShouldBeEmpty();
+        await DenyAsync(told);
+        await told.Story.PaymentsAsync(Sent(told, August, 80_000));
+        (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).Select(p => (p.PayOn, p.Amount, p.Open))
+            .ShouldBe([(June, 120_000L, 120_000L), (August, 80_000L, 80_000L)]);
+        (await StoryAsync(told)).Owed.ShouldBe(200_000);
+        await AnswerAsync(told, await RecallAsync(told, June), RecallState.ConsentGiven, 50_000);
+        await AnswerAsync(told, await RecallAsync(told, August), RecallState.ReturnedBeforeCredit);
+        var page = await PageAsync(told);
+        page.ShouldContain("Sent 200,000 yen: recovered 130,000, lost 70,000, open 0.");
+        page.ShouldContain("the new account is on hold until the payer reports the restored one");
+        (await StandingAsync(told.Story, told.Number, August)).ShouldBe("hold keep Denied");
+    }
+
+    [Fact]
+    public async Task s40_a_refused_recall_is_a_loss_whatever_is_said_later()
+    {
+        var told = await WithCaseAsync();
+        var id = Id();
+        await told.Story.PaymentsAsync(Sent(told, June, id: id));
+        await DenyAsync(told);
+        var recall = await RecallAsync(told, June);
+        await AnswerAsync(told, recall, RecallState.Refused);
+        (await CaseWork.DoAsync(told.Story.At, told.Case, at => AnswerRecall.Decide(at.Case, new AnswerRecall(
+            Guid.NewGuid(), recall, RecallState.ConsentGiven, 1, at.Today, null), Saeki, at.KeyedBy, at.Now), default))
+            .ShouldBe(Refusal.RecallHasEnded);
+        await told.Story.PaymentsAsync(Sent(told, June, id: id, outcome: "returned", rest: "closed,2015-06-30,,"));
+        var payment = (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).Single();
+        (payment.Recovered, payment.Lost, payment.Open, payment.IsContradicted).ShouldBe((0L, 120_000L, 0L, true));
+        (await StandingAsync(told.Story, told.Number, August)).ShouldBe("hold keep Denied", "no second payment to B");
+    }
+
+    /// <summary>As code that forgets to ask, or psql under the application's role, would write it.</summary>
+    [Theory]
+    [InlineData("saeki", "P9", true)]
+    [InlineData("other", "P1", true)]
+    [InlineData("u1", "P4", true)]
+    [InlineData("operator", null, true)]
+    [InlineData("utsumi", "P2", false)]
+    public async Task s29_the_database_takes_no_replacement_by_the_wrong_person(
+        string login, string? person, bool isProposed)
+    {
+        var told = await WithCaseAsync();
+        await told.Story.PaymentsAsync(Sent(told, June));
+        await DenyAsync(told);
+        await DoAsync(told, at => RestoreAccount.Decide(at.Case, new RestoreAccount(at.Now), Saeki, at.Now));
+        var (proposal, now) = (Guid.NewGuid(), told.Story.At.Clock.GetUtcNow());
+        if (isProposed)
+        {
+            var followed = await FollowedPayment.OfAsync(told.Story.At, told.Case, default);
+            await DoAsync(told, at => ProposeReplacement.Decide(
+                at.Case, new ProposeReplacement(proposal, 120_000, null), followed, Saeki, at.KeyedBy, at.Now));
+        }
+
+        await RefusesAsync(told, new ReplacementApproved(proposal, new Caller(login, person), now));
+    }
+
+    [Fact]
+    public async Task s40_the_database_takes_no_second_end_of_a_recall()
+    {
+        var told = await WithCaseAsync();
+        await told.Story.PaymentsAsync(Sent(told, June));
+        await DenyAsync(told);
+        var recall = await RecallAsync(told, June);
+        await AnswerAsync(told, recall, RecallState.NoContact);
+        await AnswerAsync(told, recall, RecallState.Refused);
+        await RefusesAsync(told, new RecallAnswered(Guid.NewGuid(), recall, RecallState.ConsentGiven, 1, June, null,
+            Saeki, told.Story.At.Clock.GetUtcNow()));
+    }
+
+    private static async Task RefusesAsync(Told told, object happened)
+    {
+        await using var session = told.Story.At.Events.LightweightSession();
+        session.Events.Append(told.Case, happened);
+        var refused = await Should.ThrowAsync<Exception>(() => session.SaveChangesAsync());
+        refused.GetBaseException().ShouldBeOfType<PostgresException>().SqlState.ShouldBe("AG003");
+    }
+
+    [Fact]
+    public async Task rule_33_a_story_is_told_masked_against_a_record_and_for_a_purpose()
+    {
+        var told = await WithCaseAsync();
+        await told.Story.PaymentsAsync(Sent(told, June));
+        var answer = await AskAsync(told);
+        answer.GetRawText().ShouldNotContain("2222222");
+        answer.GetProperty("payments")[0].Of<string>("account").ShouldBe("•••222");
+        await using var find = service.Database.At.Database.CreateCommand(
+            "select count(*) from access_record where number_key = @key and purpose = 'AnswerToHolder'");
+        find.Parameters.AddWithValue("key", KeyOf(told.Story, told.Number).ToBytes());
+        (await find.ExecuteScalarAsync()).ShouldBe(1L);
+        using var auditor = service.As(Role.Auditor);
+        foreach (var broken in new object[] { new { number = told.Number, purpose = " " },
+            new { number = "12", purpose = "CaseWork" }, new { number = told.Number } })
+        {
+            await auditor.PostAsync("/api/payments/story", Json(broken)).ProblemAsync(HttpStatusCode.BadRequest);
+        }
+    }
+
+    [Fact]
+    public async Task rule_8_payments_under_any_number_of_the_holder_are_the_holders()
+    {
+        var told = await WithCaseAsync();
+        var alias = Number();
+        await told.Story.RenumberAsync($"{told.Number},{alias}");
+        await told.Story.PaymentsAsync(
+            Sent(told with { Number = alias }, June), Sent(told with { Number = Number() }, August));
+        (await StoryAsync(told)).Payments.Select(p => (p.PayOn, p.Mark)).ShouldBe([(June, PaymentMark.WhilePending)]);
+        await DenyAsync(told);
+        (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).Single().PayOn.ShouldBe(June);
+    }
+}
