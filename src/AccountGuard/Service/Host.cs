@@ -90,6 +90,7 @@ public static class Host
         builder.Services.AddSingleton<Filings>().AddHostedService(s => s.GetRequiredService<Filings>());
         builder.Services.AddSingleton<SmallQuestions>()
             .AddHostedService(s => s.GetRequiredService<SmallQuestions>());
+        builder.Services.AddSingleton<QueueCounts>().AddHostedService(s => s.GetRequiredService<QueueCounts>());
         builder.Services.AddSingleton<CaseHints>().AddHostedService(s => s.GetRequiredService<CaseHints>());
         builder.Services.AddHostedService<JointWorks>();
         builder.Services.AddExceptionHandler<Problems>().AddProblemDetails();

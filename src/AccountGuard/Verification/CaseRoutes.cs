@@ -163,10 +163,10 @@ public static class CaseRoutes
     }
 
     private static async Task<IResult> ShowAsync(
-        HttpContext context, Installation at, [AsParameters] QueueAsked asked, CancellationToken cancel,
-        string? after = null) =>
+        HttpContext context, Installation at, QueueCounts counts, [AsParameters] QueueAsked asked,
+        CancellationToken cancel, string? after = null) =>
         await QueueView.LoadAsync(at, asked.Incident, asked.FilterFor(Caller.Of(context.User)),
-            Caller.Of(context.User).Login, after, cancel) is { } view
+            Caller.Of(context.User).Login, after, cancel, counts) is { } view
             ? new RazorComponentResult<QueuePage>(new { View = view, MayTake = context.User.IsInRole(Role.Auditor) })
             : new RazorComponentResult<MessagePage>(new
             {

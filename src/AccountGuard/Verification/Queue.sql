@@ -125,7 +125,8 @@ end $$;
 
 -- How many open cases there are of each kind, exact to 10,000: one more stands for more. Of filters, what each has by
 -- itself.
-create or replace function queue_counts(incident int, next_pay_day date, login text, at_office text)
+drop function if exists queue_counts(int, date, text, text);
+create or replace function queue_counts(incident int, next_pay_day date)
 returns table (kind text, found bigint) language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
 set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
@@ -165,15 +166,8 @@ begin
       on true
     group by t.tier
     union all
-    select 'office', count(*) from (
-        select from hit h where h.is_open and h.incident_no = incident and h.office = at_office limit 10001) c
-    union all
     select 'linked', count(*) from (
         select from hit h where h.is_open and h.is_linked and h.incident_no = incident limit 10001) c
-    union all
-    select 'mine', count(*) from verification v
-    cross join lateral (select * from hit o where o.change_id = v.change_id offset 0) h
-    where v.auditor = login and h.is_open and h.incident_no = incident
     union all
     select e.state, count(c.one)
     from unnest(array['Confirmed', 'Denied', 'Deceased', 'ListedInError', 'Withdrawn']) as e (state)
@@ -184,6 +178,21 @@ begin
             where o.change_id = h.change_id and o.incident_no = h.incident_no and o.hit_id > h.hit_id)
         limit 10001) c on true
     group by e.state;
+end $$;
+
+-- The same of what somebody has taken, and of an office.
+create or replace function own_queue_counts(incident int, login text, at_office text)
+returns table (kind text, found bigint) language plpgsql stable
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+    return query
+    select 'mine', count(*) from verification v
+    cross join lateral (select * from hit o where o.change_id = v.change_id offset 0) h
+    where v.auditor = login and h.is_open and h.incident_no = incident
+    union all
+    select 'office', count(*) from (
+        select from hit h where h.is_open and h.incident_no = incident and h.office = at_office limit 10001) c;
 end $$;
 
 -- Offices with open cases, by one look-up each: the first of them by code point.

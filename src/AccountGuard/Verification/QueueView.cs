@@ -35,19 +35,16 @@ public sealed record QueueFigures(IReadOnlyDictionary<string, long> Counts)
 
     public long Of(string kind) => Counts.GetValueOrDefault(kind);
 
-    /// <summary>
-    /// What is not verified by then is paid at the next pay-day, also where an earlier one was the first (Rule 22).
-    /// </summary>
+    /// <summary>Those of everybody, with what this person has taken and what is of an office.</summary>
     public static async Task<QueueFigures> CountAsync(
-        Installation at, int incidentNo, DateOnly? nextPayDay, string login, string? office, CancellationToken cancel)
+        Installation at, QueueCounted counted, int incidentNo, string login, string? office, CancellationToken cancel)
     {
         await using var count = at.Database.CreateCommand(
-            "select kind, found from queue_counts(@incident, @next, @login, @office)");
+            "select kind, found from own_queue_counts(@incident, @login, @office)");
         count.Parameters.AddWithValue("incident", incidentNo);
-        count.Parameters.AddWithValue("next", NpgsqlDbType.Date, nextPayDay ?? DateOnly.MinValue);
         count.Parameters.AddWithValue("login", login);
         count.Parameters.AddWithValue("office", NpgsqlDbType.Text, (object?)office ?? DBNull.Value);
-        var counts = new Dictionary<string, long>();
+        var counts = counted.Counts.ToDictionary();
         await using var reader = await count.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
@@ -55,6 +52,53 @@ public sealed record QueueFigures(IReadOnlyDictionary<string, long> Counts)
         }
 
         return new QueueFigures(counts);
+    }
+}
+
+/// <summary>What the pages of everybody count alike, and the offices that may be asked for.</summary>
+public sealed record QueueCounted(IReadOnlyDictionary<string, long> Counts, IReadOnlyList<string> Offices)
+{
+    private const int MostOffices = 500;
+
+    // An office stands in the address of a page; what looks like a number that somebody mistyped there does not.
+    private const int MostDigits = 6;
+
+    /// <summary>
+    /// What is not verified by then is paid at the next pay-day, also where an earlier one was the first (Rule 22).
+    /// </summary>
+    public static async Task<QueueCounted> CountAsync(
+        Installation at, int incidentNo, DateOnly? nextPayDay, CancellationToken cancel)
+    {
+        await using var count = at.Database.CreateCommand(
+            "select kind, found from queue_counts(@incident, @next)");
+        count.Parameters.AddWithValue("incident", incidentNo);
+        count.Parameters.AddWithValue("next", NpgsqlDbType.Date, nextPayDay ?? DateOnly.MinValue);
+        var counts = new Dictionary<string, long>();
+        await using (var reader = await count.ExecuteReaderAsync(cancel))
+        {
+            while (await reader.ReadAsync(cancel))
+            {
+                counts[reader.GetString(0)] = reader.GetInt64(1);
+            }
+        }
+
+        return new QueueCounted(counts, await OfficesAsync(at, incidentNo, cancel));
+    }
+
+    private static async Task<IReadOnlyList<string>> OfficesAsync(
+        Installation at, int incidentNo, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand("select * from queue_offices(@incident, @most)");
+        find.Parameters.AddWithValue("incident", incidentNo);
+        find.Parameters.AddWithValue("most", MostOffices);
+        var offices = new List<string>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            offices.Add(reader.GetString(0));
+        }
+
+        return [.. offices.Where(office => office.Count(char.IsDigit) <= MostDigits)];
     }
 }
 
@@ -67,14 +111,12 @@ public sealed record QueueView(
     DateOnly? NextPayDay, IReadOnlyList<SeenPayDay> PayDays, string? After, string? Next)
 {
     private const int PageLength = 100;
-    private const int MostOffices = 500;
 
-    // An office stands in the address of a page; what looks like a number that somebody mistyped there does not.
-    private const int MostDigits = 6;
-
+    /// <param name="shared">Counts for all pages; null: they are counted for this one.</param>
     /// <exception cref="BadInput">There is no such incident, state, tier or place.</exception>
     public static async Task<QueueView?> LoadAsync(
-        Installation at, string? incident, QueueFilter filter, string login, string? after, CancellationToken cancel)
+        Installation at, string? incident, QueueFilter filter, string login, string? after, CancellationToken cancel,
+        QueueCounts? shared = null)
     {
         if (await IncidentBar.LoadAsync(at, incident, cancel) is not { } bar)
         {
@@ -83,7 +125,9 @@ public sealed record QueueView(
 
         var (no, id) = (bar.Incident.No, bar.Incident.Id);
         var nextPayDay = await NextPayDayAsync(at, bar.Today, cancel);
-        var figures = await QueueFigures.CountAsync(at, no, nextPayDay, login, filter.Office, cancel);
+        var counted = await (shared?.AskAsync(no, nextPayDay, cancel)
+            ?? QueueCounted.CountAsync(at, no, nextPayDay, cancel));
+        var figures = await QueueFigures.CountAsync(at, counted, no, login, filter.Office, cancel);
         var place = QueuePlace.Parse(after);
         var isWhole = filter == QueueFilter.None;
         var (rows, next) = isWhole || filter.IsEnded
@@ -92,7 +136,7 @@ public sealed record QueueView(
         var cases = await SeeAsync(at, rows, no, cancel);
         var counts = isWhole ? await CountPayDaysAsync(at, no, rows, cancel) : [];
         return new QueueView(bar, filter, figures, await TotalAsync(at, no, filter, figures, cancel),
-            await OfficesAsync(at, no, cancel), login, nextPayDay,
+            counted.Offices, login, nextPayDay,
             [.. cases.GroupBy(c => c.Row.ExposedOn).Select(g => new SeenPayDay(
                 g.Key, counts.TryGetValue(g.Key ?? DateOnly.MinValue, out var count) ? count : null, [.. g]))],
             after, next?.ToString());
@@ -141,22 +185,6 @@ public sealed record QueueView(
         }
 
         return counts;
-    }
-
-    private static async Task<IReadOnlyList<string>> OfficesAsync(
-        Installation at, int incidentNo, CancellationToken cancel)
-    {
-        await using var find = at.Database.CreateCommand("select * from queue_offices(@incident, @most)");
-        find.Parameters.AddWithValue("incident", incidentNo);
-        find.Parameters.AddWithValue("most", MostOffices);
-        var offices = new List<string>();
-        await using var reader = await find.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            offices.Add(reader.GetString(0));
-        }
-
-        return [.. offices.Where(office => office.Count(char.IsDigit) <= MostDigits)];
     }
 
     private static async Task<IReadOnlyList<SeenCase>> SeeAsync(

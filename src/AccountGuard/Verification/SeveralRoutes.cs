@@ -62,7 +62,9 @@ public static class SeveralRoutes
             ? reason : null, form["tier"], form["office"], form["linked"] == "true", form["mine"] == "true")
             .FilterFor(by);
         var bar = await IncidentBar.LoadAsync(at, form["incident"].ToString(), cancel) ?? throw BadInput.NoIncident;
-        var figures = await QueueFigures.CountAsync(at, bar.Incident.No, null, by.Login, filter.Office, cancel);
+        var figures = await QueueFigures.CountAsync(
+            at, await QueueCounted.CountAsync(at, bar.Incident.No, null, cancel), bar.Incident.No, by.Login,
+            filter.Office, cancel);
         return await QueueSlice.CasesAsync(
             at, bar.Incident.No, filter, figures, SeveralCases.Most, int.MaxValue, cancel);
     }

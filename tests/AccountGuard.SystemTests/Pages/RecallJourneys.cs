@@ -73,8 +73,7 @@ public sealed class RecallJourneys(Browsing browsing)
 
     [Theory]
     [InlineData("ja", 43, 1280, ColorScheme.Light)]
-    [InlineData("en", 44, 1280, ColorScheme.Dark)]
-    [InlineData("en", 46, 390, ColorScheme.Light)]
+    [InlineData("en", 46, 390, ColorScheme.Dark)]
     public async Task a_payment_to_a_denied_account_is_recalled_refused_and_stays_a_loss(
         string language, int i, int width, ColorScheme colours)
     {

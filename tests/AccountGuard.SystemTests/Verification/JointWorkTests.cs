@@ -154,7 +154,8 @@ public sealed class JointWorkTests(FreshDatabase database)
     {
         var (story, cases) = await FillAsync(database, IsLong ? 10_000 : 60);
         var bar = (await IncidentBar.LoadAsync(story.At, story.Incident, None))!;
-        var figures = await QueueFigures.CountAsync(story.At, bar.Incident.No, null, "saeki", null, None);
+        var counted = await QueueCounted.CountAsync(story.At, bar.Incident.No, null, None);
+        var figures = await QueueFigures.CountAsync(story.At, counted, bar.Incident.No, "saeki", null, None);
         var chosen = await QueueSlice.CasesAsync(
             story.At, bar.Incident.No, QueueFilter.None, figures, SeveralCases.Most, int.MaxValue, None);
         chosen.Order().ShouldBe(cases.Order());
