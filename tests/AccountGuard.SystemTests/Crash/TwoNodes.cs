@@ -71,7 +71,10 @@ public sealed class TwoNodes : IAsyncLifetime
             first.Kill();
             await first.WaitForExitAsync();
             await Should.ThrowAsync<HttpRequestException>(broken);
-            await halt.ExecuteAsync("select pg_terminate_backend(pid) from pg_locks where not granted");
+            await halt.ExecuteAsync("""
+                select pg_terminate_backend(l.pid) from pg_locks l join pg_stat_activity a on a.pid = l.pid
+                where not l.granted and a.datname = current_database()
+                """);
         }
 
         var watch = Stopwatch.StartNew();

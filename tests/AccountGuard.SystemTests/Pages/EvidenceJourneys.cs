@@ -107,7 +107,7 @@ public sealed class EvidenceJourneys(Browsing browsing)
         (await without.Page.Locator("#note-note").InputValueAsync()).ShouldBe("書いたこと");
     }
 
-    /// <summary>Chosen from the disk: so many bytes would go to the browser in JSON otherwise, in ten seconds.</summary>
+    /// <summary>From the disk: so many bytes would go to the browser in JSON otherwise, in ten seconds.</summary>
     private async Task ChooseAsync(Sight sight, byte[] content)
     {
         var path = Path.Combine(browsing.Service.Database.Home, $"{Guid.NewGuid():N}.pdf");
