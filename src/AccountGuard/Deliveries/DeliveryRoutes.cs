@@ -17,6 +17,23 @@ public static class DeliveryRoutes
             .For(Role.IncidentManager, Role.Intake).Example(null, null, "id=1");
     }
 
+    /// <summary>The answer to a request with one row, which waits in quarantine.</summary>
+    /// <param name="what">What the row says, as the sentence begins.</param>
+    public static IResult Waits(string what, long delivery, long row, string code, string? field)
+    {
+        var status = code == QuarantineCode.OtherContent ? 409 : 422;
+        return Problems.Of(status, status == 409 ? "other-content" : "quarantined",
+            $"{what} waits in quarantine as row {row} of delivery {delivery}: {code}, field {field}: "
+                + QuarantineCode.Remedy(code),
+            new Dictionary<string, object?>
+            {
+                ["delivery"] = delivery,
+                ["row"] = row,
+                ["code"] = code,
+                ["field"] = field,
+            });
+    }
+
     private static async Task<IReadOnlyList<ListedDelivery>> ListAsync(
         HttpContext context, Installation at, CancellationToken cancel, string? after = null,
         int limit = PageLimit.Usual)

@@ -53,17 +53,7 @@ public static class ChangeRoutes
     {
         if (answer.Code is { } code)
         {
-            var status = code == QuarantineCode.OtherContent ? 409 : 422;
-            return Problems.Of(status, status == 409 ? "other-content" : "quarantined",
-                $"The change waits in quarantine as row {answer.Row} of delivery {answer.Delivery}: {code}, field "
-                    + $"{answer.Field}: {QuarantineCode.Remedy(code)}",
-                new Dictionary<string, object?>
-                {
-                    ["delivery"] = answer.Delivery,
-                    ["row"] = answer.Row,
-                    ["code"] = code,
-                    ["field"] = answer.Field,
-                });
+            return DeliveryRoutes.Waits("The change", answer.Delivery, answer.Row, code, answer.Field);
         }
 
         var filed = new FiledAnswer(answer.ChangeId!.Value, answer.Incidents.Count > 0, answer.Incidents);

@@ -29,6 +29,15 @@ public static class PayDayCalendar
 
     private static readonly Guid Stream = new(SHA256.HashData("calendar"u8).AsSpan(0, 16), bigEndian: true);
 
+    /// <summary>
+    /// The pay-day that is meant by @day, by its name and the day on which it is paid: where a holiday moved one
+    /// onto the name of another, the one that is paid on the day.
+    /// </summary>
+    internal const string Meant = """
+        select p.pay_on, p.paid_on from pay_day p where p.pay_on = @day or p.paid_on = @day
+        order by p.paid_on = @day desc limit 1
+        """;
+
     private const string PlannedFrom = """
         select p.pay_on, p.paid_on, p.is_correction, coalesce((
                 select c.closes_on from closing_decision c where c.pay_on = p.pay_on
@@ -80,11 +89,7 @@ public static class PayDayCalendar
     internal static async Task<(DateOnly Name, DateOnly PaidOn)> FindAsync(
         Installation at, DateOnly day, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand(
-            """
-            select p.pay_on, p.paid_on from pay_day p where p.pay_on = @day or p.paid_on = @day
-            order by p.paid_on = @day desc limit 1
-            """);
+        await using var find = at.Database.CreateCommand(Meant);
         find.Parameters.AddWithValue("day", day);
         await using var reader = await find.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel)

@@ -129,10 +129,8 @@ public sealed class Standing : IAsyncDisposable
     private async Task TakeSnapshotAsync(long highest, CancellationToken cancel)
     {
         await using var read = new NpgsqlCommand(
-            """
-            select doubts(@at, @schema, @key), (
-                    select p.paid_on from pay_day p where p.pay_on = @day or p.paid_on = @day
-                    order by p.paid_on = @day desc limit 1),
+            $"""
+            select doubts(@at, @schema, @key), (select m.paid_on from ({PayDayCalendar.Meant}) m),
                 array(select i.id from incident i order by i.id),
                 array(
                     select coalesce((select max(l.version) from affected_list l where l.incident_no = i.incident_no), 0)

@@ -61,21 +61,27 @@ public static class FindCases
     private static async Task<IResult> AnswerAsync(HttpContext context, Installation at, CancellationToken cancel)
     {
         var form = await context.Request.ReadFormAsync(cancel);
-        var hasPurpose = Enum.TryParse<FindPurpose>(form["purpose"], out var purpose) && Enum.IsDefined(purpose);
-        if (!PensionNumber.TryParse(form["number"].ToString(), out var number) || !hasPurpose)
+        var asked = PurposeOf(form["purpose"]);
+        if (!PensionNumber.TryParse(form["number"].ToString(), out var number) || asked is not { } purpose)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return new RazorComponentResult<FindPage>(new
             {
                 IsNumberBad = !PensionNumber.TryParse(form["number"].ToString(), out _),
-                IsPurposeMissing = !hasPurpose,
-                Purpose = hasPurpose ? purpose : (FindPurpose?)null,
+                IsPurposeMissing = asked is null,
+                Purpose = asked,
             });
         }
 
         var found = await RunAsync(at, number, purpose, Caller.Of(context.User), cancel);
         return new RazorComponentResult<FindPage>(new { Found = found, Purpose = purpose });
     }
+
+    /// <summary>One of a few words: what is typed freely may hold a number, and access records stand in clear.
+    /// </summary>
+    /// <returns>Null where it is none of them.</returns>
+    public static FindPurpose? PurposeOf(string? text) =>
+        Enum.TryParse<FindPurpose>(text, out var purpose) && Enum.IsDefined(purpose) ? purpose : null;
 
     /// <summary>The record is committed before anything is read; where it cannot be written nothing is shown.</summary>
     public static async Task<FoundCases> RunAsync(

@@ -3,7 +3,6 @@ using System.Text.Json;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.Screening;
-using AccountGuard.Verification;
 
 namespace AccountGuard.SystemTests.Http;
 
@@ -42,7 +41,8 @@ public sealed class DescribedRoutes : IAsyncLifetime
         {
             if (path.EndsWith("/restorations"))
             {
-                await DenyAsync(FiledChange.IdOf("counter", "2015-000017"));
+                // Only a denied change has an account to restore.
+                await TwoPeople.DenyAsync(_service.Database.At, FiledChange.IdOf("counter", "2015-000017"));
             }
 
             var operation = paths.GetProperty(path).GetProperty(method);
@@ -57,27 +57,6 @@ public sealed class DescribedRoutes : IAsyncLifetime
                 ((int)answer.StatusCode).ShouldBeInRange(200, 299,
                     $"{method} {path}: {await answer.Content.ReadAsStringAsync()}");
             }
-        }
-    }
-
-    /// <summary>Only a denied change has an account to restore, and it takes two people.</summary>
-    private async Task DenyAsync(Guid change)
-    {
-        var (auditor, approver, proposal) = (new Caller("saeki", "P1"), new Caller("utsumi", "P2"), Guid.NewGuid());
-        Func<CaseAtHand, Decision>[] steps =
-        [
-            at => ClaimCase.Decide(at.Case, new ClaimCase(at.Now.AddHours(1)), auditor, at.KeyedBy, at.Now),
-            at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
-                PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)], Intent.Denied, at.Today, null), auditor,
-                at.KeyedBy, at.Now),
-            at => ProposeVerdict.Decide(
-                at.Case, new ProposeVerdict(proposal, Verdict.Denied, null), auditor, at.KeyedBy, at.Now),
-            at => ApproveVerdict.Decide(
-                at.Case, new ApproveVerdict(proposal), approver, at.KeyedBy, at.NextPayDay, at.Now),
-        ];
-        foreach (var step in steps)
-        {
-            (await CaseWork.DoAsync(_service.Database.At, change, step, CancellationToken.None)).ShouldBeNull();
         }
     }
 

@@ -1,4 +1,3 @@
-using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Verification;
@@ -7,6 +6,7 @@ using AccountGuard.Verification.Paid;
 using AccountGuard.Verification.Recalls;
 using static AccountGuard.SystemTests.Outcomes.PaymentsTakenIn;
 using static AccountGuard.SystemTests.Story;
+using static AccountGuard.SystemTests.TwoPeople;
 
 namespace AccountGuard.SystemTests.Outcomes;
 
@@ -15,7 +15,6 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
 {
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
     private static readonly DateOnly[] PayDays = [new(2015, 4, 15), new(2015, 6, 15), new(2015, 8, 14)];
-    private static readonly Caller Saeki = new("saeki", "P1"), Utsumi = new("utsumi", "P2");
 
     /// <summary>
     /// Two holders with the same payments, stops and changes: one is listed, queued, listed in error, cancelled and
@@ -133,7 +132,7 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
             await FileAsync(story, "R1", number, "2015-05-20");
             await OpenCases.RunAsync(story.At, default);
             var @case = FiledChange.IdOf(story.Incident, "R1");
-            await DenyAsync(story, @case);
+            await DenyAsync(story.At, @case);
             var ((before, sent, reported), recalls) = ((0L, 0L, 0), new List<Guid>());
             for (var step = 0; step < 14; step++)
             {
@@ -195,25 +194,5 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
             recall, followed[random.Next(followed.Count)].Payment, at.Today, null), followed, Saeki, at.KeyedBy,
             at.Now), default);
         return recall;
-    }
-
-    internal static async Task DenyAsync(Story story, Guid @case)
-    {
-        var proposal = Guid.NewGuid();
-        Func<CaseAtHand, Decision>[] steps =
-        [
-            at => ClaimCase.Decide(at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now),
-            at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
-                PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)], Intent.Denied, at.Today, null), Saeki,
-                at.KeyedBy, at.Now),
-            at => ProposeVerdict.Decide(
-                at.Case, new ProposeVerdict(proposal, Verdict.Denied, null), Saeki, at.KeyedBy, at.Now),
-            at => ApproveVerdict.Decide(
-                at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now),
-        ];
-        foreach (var step in steps)
-        {
-            (await CaseWork.DoAsync(story.At, @case, step, default)).ShouldBeNull();
-        }
     }
 }

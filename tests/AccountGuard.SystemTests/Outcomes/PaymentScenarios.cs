@@ -7,10 +7,10 @@ using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Paid;
 using AccountGuard.Verification.Recalls;
-using Npgsql;
 using static AccountGuard.SystemTests.Http.Served;
 using static AccountGuard.SystemTests.Outcomes.PaymentsTakenIn;
 using static AccountGuard.SystemTests.Story;
+using static AccountGuard.SystemTests.TwoPeople;
 
 namespace AccountGuard.SystemTests.Outcomes;
 
@@ -18,7 +18,6 @@ namespace AccountGuard.SystemTests.Outcomes;
 public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
 {
     private static readonly DateOnly June = new(2015, 6, 15), August = new(2015, 8, 14);
-    private static readonly Caller Saeki = new("saeki", "P1"), Utsumi = new("utsumi", "P2");
 
     private sealed record Told(Story Story, string Number)
     {
@@ -62,20 +61,6 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
 
     private static async Task DoAsync(Told told, Func<CaseAtHand, Decision> decide) =>
         (await CaseWork.DoAsync(told.Story.At, told.Case, decide, default)).ShouldBeNull();
-
-    private static async Task DenyAsync(Told told)
-    {
-        await DoAsync(told, at => ClaimCase.Decide(
-            at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now));
-        await DoAsync(told, at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
-            PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)], Intent.Denied, at.Today, null), Saeki,
-            at.KeyedBy, at.Now));
-        var proposal = Guid.NewGuid();
-        await DoAsync(told, at => ProposeVerdict.Decide(
-            at.Case, new ProposeVerdict(proposal, Verdict.Denied, null), Saeki, at.KeyedBy, at.Now));
-        await DoAsync(told, at => ApproveVerdict.Decide(
-            at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now));
-    }
 
     private static async Task<Guid> RecallAsync(Told told, DateOnly payDay)
     {
@@ -203,7 +188,7 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
         var told = await WithCaseAsync();
         await told.Story.PaymentsAsync(Sent(told, June), Sent(told, new(2015, 4, 15), account: Old));
         (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).ShouldBeEmpty();
-        await DenyAsync(told);
+        await DenyAsync(told.Story.At, told.Case);
         await told.Story.PaymentsAsync(Sent(told, August, 80_000));
         (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).Select(p => (p.PayOn, p.Amount, p.Open))
             .ShouldBe([(June, 120_000L, 120_000L), (August, 80_000L, 80_000L)]);
@@ -222,7 +207,7 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
         var told = await WithCaseAsync();
         var id = Id();
         await told.Story.PaymentsAsync(Sent(told, June, id: id));
-        await DenyAsync(told);
+        await DenyAsync(told.Story.At, told.Case);
         var recall = await RecallAsync(told, June);
         await AnswerAsync(told, recall, RecallState.Refused);
         (await CaseWork.DoAsync(told.Story.At, told.Case, at => AnswerRecall.Decide(at.Case, new AnswerRecall(
@@ -246,7 +231,7 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
     {
         var told = await WithCaseAsync();
         await told.Story.PaymentsAsync(Sent(told, June));
-        await DenyAsync(told);
+        await DenyAsync(told.Story.At, told.Case);
         await DoAsync(told, at => RestoreAccount.Decide(at.Case, new RestoreAccount(at.Now), Saeki, at.Now));
         var (proposal, now) = (Guid.NewGuid(), told.Story.At.Clock.GetUtcNow());
         if (isProposed)
@@ -256,7 +241,8 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
                 at.Case, new ProposeReplacement(proposal, 120_000, null), followed, Saeki, at.KeyedBy, at.Now));
         }
 
-        await RefusesAsync(told, new ReplacementApproved(proposal, new Caller(login, person), now));
+        await IsRefusedAsync(
+            told.Story.At, told.Case, new ReplacementApproved(proposal, new Caller(login, person), now));
     }
 
     [Fact]
@@ -264,20 +250,13 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
     {
         var told = await WithCaseAsync();
         await told.Story.PaymentsAsync(Sent(told, June));
-        await DenyAsync(told);
+        await DenyAsync(told.Story.At, told.Case);
         var recall = await RecallAsync(told, June);
         await AnswerAsync(told, recall, RecallState.NoContact);
         await AnswerAsync(told, recall, RecallState.Refused);
-        await RefusesAsync(told, new RecallAnswered(Guid.NewGuid(), recall, RecallState.ConsentGiven, 1, June, null,
-            Saeki, told.Story.At.Clock.GetUtcNow()));
-    }
-
-    private static async Task RefusesAsync(Told told, object happened)
-    {
-        await using var session = told.Story.At.Events.LightweightSession();
-        session.Events.Append(told.Case, happened);
-        var refused = await Should.ThrowAsync<Exception>(() => session.SaveChangesAsync());
-        refused.GetBaseException().ShouldBeOfType<PostgresException>().SqlState.ShouldBe("AG003");
+        await IsRefusedAsync(
+            told.Story.At, told.Case, new RecallAnswered(Guid.NewGuid(), recall, RecallState.ConsentGiven, 1, June,
+                null, Saeki, told.Story.At.Clock.GetUtcNow()));
     }
 
     [Fact]
@@ -309,7 +288,7 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
         await told.Story.PaymentsAsync(
             Sent(told with { Number = alias }, June), Sent(told with { Number = Number() }, August));
         (await StoryAsync(told)).Payments.Select(p => (p.PayOn, p.Mark)).ShouldBe([(June, PaymentMark.WhilePending)]);
-        await DenyAsync(told);
+        await DenyAsync(told.Story.At, told.Case);
         (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).Single().PayOn.ShouldBe(June);
     }
 }

@@ -2,9 +2,9 @@ using System.Net;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.SystemTests.Http;
-using AccountGuard.Verification;
 using Microsoft.Playwright;
 using static AccountGuard.SystemTests.Http.Served;
+using static AccountGuard.SystemTests.TwoPeople;
 
 namespace AccountGuard.SystemTests.Pages;
 
@@ -12,8 +12,6 @@ namespace AccountGuard.SystemTests.Pages;
 [Collection(SharedBrowser.Name)]
 public sealed class RecallJourneys(Browsing browsing)
 {
-    private static readonly Caller Saeki = new("saeki", "P1"), Utsumi = new("utsumi", "P2");
-
     private static readonly Dictionary<string, Dictionary<string, string>> Words = new()
     {
         ["ja"] = new()
@@ -51,26 +49,6 @@ public sealed class RecallJourneys(Browsing browsing)
         return ($"/cases/{@case}", @case);
     }
 
-    private async Task DenyAsync(Guid @case)
-    {
-        var proposal = Guid.NewGuid();
-        Func<CaseAtHand, Decision>[] steps =
-        [
-            at => ClaimCase.Decide(at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now),
-            at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
-                PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)], Intent.Denied, at.Today, null), Saeki,
-                at.KeyedBy, at.Now),
-            at => ProposeVerdict.Decide(
-                at.Case, new ProposeVerdict(proposal, Verdict.Denied, null), Saeki, at.KeyedBy, at.Now),
-            at => ApproveVerdict.Decide(
-                at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now),
-        ];
-        foreach (var step in steps)
-        {
-            (await CaseWork.DoAsync(browsing.Service.Database.At, @case, step, default)).ShouldBeNull();
-        }
-    }
-
     [Theory]
     [InlineData("ja", 43, 1280, ColorScheme.Light)]
     [InlineData("en", 46, 390, ColorScheme.Dark)]
@@ -84,7 +62,7 @@ public sealed class RecallJourneys(Browsing browsing)
         (await auditor.Page.Locator("#payments").InnerTextAsync()).ShouldContain(words["paid"]);
         await auditor.CheckAsync($"payments-case-{name}", whole: true);
 
-        await DenyAsync(@case);
+        await DenyAsync(browsing.Service.Database.At, @case);
         await auditor.GoAsync(path);
         await auditor.TabToAsync(words["request"]);
         await auditor.PressAsync("Enter");

@@ -10,6 +10,7 @@ using AccountGuard.Verification.Holds;
 using Npgsql;
 using static AccountGuard.SystemTests.Http.Served;
 using static AccountGuard.SystemTests.Story;
+using static AccountGuard.SystemTests.TwoPeople;
 
 namespace AccountGuard.SystemTests.Verification;
 
@@ -17,7 +18,6 @@ namespace AccountGuard.SystemTests.Verification;
 public sealed class HeldPayments(Served service) : IClassFixture<Served>
 {
     private static readonly DateOnly June = new(2015, 6, 15), August = new(2015, 8, 14);
-    private static readonly Caller Saeki = new("saeki", "P1"), Utsumi = new("utsumi", "P2");
     private static readonly CancellationToken None = CancellationToken.None;
 
     private sealed record Held(Story Story, string Number)
@@ -220,7 +220,7 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
                 PayTo.Keep, at.Today, null), Saeki, at.KeyedBy, at.Now));
         }
 
-        await RefusesAsync(held, new HoldApproved(proposal, by, held.Story.At.Clock.GetUtcNow()));
+        await IsRefusedAsync(held.Story.At, held.Case, new HoldApproved(proposal, by, held.Story.At.Clock.GetUtcNow()));
         var (hold, release) = (await HoldAsync(held, InDays(held, 9)), Guid.NewGuid());
         if (isProposed)
         {
@@ -228,15 +228,8 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
                 at.Case, new ProposeRelease(release, hold, null), Saeki, at.KeyedBy, at.Now));
         }
 
-        await RefusesAsync(held, new HoldReleased(release, hold, by, held.Story.At.Clock.GetUtcNow()));
-    }
-
-    private static async Task RefusesAsync(Held held, object approval)
-    {
-        await using var session = held.Story.At.Events.LightweightSession();
-        session.Events.Append(held.Case, approval);
-        var refused = await Should.ThrowAsync<Exception>(() => session.SaveChangesAsync());
-        refused.GetBaseException().ShouldBeOfType<PostgresException>().SqlState.ShouldBe("AG003");
+        await IsRefusedAsync(
+            held.Story.At, held.Case, new HoldReleased(release, hold, by, held.Story.At.Clock.GetUtcNow()));
     }
 
     [Fact]

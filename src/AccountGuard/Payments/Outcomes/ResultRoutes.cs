@@ -43,21 +43,8 @@ public static class ResultRoutes
             : await ImportPayments.RunAsync(
                 at, file, mediaType == Upload.Ndjson, id, now, null, stopping.ApplicationStopping, sender);
         var full = await FileAnswer.OfAsync(at, answer, cancel);
-        return mediaType == Json && full.NotAccepted is [var waiting] ? Refused(answer, waiting) : Results.Ok(full);
-    }
-
-    private static IResult Refused(DeliveryAnswer answer, WaitingRow waiting)
-    {
-        var status = waiting.Code == QuarantineCode.OtherContent ? 409 : 422;
-        return Problems.Of(status, status == 409 ? "other-content" : "quarantined",
-            $"The report waits in quarantine as row {waiting.Row} of delivery {answer.Delivery}: {waiting.Code}, field "
-                + $"{waiting.Field}: {QuarantineCode.Remedy(waiting.Code)}",
-            new Dictionary<string, object?>
-            {
-                ["delivery"] = answer.Delivery,
-                ["row"] = waiting.Row,
-                ["code"] = waiting.Code,
-                ["field"] = waiting.Field,
-            });
+        return mediaType == Json && full.NotAccepted is [var waiting]
+            ? DeliveryRoutes.Waits("The report", answer.Delivery, waiting.Row, waiting.Code, waiting.Field)
+            : Results.Ok(full);
     }
 }

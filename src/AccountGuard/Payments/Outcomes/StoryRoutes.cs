@@ -55,8 +55,7 @@ public static class StoryRoutes
             throw new BadInput("number is no number: give ten digits.");
         }
 
-        // One of a few words: what is typed freely may hold a number, and access records stand in clear.
-        if (!Enum.TryParse<FindPurpose>(question.Purpose, out var purpose) || !Enum.IsDefined(purpose))
+        if (FindCases.PurposeOf(question.Purpose) is not { } purpose)
         {
             throw new BadInput($"purpose: say what it is for: {string.Join(", ", Enum.GetNames<FindPurpose>())}.");
         }

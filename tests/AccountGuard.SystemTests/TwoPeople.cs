@@ -1,0 +1,41 @@
+using AccountGuard.Identity;
+using AccountGuard.Verification;
+using Npgsql;
+
+namespace AccountGuard.SystemTests;
+
+/// <summary>What takes two people (Rule 14): done by them, and not let in by the database otherwise.</summary>
+internal static class TwoPeople
+{
+    public static readonly Caller Saeki = new("saeki", "P1"), Utsumi = new("utsumi", "P2");
+
+    /// <summary>The holder was met and denies the change; one proposes it, the other approves.</summary>
+    public static async Task DenyAsync(Installation at, Guid @case)
+    {
+        var proposal = Guid.NewGuid();
+        Func<CaseAtHand, Decision>[] steps =
+        [
+            at => ClaimCase.Decide(at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now),
+            at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
+                PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)], Intent.Denied, at.Today, null), Saeki,
+                at.KeyedBy, at.Now),
+            at => ProposeVerdict.Decide(
+                at.Case, new ProposeVerdict(proposal, Verdict.Denied, null), Saeki, at.KeyedBy, at.Now),
+            at => ApproveVerdict.Decide(
+                at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now),
+        ];
+        foreach (var step in steps)
+        {
+            (await CaseWork.DoAsync(at, @case, step, default)).ShouldBeNull();
+        }
+    }
+
+    /// <summary>The fence of the database refuses an event, as code that forgets to ask would append it.</summary>
+    public static async Task IsRefusedAsync(Installation at, Guid stream, object happened, string? who = null)
+    {
+        await using var session = at.Events.LightweightSession();
+        session.Events.Append(stream, happened);
+        var refused = await Should.ThrowAsync<Exception>(() => session.SaveChangesAsync());
+        refused.GetBaseException().ShouldBeOfType<PostgresException>().SqlState.ShouldBe("AG003", who);
+    }
+}
