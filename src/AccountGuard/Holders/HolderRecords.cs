@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AccountGuard.Intake;
 using AccountGuard.Numbers;
+using AccountGuard.Schema;
 using AccountGuard.Vault;
 using Npgsql;
 
@@ -72,7 +73,8 @@ public static class HolderRecords
 
     private static async Task<Said> SaidAsync(Installation at, NumberKey number, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand(
+        var rows = new List<Row>();
+        await using (var reader = await at.Database.LookUpAsync(
             """
             select r.number_key, r.number_key in (select own_numbers_of_holder(@number)), r.received_at, r.protected,
                 r.died_on, r.died_at, r.content_key, r.sealed, k.wrapped
@@ -80,10 +82,7 @@ public static class HolderRecords
             join holder_record r on r.number_key = n.number_key
             left join personal_key k on k.subject_key = r.number_key
             order by r.received_at, r.delivery_no, r.row_no
-            """);
-        find.Parameters.AddWithValue("number", number.ToBytes());
-        var rows = new List<Row>();
-        await using (var reader = await find.ExecuteReaderAsync(cancel))
+            """, cancel, ("number", number.ToBytes())))
         {
             while (await reader.ReadAsync(cancel))
             {
@@ -91,16 +90,15 @@ public static class HolderRecords
             }
         }
 
-        await using var wait = at.Database.CreateCommand(
+        await using var waiting = await at.Database.LookUpAsync(
             """
             select exists (
                 select from numbers_of_holder(@number) n
                 join waiting_row q on q.number_key = n.number_key
                 join delivery d on d.delivery_no = q.delivery_no and d.kind = @kind)
-            """);
-        wait.Parameters.AddWithValue("number", number.ToBytes());
-        wait.Parameters.AddWithValue("kind", ImportHolders.Kind);
-        return new Said(rows, (bool)(await wait.ExecuteScalarAsync(cancel))!);
+            """, cancel, ("number", number.ToBytes()), ("kind", ImportHolders.Kind));
+        await waiting.ReadAsync(cancel);
+        return new Said(rows, waiting.GetBoolean(0));
     }
 
     private static Row ReadRow(NpgsqlDataReader reader)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AccountGuard.Schema;
 using AccountGuard.Screening;
 using Npgsql;
 
@@ -42,7 +43,8 @@ public sealed record IncidentBar(
 
     private static async Task<IReadOnlyList<BarIncident>> IncidentsAsync(Installation at, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand(
+        var incidents = new List<BarIncident>();
+        await using var reader = await at.Database.LookUpAsync(
             """
             select i.incident_no, i.id, i.declaration ->> 'name', i.time_zone, i.window_from,
                 (select d.through_on from cutoff_decision d where d.incident_no = i.incident_no
@@ -56,9 +58,7 @@ public sealed record IncidentBar(
                     (array_agg(a.live_from order by a.version desc))[1] as live_from
                 from affected_list a where a.incident_no = i.incident_no) l
             order by i.declared_at desc, i.incident_no desc
-            """);
-        var incidents = new List<BarIncident>();
-        await using var reader = await find.ExecuteReaderAsync(cancel);
+            """, cancel);
         while (await reader.ReadAsync(cancel))
         {
             incidents.Add(new BarIncident(

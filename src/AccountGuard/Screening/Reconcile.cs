@@ -1,3 +1,4 @@
+using AccountGuard.Schema;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -30,13 +31,12 @@ public static class Reconcile
     /// </summary>
     public static async Task<Reconciliation?> LastAsync(Installation at, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand(
+        await using var reader = await at.Database.LookUpAsync(
             """
             select missing, unfounded, misranked, pending, ran_at
             from (select * from reconciliation order by reconciliation_no desc limit 1) as last
             where server = this_server()
-            """);
-        await using var reader = await find.ExecuteReaderAsync(cancel);
+            """, cancel);
         return await reader.ReadAsync(cancel)
             ? new Reconciliation(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3),
                 reader.GetFieldValue<DateTimeOffset>(4))

@@ -2,6 +2,7 @@ using System.Text.Json;
 using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
+using AccountGuard.Schema;
 using AccountGuard.Vault;
 using Npgsql;
 
@@ -70,17 +71,15 @@ public sealed record CaseFile(
     private static async Task<IReadOnlyList<CaseHit>> HitsAsync(
         Installation at, Guid change, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand(
+        var hits = new List<CaseHit>();
+        await using var reader = await at.Database.LookUpAsync(
             """
             select distinct on (i.id) i.id, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier,
                 h.list_version, nullif(h.filed_on, '-infinity'), nullif(h.exposed_on, '-infinity'),
                 h.ended_at is not null
             from hit h join incident i on i.incident_no = h.incident_no
             where h.change_id = @change order by i.id, h.hit_id desc
-            """);
-        find.Parameters.AddWithValue("change", change);
-        var hits = new List<CaseHit>();
-        await using var reader = await find.ExecuteReaderAsync(cancel);
+            """, cancel, ("change", change));
         while (await reader.ReadAsync(cancel))
         {
             hits.Add(new CaseHit(reader.GetString(0), reader.GetString(1).Split('+'), reader.GetInt16(2),
@@ -93,7 +92,7 @@ public sealed record CaseFile(
     private static async Task<(CaseChange Change, NumberKey Number, byte[]? Key)> ChangeAsync(
         Installation at, Guid change, string incident, Caller reader, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand(
+        await using var row = await at.Database.LookUpAsync(
             """
             select c.source, c.request_id, c.kind, c.channel, c.office, c.entered_by, c.decided_by, c.proof,
                 coalesce(c.filed_on, (c.filed_at at time zone i.time_zone)::date), d.filed_known,
@@ -106,10 +105,7 @@ public sealed record CaseFile(
             left join account_change_detail t on t.change_id = c.change_id
             left join personal_key k on k.subject_key = c.number_key
             where c.change_id = @change
-            """);
-        find.Parameters.AddWithValue("change", change);
-        find.Parameters.AddWithValue("incident", incident);
-        await using var row = await find.ExecuteReaderAsync(cancel);
+            """, cancel, ("change", change), ("incident", incident));
         await row.ReadAsync(cancel);
         var number = NumberKey.FromBytes(row.GetFieldValue<byte[]>(14));
         await AccessRecords.WriteAsync(at, [number], "case", reader.ToString(), Purpose, cancel);

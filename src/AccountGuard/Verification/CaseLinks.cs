@@ -1,3 +1,5 @@
+using AccountGuard.Schema;
+
 
 namespace AccountGuard.Verification;
 
@@ -48,12 +50,9 @@ public static class CaseLinks
     public static async Task<IReadOnlyList<LinkedCase>> OfAsync(
         Installation at, Guid change, TimeZoneInfo zone, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand(Find);
-        find.Parameters.AddWithValue("change", change);
-        find.Parameters.AddWithValue("zone", zone.Id);
-        find.Parameters.AddWithValue("most", Most);
         var linked = new List<LinkedCase>();
-        await using var reader = await find.ExecuteReaderAsync(cancel);
+        await using var reader = await at.Database.LookUpAsync(
+            Find, cancel, ("change", change), ("zone", zone.Id), ("most", Most));
         while (await reader.ReadAsync(cancel))
         {
             linked.Add(new LinkedCase(

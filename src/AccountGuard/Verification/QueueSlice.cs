@@ -1,3 +1,4 @@
+using AccountGuard.Schema;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -35,8 +36,8 @@ public static class QueueSlice
         """;
 
     /// <summary>
-    /// A page, and the place behind it where there may be more, though it may hold fewer rows than asked. A rank beyond
-    /// 10,000 is left out.
+    /// A page, and the place behind it where there may be more, though it may hold fewer rows than asked. Its rows have
+    /// no rank: <see cref="RanksAsync"/> gives it.
     /// </summary>
     public static async Task<(IReadOnlyList<QueueRow> Rows, QueuePlace? Next)> PageAsync(
         Installation at, int incidentNo, string incident, QueueFilter filter, QueueFigures figures, QueuePlace? after,
@@ -49,7 +50,22 @@ public static class QueueSlice
             : way != All && figures.Of(way) <= Exact ? null
             : (await ReadAsync(connection, way, incidentNo, incident, Only(way, filter), after, MostSeen, MostSeen,
                 cancel)).ElementAtOrDefault(MostSeen - 1);
-        return (await RankAsync(connection, incidentNo, rows, cancel), last is null ? null : Queue.PlaceOf(last));
+        return (rows, last is null ? null : Queue.PlaceOf(last));
+    }
+
+    /// <summary>The ranks of cases among all open ones; a rank beyond 10,000 is left out.</summary>
+    public static async Task<IReadOnlyDictionary<Guid, long>> RanksAsync(
+        Installation at, int incidentNo, IEnumerable<Guid> changes, CancellationToken cancel)
+    {
+        var ranks = new Dictionary<Guid, long>();
+        await using var reader = await at.Database.LookUpAsync(
+            Ranks, cancel, ("incident", incidentNo), ("most", Exact), ("changes", changes.ToArray()));
+        while (await reader.ReadAsync(cancel))
+        {
+            ranks[reader.GetGuid(0)] = reader.GetInt64(1);
+        }
+
+        return ranks;
     }
 
     /// <summary>The first cases that meet a filter, of so many rows that are looked at.</summary>
@@ -123,22 +139,4 @@ public static class QueueSlice
         _ when way == filter.Reason?.ToString() => new(Reason: filter.Reason),
         _ => new(Tier: filter.Tier),
     };
-
-    private static async Task<IReadOnlyList<QueueRow>> RankAsync(
-        NpgsqlConnection connection, int incidentNo, List<QueueRow> rows, CancellationToken cancel)
-    {
-        await using var find = new NpgsqlCommand(Ranks, connection);
-        find.Parameters.AddWithValue("incident", incidentNo);
-        find.Parameters.AddWithValue("most", Exact);
-        find.Parameters.AddWithValue("changes", rows.Select(r => r.Change).ToArray());
-        await find.PrepareAsync(cancel);
-        var ranks = new Dictionary<Guid, long>();
-        await using var reader = await find.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            ranks[reader.GetGuid(0)] = reader.GetInt64(1);
-        }
-
-        return [.. rows.Select(r => ranks.TryGetValue(r.Change, out var rank) ? r with { Rank = rank } : r)];
-    }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using AccountGuard.Intake;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
+using AccountGuard.Schema;
 using AccountGuard.Vault;
 using Npgsql;
 using NpgsqlTypes;
@@ -39,13 +40,11 @@ public sealed record QueueFigures(IReadOnlyDictionary<string, long> Counts)
     public static async Task<QueueFigures> CountAsync(
         Installation at, QueueCounted counted, int incidentNo, string login, string? office, CancellationToken cancel)
     {
-        await using var count = at.Database.CreateCommand(
-            "select kind, found from own_queue_counts(@incident, @login, @office)");
-        count.Parameters.AddWithValue("incident", incidentNo);
-        count.Parameters.AddWithValue("login", login);
-        count.Parameters.AddWithValue("office", NpgsqlDbType.Text, (object?)office ?? DBNull.Value);
         var counts = counted.Counts.ToDictionary();
-        await using var reader = await count.ExecuteReaderAsync(cancel);
+        await using var reader = await at.Database.LookUpAsync(
+            "select kind, found from own_queue_counts(@incident, @login, @office)", cancel,
+            ("incident", incidentNo), ("login", login),
+            ("office", office ?? ""));
         while (await reader.ReadAsync(cancel))
         {
             counts[reader.GetString(0)] = reader.GetInt64(1);
@@ -112,7 +111,7 @@ public sealed record QueueView(
 {
     private const int PageLength = 100;
 
-    /// <param name="shared">Counts for all pages; null: they are counted for this one.</param>
+    /// <param name="shared">Counts and ranks for all pages; null: they are found for this one.</param>
     /// <exception cref="BadInput">There is no such incident, state, tier or place.</exception>
     public static async Task<QueueView?> LoadAsync(
         Installation at, string? incident, QueueFilter filter, string login, string? after, CancellationToken cancel,
@@ -133,6 +132,7 @@ public sealed record QueueView(
         var (rows, next) = isWhole || filter.IsEnded
             ? await Queue.PageAsync(at, id, filter, place, PageLength, cancel)
             : await QueueSlice.PageAsync(at, no, id, filter, figures, place, PageLength, cancel);
+        rows = isWhole || filter.IsEnded || rows.Count == 0 ? rows : await RankAsync(at, no, rows, shared, cancel);
         var cases = await SeeAsync(at, rows, no, cancel);
         var counts = isWhole ? await CountPayDaysAsync(at, no, rows, cancel) : [];
         return new QueueView(bar, filter, figures, await TotalAsync(at, no, filter, figures, cancel),
@@ -140,6 +140,15 @@ public sealed record QueueView(
             [.. cases.GroupBy(c => c.Row.ExposedOn).Select(g => new SeenPayDay(
                 g.Key, counts.TryGetValue(g.Key ?? DateOnly.MinValue, out var count) ? count : null, [.. g]))],
             after, next?.ToString());
+    }
+
+    private static async Task<IReadOnlyList<QueueRow>> RankAsync(
+        Installation at, int incidentNo, IReadOnlyList<QueueRow> rows, QueueCounts? shared, CancellationToken cancel)
+    {
+        Guid[] changes = [.. rows.Select(r => r.Change)];
+        var ranks = await (shared?.RanksAsync(incidentNo, changes, cancel)
+            ?? QueueSlice.RanksAsync(at, incidentNo, changes, cancel));
+        return [.. rows.Select(r => ranks.TryGetValue(r.Change, out var rank) ? r with { Rank = rank } : r)];
     }
 
     private static async Task<long?> TotalAsync(
@@ -156,9 +165,8 @@ public sealed record QueueView(
     /// <summary>The first pay-day that is not over; null where the calendar has none.</summary>
     public static async Task<DateOnly?> NextPayDayAsync(Installation at, DateOnly today, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand("select min(paid_on) from pay_day where paid_on >= @today");
-        find.Parameters.AddWithValue("today", today);
-        await using var reader = await find.ExecuteReaderAsync(cancel);
+        await using var reader = await at.Database.LookUpAsync(
+            "select min(paid_on) from pay_day where paid_on >= @today", cancel, ("today", today));
         await reader.ReadAsync(cancel);
         return reader.IsDBNull(0) ? null : reader.GetFieldValue<DateOnly>(0);
     }
@@ -191,7 +199,8 @@ public sealed record QueueView(
         Installation at, IReadOnlyList<QueueRow> rows, int incidentNo, CancellationToken cancel)
     {
         using var personalKeys = new PersonalKeys(at.Keys);
-        await using var find = at.Database.CreateCommand(
+        var cases = new List<SeenCase>();
+        await using var reader = await at.Database.LookUpAsync(
             """
             select g.place, c.channel, c.office,
                 coalesce(c.filed_on, (c.filed_at at time zone i.time_zone)::date), d.filed_known,
@@ -202,20 +211,16 @@ public sealed record QueueView(
                 exists (select from hit h where h.change_id = c.change_id and h.is_linked),
                 v.auditor, v.claimed_until
             from unnest(@ids) with ordinality as g (change_id, place)
-            join account_change c on c.change_id = g.change_id
             join incident i on i.incident_no = @incident
+            cross join lateral (select * from account_change a where a.change_id = g.change_id offset 0) c
             cross join lateral possible_days(c.filed_on, c.filed_at, c.received_on, c.received_at,
                 c.entered_on, c.entered_at, c.delivered_at, i.time_zone, i.post_days) d
-            left join account_change_detail t on t.change_id = c.change_id
-            left join personal_key k on k.subject_key = c.number_key
-            left join verification v on v.change_id = c.change_id
+            left join lateral (
+                select * from account_change_detail o where o.change_id = g.change_id offset 0) t on true
+            left join lateral (select * from personal_key o where o.subject_key = c.number_key offset 0) k on true
+            left join lateral (select * from verification o where o.change_id = g.change_id offset 0) v on true
             order by g.place
-            """);
-        find.Parameters.AddWithValue("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid,
-            rows.Select(r => r.Change).ToArray());
-        find.Parameters.AddWithValue("incident", incidentNo);
-        var cases = new List<SeenCase>();
-        await using var reader = await find.ExecuteReaderAsync(cancel);
+            """, cancel, ("ids", rows.Select(r => r.Change).ToArray()), ("incident", incidentNo));
         while (await reader.ReadAsync(cancel))
         {
             var row = rows[(int)reader.GetInt64(0) - 1];

@@ -27,7 +27,8 @@ set search_path = accountguard, pg_temp as $$
 
 -- For settle: hits of changes whose case was touched get its state.
 create or replace function rate_states(changes uuid[]) returns void language plpgsql
-set search_path = accountguard, pg_temp as $$
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare touched uuid[];
 begin
     touched := array(select v.change_id from verification v where v.change_id = any (changes));
@@ -150,9 +151,12 @@ end $$;
 -- The first case of an incident's queue that waits for somebody: two who ask at once get two. The lock is the caller's
 -- until he has claimed it; what was claimed since the queue was read is seen after it.
 create or replace function next_case(incident int, login text, person text, at timestamptz, today date, passed uuid[])
-returns uuid language plpgsql set search_path = accountguard, pg_temp as $$
+returns uuid language plpgsql set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
+set enable_sort = off set jit = off as $$
 declare candidate uuid;
 begin
+    -- The queue by its index, from the first on: however many there are, as few are read as are taken.
     for candidate in
         select h.change_id from hit h join account_change c on c.change_id = h.change_id
         where h.incident_no = incident and h.is_open and h.state <> 'Proposed'

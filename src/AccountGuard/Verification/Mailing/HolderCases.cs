@@ -31,6 +31,7 @@ public sealed record HolderCases(
     NumberKey Number, TimeZoneInfo Zone, DateOnly? WindowFrom, DateOnly? ExposedOn, bool HasClash,
     IReadOnlyList<HolderChange> Changes)
 {
+    // Without `offset 0` all open hits would be read into a table of hashes, to look up those of one holder.
     private const string Find = """
         with mine as materialized (
             select o as number_key
@@ -49,8 +50,8 @@ public sealed record HolderCases(
             case when d.filed_known then coalesce(c.filed_on, (c.filed_at at time zone p.time_zone)::date) end,
             greatest(least(d.from_on, d.received, date '9999-12-30'), date '0001-01-02'),
             d.from_on is null and d.received is null,
-            exists (select from cancellation x where x.change_id = c.change_id),
-            exists (select from hit h where h.change_id = c.change_id and h.is_open),
+            exists (select from cancellation x where x.change_id = c.change_id offset 0),
+            exists (select from hit h where h.change_id = c.change_id and h.is_open offset 0),
             coalesce(k.is_in_batch, false), coalesce(k.is_over, false),
             t.sealed, w.wrapped, p.window_from, p.time_zone, p.exposed_on,
             exists (select from clashes_of(array(

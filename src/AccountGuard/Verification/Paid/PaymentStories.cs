@@ -2,6 +2,7 @@ using System.Text.Json;
 using AccountGuard.Holders;
 using AccountGuard.Intake;
 using AccountGuard.Numbers;
+using AccountGuard.Schema;
 using AccountGuard.Vault;
 using AccountGuard.Verification.Holds;
 using Npgsql;
@@ -30,7 +31,9 @@ public static class PaymentStories
     private static async Task<IReadOnlyList<StoryPayment>> PaymentsAsync(
         Installation at, NumberKey number, IReadOnlyList<PaidCase> cases, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand(
+        using var personalKeys = new PersonalKeys(at.Keys);
+        var payments = new List<StoryPayment>();
+        await using var row = await at.Database.LookUpAsync(
             """
             select p.payment_id, p.pay_on, p.amount, p.account_key, p.outcome, p.code, p.happened_on, p.pays_for,
                 p.sealed, p.sealed_for, p.number_key, k.wrapped
@@ -38,11 +41,7 @@ public static class PaymentStories
             cross join lateral (select * from payment v where v.number_key = n.number_key offset 0) p
             left join personal_key k on k.subject_key = p.number_key
             order by p.pay_on, p.source, p.sent_id
-            """);
-        find.Parameters.AddWithValue("number", number.ToBytes());
-        using var personalKeys = new PersonalKeys(at.Keys);
-        var payments = new List<StoryPayment>();
-        await using var row = await find.ExecuteReaderAsync(cancel);
+            """, cancel, ("number", number.ToBytes()));
         while (await row.ReadAsync(cancel))
         {
             var account = NumberKey.FromBytes(row.GetFieldValue<byte[]>(3));
@@ -76,16 +75,14 @@ public static class PaymentStories
     private static async Task<IReadOnlyList<StoryStop>> StopsAsync(
         Installation at, NumberKey number, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand(
+        var stops = new List<StoryStop>();
+        await using var row = await at.Database.LookUpAsync(
             """
             select s.stop_id, s.reason, s.from_on, s.resumed_on, s.terminated_on, s.amount
             from own_numbers_of_holder(@number) n (number_key)
             cross join lateral (select * from payment_stop v where v.number_key = n.number_key offset 0) s
             order by s.from_on, s.source, s.sent_id
-            """);
-        find.Parameters.AddWithValue("number", number.ToBytes());
-        var stops = new List<StoryStop>();
-        await using var row = await find.ExecuteReaderAsync(cancel);
+            """, cancel, ("number", number.ToBytes()));
         while (await row.ReadAsync(cancel))
         {
             stops.Add(new StoryStop(row.GetGuid(0), row.GetString(1), Day(row, 2), Day(row, 3), Day(row, 4),
@@ -122,17 +119,15 @@ public static class PaymentStories
         Installation at, NumberKey number, CancellationToken cancel)
     {
         var found = new List<PaidCase>();
-        await using (var find = at.Database.CreateCommand(
+        await using (var row = await at.Database.LookUpAsync(
             """
             select a.change_id, a.new_account_key, a.filed_on, a.is_known_on, a.time_zone
             from own_numbers_of_holder(@number) n (number_key)
             cross join lateral (
                 select c.change_id from account_change c where c.number_key = n.number_key offset 0) c
             cross join lateral (select * from case_account v where v.change_id = c.change_id offset 0) a
-            """))
+            """, cancel, ("number", number.ToBytes())))
         {
-            find.Parameters.AddWithValue("number", number.ToBytes());
-            await using var row = await find.ExecuteReaderAsync(cancel);
             while (await row.ReadAsync(cancel))
             {
                 found.Add(new PaidCase(row.GetGuid(0),

@@ -1,3 +1,4 @@
+using AccountGuard.Schema;
 using Npgsql;
 
 namespace AccountGuard.Verification.Recalls;
@@ -23,14 +24,12 @@ public sealed record FollowedPayment(
     public static async Task<IReadOnlyList<FollowedPayment>> OfAsync(
         Installation at, Guid change, CancellationToken cancel)
     {
-        await using var find = at.Database.CreateCommand(
+        var payments = new List<FollowedPayment>();
+        await using var row = await at.Database.LookUpAsync(
             """
             select payment_id, pay_on, amount, came_back, recall_id, state, due_on, recovered, lost
             from followed_payment where change_id = @change order by pay_on, source, sent_id
-            """);
-        find.Parameters.AddWithValue("change", change);
-        var payments = new List<FollowedPayment>();
-        await using var row = await find.ExecuteReaderAsync(cancel);
+            """, cancel, ("change", change));
         while (await row.ReadAsync(cancel))
         {
             payments.Add(Read(row, 0));
