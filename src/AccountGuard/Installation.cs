@@ -1,3 +1,4 @@
+using System.Data;
 using AccountGuard.Schema;
 using AccountGuard.Vault;
 using Marten;
@@ -25,6 +26,34 @@ public sealed record Installation(NpgsqlDataSource Database, KeyFile Keys, TimeP
     /// </summary>
     public IDocumentSession SessionIn(NpgsqlTransaction transaction) =>
         Events.LightweightSession(Marten.Services.SessionOptions.ForTransaction(transaction));
+
+    /// <summary>
+    /// A question of a page, which asks for little by its key, and would take longer to plan than to answer: the
+    /// connection keeps its plan, until the tables that it reads are analysed anew. Only for what an index finds,
+    /// however much there is.
+    /// </summary>
+    /// <returns>The rows; the connection goes back with their reader.</returns>
+    public async Task<NpgsqlDataReader> LookUpAsync(
+        string sql, CancellationToken cancel, params (string Name, object Value)[] values)
+    {
+        var connection = await Database.OpenConnectionAsync(cancel);
+        try
+        {
+            var find = new NpgsqlCommand(sql, connection);
+            foreach (var (name, value) in values)
+            {
+                find.Parameters.AddWithValue(name, value);
+            }
+
+            await find.PrepareAsync(cancel);
+            return await find.ExecuteReaderAsync(CommandBehavior.CloseConnection, cancel);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AccountGuard.Intake;
 using AccountGuard.Numbers;
-using AccountGuard.Schema;
 using AccountGuard.Vault;
 using Npgsql;
 
@@ -74,7 +73,7 @@ public static class HolderRecords
     private static async Task<Said> SaidAsync(Installation at, NumberKey number, CancellationToken cancel)
     {
         var rows = new List<Row>();
-        await using (var reader = await at.Database.LookUpAsync(
+        await using (var reader = await at.LookUpAsync(
             """
             select r.number_key, r.number_key in (select own_numbers_of_holder(@number)), r.received_at, r.protected,
                 r.died_on, r.died_at, r.content_key, r.sealed, k.wrapped
@@ -90,7 +89,7 @@ public static class HolderRecords
             }
         }
 
-        await using var waiting = await at.Database.LookUpAsync(
+        await using var waiting = await at.LookUpAsync(
             """
             select exists (
                 select from numbers_of_holder(@number) n

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AccountGuard.Schema;
 using AccountGuard.Screening;
 using Npgsql;
 
@@ -44,7 +43,7 @@ public sealed record IncidentBar(
     private static async Task<IReadOnlyList<BarIncident>> IncidentsAsync(Installation at, CancellationToken cancel)
     {
         var incidents = new List<BarIncident>();
-        await using var reader = await at.Database.LookUpAsync(
+        await using var reader = await at.LookUpAsync(
             """
             select i.incident_no, i.id, i.declaration ->> 'name', i.time_zone, i.window_from,
                 (select d.through_on from cutoff_decision d where d.incident_no = i.incident_no

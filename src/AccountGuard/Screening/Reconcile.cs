@@ -1,4 +1,3 @@
-using AccountGuard.Schema;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -31,7 +30,7 @@ public static class Reconcile
     /// </summary>
     public static async Task<Reconciliation?> LastAsync(Installation at, CancellationToken cancel)
     {
-        await using var reader = await at.Database.LookUpAsync(
+        await using var reader = await at.LookUpAsync(
             """
             select missing, unfounded, misranked, pending, ran_at
             from (select * from reconciliation order by reconciliation_no desc limit 1) as last

@@ -2,7 +2,6 @@ using System.Text.Json;
 using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
-using AccountGuard.Schema;
 using AccountGuard.Vault;
 using Npgsql;
 
@@ -72,7 +71,7 @@ public sealed record CaseFile(
         Installation at, Guid change, CancellationToken cancel)
     {
         var hits = new List<CaseHit>();
-        await using var reader = await at.Database.LookUpAsync(
+        await using var reader = await at.LookUpAsync(
             """
             select distinct on (i.id) i.id, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier,
                 h.list_version, nullif(h.filed_on, '-infinity'), nullif(h.exposed_on, '-infinity'),
@@ -92,7 +91,7 @@ public sealed record CaseFile(
     private static async Task<(CaseChange Change, NumberKey Number, byte[]? Key)> ChangeAsync(
         Installation at, Guid change, string incident, Caller reader, CancellationToken cancel)
     {
-        await using var row = await at.Database.LookUpAsync(
+        await using var row = await at.LookUpAsync(
             """
             select c.source, c.request_id, c.kind, c.channel, c.office, c.entered_by, c.decided_by, c.proof,
                 coalesce(c.filed_on, (c.filed_at at time zone i.time_zone)::date), d.filed_known,

@@ -1,6 +1,3 @@
-using AccountGuard.Schema;
-
-
 namespace AccountGuard.Verification;
 
 /// <summary>What ties one change to another (Rule 16). A link raises attention; it decides nothing.</summary>
@@ -51,7 +48,7 @@ public static class CaseLinks
         Installation at, Guid change, TimeZoneInfo zone, CancellationToken cancel)
     {
         var linked = new List<LinkedCase>();
-        await using var reader = await at.Database.LookUpAsync(
+        await using var reader = await at.LookUpAsync(
             Find, cancel, ("change", change), ("zone", zone.Id), ("most", Most));
         while (await reader.ReadAsync(cancel))
         {

@@ -1,4 +1,3 @@
-using AccountGuard.Schema;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -58,7 +57,7 @@ public static class QueueSlice
         Installation at, int incidentNo, IEnumerable<Guid> changes, CancellationToken cancel)
     {
         var ranks = new Dictionary<Guid, long>();
-        await using var reader = await at.Database.LookUpAsync(
+        await using var reader = await at.LookUpAsync(
             Ranks, cancel, ("incident", incidentNo), ("most", Exact), ("changes", changes.ToArray()));
         while (await reader.ReadAsync(cancel))
         {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using AccountGuard.Intake;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
-using AccountGuard.Schema;
 using AccountGuard.Vault;
 using Npgsql;
 using NpgsqlTypes;
@@ -41,7 +40,7 @@ public sealed record QueueFigures(IReadOnlyDictionary<string, long> Counts)
         Installation at, QueueCounted counted, int incidentNo, string login, string? office, CancellationToken cancel)
     {
         var counts = counted.Counts.ToDictionary();
-        await using var reader = await at.Database.LookUpAsync(
+        await using var reader = await at.LookUpAsync(
             "select kind, found from own_queue_counts(@incident, @login, @office)", cancel,
             ("incident", incidentNo), ("login", login),
             ("office", office ?? ""));
@@ -165,7 +164,7 @@ public sealed record QueueView(
     /// <summary>The first pay-day that is not over; null where the calendar has none.</summary>
     public static async Task<DateOnly?> NextPayDayAsync(Installation at, DateOnly today, CancellationToken cancel)
     {
-        await using var reader = await at.Database.LookUpAsync(
+        await using var reader = await at.LookUpAsync(
             "select min(paid_on) from pay_day where paid_on >= @today", cancel, ("today", today));
         await reader.ReadAsync(cancel);
         return reader.IsDBNull(0) ? null : reader.GetFieldValue<DateOnly>(0);
@@ -200,7 +199,7 @@ public sealed record QueueView(
     {
         using var personalKeys = new PersonalKeys(at.Keys);
         var cases = new List<SeenCase>();
-        await using var reader = await at.Database.LookUpAsync(
+        await using var reader = await at.LookUpAsync(
             """
             select g.place, c.channel, c.office,
                 coalesce(c.filed_on, (c.filed_at at time zone i.time_zone)::date), d.filed_known,

@@ -20,7 +20,7 @@ public sealed class WorkedTests(ITestOutputHelper output)
 
     [Fact]
     public Task after_each_step_of_people_and_facts_every_case_is_what_the_rules_say() =>
-        _sampling.SampleAsync(IsLong ? 1_000 : 12, async (world, history) =>
+        _sampling.SampleAsync(IsLong ? 150 : 12, async (world, history) =>
         {
             var soFar = Parcel.Nothing with { Incidents = history.Facts.Incidents };
             var cases = history.Facts.Changes.Select(world.CaseOf).ToList();
@@ -47,7 +47,7 @@ public sealed class WorkedTests(ITestOutputHelper output)
     /// <summary>Three at once, each of whom delivers a part of the facts and works on their own cases.</summary>
     [Fact]
     public Task facts_and_people_at_once_lose_no_verdict_end_no_case_and_release_no_hold() =>
-        _sampling.SampleAsync(IsLong ? 2_000 : 16, async (world, history) =>
+        _sampling.SampleAsync(IsLong ? 250 : 16, async (world, history) =>
         {
             var cases = history.Facts.Changes.Select(world.CaseOf).ToList();
             var auditing = new Auditing(world.At, cases);

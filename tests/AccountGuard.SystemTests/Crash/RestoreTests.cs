@@ -121,7 +121,7 @@ public sealed class RestoreTests : IDisposable
         await story.ListAsync(1, [.. listed.Select(n => Listed(n))]);
         var random = new Random(1);
         var answered = 0;
-        for (var kills = IsLong ? 100 : 2; kills > 0; kills--)
+        for (var kills = IsLong ? 40 : 2; kills > 0; kills--)
         {
             var wanted = answered + random.Next(1, 60);
             var filing = Task.Run(async () =>

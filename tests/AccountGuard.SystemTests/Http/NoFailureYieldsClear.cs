@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using AccountGuard.Identity;
+using AccountGuard.Intake;
 using AccountGuard.Screening;
 using AccountGuard.Service;
+using AccountGuard.Verification;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,7 +15,8 @@ using static AccountGuard.SystemTests.Story;
 namespace AccountGuard.SystemTests.Http;
 
 /// <summary>
-/// Rule 19: whatever fails, a number with an open case is never answered clear; an error, and unknown, are not clear.
+/// Rule 19: whatever fails, a number with an open case is never answered clear, nor one whose account is held as less
+/// than that; an error, and unknown, are neither.
 /// </summary>
 public sealed class NoFailureYieldsClear
 {
@@ -40,6 +43,8 @@ public sealed class NoFailureYieldsClear
                 () => RunAsync(inside, "grant select on hit to accountguard_app")),
             (() => RunAsync(inside, "revoke select on delivery from accountguard_app"),
                 () => RunAsync(inside, "grant select on delivery to accountguard_app")),
+            (() => RunAsync(inside, "alter view standing_hold rename to hold_gone"),
+                () => RunAsync(inside, "alter view hold_gone rename to standing_hold")),
             (() => RunAsync(inside, "alter table hit rename to hit_gone"),
                 () => RunAsync(inside, "alter table hit_gone rename to hit")));
     }
@@ -94,13 +99,18 @@ public sealed class NoFailureYieldsClear
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>A service that is asked about a number with an open case, again and again, by four at once.</summary>
+    /// <summary>
+    /// A service that is asked again and again, by four at once, about a number with an open case and one whose change
+    /// was denied, which holds its account (Rule 18).
+    /// </summary>
     private sealed class Asked(FreshDatabase database, Installation at, WebApplication service, HttpClient payments)
         : IAsyncDisposable
     {
         private readonly ConcurrentBag<string> _heard = [];
+        private readonly ConcurrentBag<string> _heardOfHeld = [];
         private readonly SemaphoreSlim _answered = new(0);
         private string _listed = "";
+        private string _held = "";
 
         public FreshDatabase Database => database;
 
@@ -125,12 +135,18 @@ public sealed class NoFailureYieldsClear
             {
                 Story = await Story.BeginAsync(database),
                 _listed = Number(),
+                _held = Number(),
             };
-            await asked.Story.ListAsync(1, [Listed(asked._listed)]);
-            await asked.Story.ChangesAsync(asked.Story.Filed("R1", asked._listed, "2015-05-20"));
+            var story = asked.Story;
+            await story.ListAsync(1, [Listed(asked._listed), Listed(asked._held)]);
+            await story.ChangesAsync(
+                story.Filed("R1", asked._listed, "2015-05-20"), story.Filed("DENIED", asked._held, "2015-05-20"));
+            await OpenCases.RunAsync(database.At, CancellationToken.None);
+            await TwoPeople.DenyAsync(database.At, FiledChange.IdOf(story.Incident, "DENIED"));
             await Publication.FinishAsync(database.At, null, CancellationToken.None);
             await Reconcile.RunAsync(database.At, null, CancellationToken.None);
             (await asked.AskAsync(asked._listed)).ShouldBe("pending");
+            (await asked.AskAsync(asked._held)).ShouldBe("hold");
             return asked;
         }
 
@@ -157,9 +173,10 @@ public sealed class NoFailureYieldsClear
         public async Task BreakAsync(params (Func<Task> Break, Func<Task> Mend)[] troubles)
         {
             var asking = Parallel.ForAsync(0, Asks, new ParallelOptions { MaxDegreeOfParallelism = 4 },
-                async (_, _) =>
+                async (i, _) =>
                 {
-                    _heard.Add(await AskAsync(_listed, TimeSpan.FromSeconds(1)));
+                    var (number, heard) = i % 2 == 0 ? (_listed, _heard) : (_held, _heardOfHeld);
+                    heard.Add(await AskAsync(number, TimeSpan.FromSeconds(1)));
                     _answered.Release();
                 });
             for (var round = 0; !asking.IsCompleted; round++)
@@ -173,8 +190,10 @@ public sealed class NoFailureYieldsClear
 
             await asking;
             _heard.Distinct().Order().ShouldBeSubsetOf(["error", "pending", "unknown"]);
+            _heardOfHeld.Distinct().Order().ShouldBeSubsetOf(["error", "hold", "unknown"]);
             _heard.ShouldContain("error", "or nothing was broken");
             _heard.ShouldContain("pending", "or nothing was mended");
+            _heardOfHeld.ShouldContain("hold", "or nothing was mended");
         }
 
         public async ValueTask DisposeAsync()

@@ -24,7 +24,7 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
     public async Task rule_18_being_listed_or_queued_never_alters_a_payment()
     {
         var marked = 0;
-        for (var seed = 0; seed < (IsLong ? 300 : 12); seed++)
+        for (var seed = 0; seed < (IsLong ? 150 : 12); seed++)
         {
             var random = new Random(seed);
             var story = await BeginAsync(service.Database);
@@ -123,7 +123,7 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
     [Fact]
     public async Task rule_23_recovered_lost_and_open_are_what_was_sent_always()
     {
-        for (var seed = 0; seed < (IsLong ? 100 : 6); seed++)
+        for (var seed = 0; seed < (IsLong ? 60 : 6); seed++)
         {
             var random = new Random(seed);
             var story = await BeginAsync(service.Database);

@@ -28,7 +28,7 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
     {
         await Task.Run(() => Gen.Select(Histories.Any.Array[WorldsAtOnce], Gen.Int[0, 1_000]).Sample(
             (histories, seed) => PlayAsync(histories, new Random(seed)).GetAwaiter().GetResult(),
-            iter: IsLong ? 40 : 3, threads: 1));
+            iter: IsLong ? 30 : 3, threads: 1));
 
         // Or the worlds would not have shown every way to stand.
         foreach (var way in (string[])["clear", "pending", "hold", "unknown", "MappingClash", "Quarantined", "Denied",

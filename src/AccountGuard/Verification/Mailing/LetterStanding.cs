@@ -1,6 +1,5 @@
 using AccountGuard.Holders;
 using AccountGuard.Letters;
-using AccountGuard.Schema;
 
 namespace AccountGuard.Verification.Mailing;
 
@@ -70,7 +69,7 @@ public sealed record LetterStanding(
     private static async Task<(LetterStage Stage, long? Batch, DateOnly? SentOn, string? Reason)> StageAsync(
         Installation at, Guid change, CancellationToken cancel)
     {
-        await using var reader = await at.Database.LookUpAsync(Find, cancel, ("change", change));
+        await using var reader = await at.LookUpAsync(Find, cancel, ("change", change));
         if (!await reader.ReadAsync(cancel) || (!reader.IsDBNull(1) && reader.GetBoolean(1)))
         {
             return (LetterStage.None, null, null, null);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using AccountGuard.Holders;
 using AccountGuard.Intake;
 using AccountGuard.Numbers;
-using AccountGuard.Schema;
 using AccountGuard.Vault;
 using AccountGuard.Verification.Holds;
 using Npgsql;
@@ -33,7 +32,7 @@ public static class PaymentStories
     {
         using var personalKeys = new PersonalKeys(at.Keys);
         var payments = new List<StoryPayment>();
-        await using var row = await at.Database.LookUpAsync(
+        await using var row = await at.LookUpAsync(
             """
             select p.payment_id, p.pay_on, p.amount, p.account_key, p.outcome, p.code, p.happened_on, p.pays_for,
                 p.sealed, p.sealed_for, p.number_key, k.wrapped
@@ -76,7 +75,7 @@ public static class PaymentStories
         Installation at, NumberKey number, CancellationToken cancel)
     {
         var stops = new List<StoryStop>();
-        await using var row = await at.Database.LookUpAsync(
+        await using var row = await at.LookUpAsync(
             """
             select s.stop_id, s.reason, s.from_on, s.resumed_on, s.terminated_on, s.amount
             from own_numbers_of_holder(@number) n (number_key)
@@ -119,7 +118,7 @@ public static class PaymentStories
         Installation at, NumberKey number, CancellationToken cancel)
     {
         var found = new List<PaidCase>();
-        await using (var row = await at.Database.LookUpAsync(
+        await using (var row = await at.LookUpAsync(
             """
             select a.change_id, a.new_account_key, a.filed_on, a.is_known_on, a.time_zone
             from own_numbers_of_holder(@number) n (number_key)

@@ -1,4 +1,3 @@
-using AccountGuard.Schema;
 using Npgsql;
 
 namespace AccountGuard.Verification.Recalls;
@@ -25,7 +24,7 @@ public sealed record FollowedPayment(
         Installation at, Guid change, CancellationToken cancel)
     {
         var payments = new List<FollowedPayment>();
-        await using var row = await at.Database.LookUpAsync(
+        await using var row = await at.LookUpAsync(
             """
             select payment_id, pay_on, amount, came_back, recall_id, state, due_on, recovered, lost
             from followed_payment where change_id = @change order by pay_on, source, sent_id
