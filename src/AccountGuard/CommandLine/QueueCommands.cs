@@ -6,13 +6,13 @@ using AccountGuard.Verification;
 
 namespace AccountGuard.CommandLine;
 
-/// <summary>Commands that ask: deliveries, quarantine, queue, standing, pay-runs, reconcile.</summary>
+/// <summary>Commands that ask: deliveries, quarantine, queue, verdicts, standing, pay-runs, reconcile.</summary>
 public static class QueueCommands
 {
     public static IEnumerable<Command> All(Option<bool> json) =>
     [
         DeliveriesCommand(json), QuarantineCommand(json), SettleCommand(json), QueueCommand(json),
-        StandingCommand(json), PayRunCommand.Of(json), ReconcileCommand(json),
+        VerdictsCommand(json), StandingCommand(json), PayRunCommand.Of(json), ReconcileCommand(json),
     ];
 
     private static Command DeliveriesCommand(Option<bool> json)
@@ -99,6 +99,27 @@ public static class QueueCommands
 
                 output.Finish();
 
+                return 0;
+            });
+    }
+
+    private static Command VerdictsCommand(Option<bool> json)
+    {
+        var incident = new Option<string?>("--incident");
+        var sample = new Option<int>("--sample") { DefaultValueFactory = _ => 50, Description = "How many at most." };
+        var seed = new Option<string?>("--seed") { Description = "Draws the sample of that seed again." };
+        return ServiceCommands.Command("verdicts", "Cases that ended, drawn by chance, with what they were closed on.",
+            json, [incident, sample, seed], async (session, parsed) =>
+            {
+                var drawn = await SampleVerdicts.RunAsync(session.At, parsed.GetValue(incident),
+                    parsed.GetValue(sample), parsed.GetValue(seed) ?? $"{Random.Shared.Next():x8}", session.Cancel);
+                Printing.Write(session, drawn, Printing.Table(
+                    ["request", "verdict", "proposed by", "at", "approved by", "at", "evidence"],
+                    drawn.Verdicts.Select(v => new[]
+                    {
+                        $"{v.Source} {v.RequestId}", $"{v.Verdict}", $"{v.ProposedBy}", $"{v.ProposedAt:u}",
+                        $"{v.ApprovedBy}", $"{v.ApprovedAt:u}", string.Join(", ", v.Evidence.Select(e => e.What)),
+                    })) + $"\nDraw the same again: --seed {drawn.Seed}");
                 return 0;
             });
     }

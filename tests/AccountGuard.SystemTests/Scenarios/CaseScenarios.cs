@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
@@ -345,6 +346,23 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
             .Select(e => e.Data)]).Single();
         verdict.Evidence.Select(e => e.GetType()).ShouldBe([typeof(LetterSent), typeof(MeetingHeld)]);
         (verdict.Proposed.Auditor, verdict.Approved.Approver.Person).ShouldBe((Auditor, $"person-{Role.Approver}"));
+
+        var run = await CommandRun.OfAsync(
+            service.Database, "verdicts", "--incident", story.Incident, "--seed", "1", "--json");
+        using var sample = JsonDocument.Parse(run.Output);
+        var drawn = sample.RootElement.GetProperty("verdicts").EnumerateArray().ShouldHaveSingleItem();
+        drawn.GetProperty("requestId").GetString().ShouldBe("R1");
+        drawn.GetProperty("verdict").GetString().ShouldBe("Confirmed");
+        drawn.GetProperty("proposedBy").GetProperty("login").GetString().ShouldBe(Auditor.Login);
+        drawn.GetProperty("approvedBy").GetProperty("person").GetString().ShouldBe($"person-{Role.Approver}");
+        var evidence = drawn.GetProperty("evidence").EnumerateArray().ToList();
+        evidence.Select(e => e.GetProperty("what").GetString()).ShouldBe(["LetterSent", "MeetingHeld"]);
+        var met = evidence[1].GetProperty("recorded");
+        met.GetProperty("place").GetString().ShouldBe("Counter");
+        met.GetProperty("met").GetString().ShouldBe("Holder");
+        met.GetProperty("shown").EnumerateArray().ShouldHaveSingleItem().GetProperty("kind").GetString()
+            .ShouldBe("Passport");
+        run.Output.ShouldNotContain(number);
     }
 
     [Fact]
