@@ -21,6 +21,7 @@ public sealed class PayRunInput
     private readonly List<int> _groups = [];
     private readonly List<long> _numbers = [];
     private readonly List<int> _saidChanged = [];
+    private bool _hasRecords = true;
 
     private PayRunInput()
     {
@@ -29,7 +30,9 @@ public sealed class PayRunInput
     /// <summary>By payment, in the order of the file: its number, or one of the two above.</summary>
     public ReadOnlySpan<long> Numbers => CollectionsMarshal.AsSpan(_numbers);
 
-    /// <summary>The payments whose new code (byte 91) says that the account is new or changed.</summary>
+    /// <summary>
+    /// The payments whose new code (byte 91) says that the account is new or changed; pain.001 has none.
+    /// </summary>
     public IReadOnlyList<int> SaidChanged => _saidChanged;
 
     public PaymentCount Total { get; private set; }
@@ -43,6 +46,12 @@ public sealed class PayRunInput
 
     /// <exception cref="BadInput">The file is not sound.</exception>
     public static PayRunInput Read(Stream file, string name, CancellationToken cancel)
+    {
+        return CreditTransferFile.Is(file) ? ReadCreditTransfers(file, name, cancel)
+            : ReadTransfers(file, name, cancel);
+    }
+
+    private static PayRunInput ReadTransfers(Stream file, string name, CancellationToken cancel)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var transfers = new TransferFile(file, name, digest);
@@ -66,9 +75,42 @@ public sealed class PayRunInput
         return input;
     }
 
-    /// <summary>The number of a payment's record in the file, from 1: headers and trailers count too.</summary>
+    private static PayRunInput ReadCreditTransfers(Stream file, string name, CancellationToken cancel)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var transfers = new CreditTransferFile(file, name, digest);
+        var (input, amount) = (new PayRunInput { _hasRecords = false }, 0L);
+        while (transfers.Read())
+        {
+            if (transfers.Kind == CreditTransferPiece.Begin)
+            {
+                cancel.ThrowIfCancellationRequested();
+                input._groups.Add(input._numbers.Count);
+            }
+            else if (transfers.Kind == CreditTransferPiece.Payment)
+            {
+                input._numbers.Add(transfers.Transfer.Number ?? NoNumber);
+                amount += transfers.Transfer.Amount;
+            }
+        }
+
+        input.Total = new PaymentCount(transfers.Count, amount);
+        input.Bytes = transfers.Bytes;
+        input.Digest = digest.GetHashAndReset();
+        return input;
+    }
+
+    /// <summary>
+    /// The number of a payment's record in a Zengin file, from 1: headers and trailers count too. In one of pain.001,
+    /// the number of the payment.
+    /// </summary>
     public int RecordOf(int payment)
     {
+        if (!_hasRecords)
+        {
+            return payment + 1;
+        }
+
         // Groups without payments begin at one place: the last of those has it.
         var group = _groups.BinarySearch(payment, AfterEquals);
         return payment + (2 * ~group);

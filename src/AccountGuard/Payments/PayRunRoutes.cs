@@ -25,7 +25,8 @@ public static class PayRunRoutes
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Path, ScreenAsync).For(Role.PaymentSystem).Takes(LargestFile, Bytes, "text/plain")
+        routes.MapPost(Path, ScreenAsync).For(Role.PaymentSystem)
+            .Takes(LargestFile, Bytes, "text/plain", "application/xml")
             .Example("text/plain", ExampleFile, "payDay=2015-06-15");
         routes.MapGet($"{Path}/key", (Installation at) =>
         {

@@ -19,6 +19,11 @@ public static class PayRunSplit
     public static PayRunPart[] Run(
         Stream file, string name, ReadOnlySpan<byte> standings, IReadOnlyList<Stream> outputs, CancellationToken cancel)
     {
+        if (CreditTransferFile.Is(file))
+        {
+            return CreditTransferSplit.Run(file, name, standings, outputs, cancel);
+        }
+
         var writers = outputs.Select(output => new TransferWriter(output)).ToArray();
         try
         {

@@ -5,6 +5,7 @@ using System.Text.Json;
 using AccountGuard.Identity;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
+using AccountGuard.Tests.Payments;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
@@ -37,7 +38,8 @@ public sealed class PayRunsOverHttp : IAsyncLifetime
     public Task DisposeAsync() => _service.DisposeAsync();
 
     private async Task<JsonElement> SendAsync(
-        byte[] file, HttpStatusCode status = HttpStatusCode.Created, string? key = null, string payDay = "2015-06-15")
+        byte[] file, HttpStatusCode status = HttpStatusCode.Created, string? key = null, string payDay = "2015-06-15",
+        string type = "application/octet-stream")
     {
         await Publication.FinishAsync(_story.At, null, CancellationToken.None);
         await Reconcile.RunAsync(_story.At, null, CancellationToken.None);
@@ -45,7 +47,7 @@ public sealed class PayRunsOverHttp : IAsyncLifetime
         {
             Content = new ByteArrayContent(file),
         };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
         if (key is not null)
         {
             request.Headers.Add("Idempotency-Key", key);
@@ -81,6 +83,32 @@ public sealed class PayRunsOverHttp : IAsyncLifetime
             Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await FileAsync(run, standing)))
                 .ShouldBe(run.Of<string>(standing, "sha256"));
         }
+    }
+
+    [Fact]
+    public async Task a_file_of_pain_001_is_split_as_one_of_Zengin_is()
+    {
+        var other = Number();
+        await _story.ChangesAsync(_story.Filed("R1", _listed, "2015-05-20"));
+        var run = await SendAsync(CreditTransferSample.File(CreditTransferSample.Document(3, 135_001,
+            CreditTransferSample.Information((_listed, 65_000), (other, 70_000)),
+            CreditTransferSample.Information((null, 1)))), type: "application/xml");
+        Counts(run).ShouldBe([(1, 70_000), (1, 65_000), (0, 0), (1, 1)]);
+        run.Of<int>("input", "groups").ShouldBe(2);
+        (await FileAsync(run, "pending")).ShouldBe(CreditTransferSample.File(CreditTransferSample.Document(
+            1, 65_000, CreditTransferSample.Information((_listed, 65_000)))));
+        (await FileAsync(run, "clear")).ShouldBe(CreditTransferSample.File(CreditTransferSample.Document(
+            1, 70_000, CreditTransferSample.Information((other, 70_000)))));
+        (await FileAsync(run, "unknown")).ShouldBe(CreditTransferSample.File(CreditTransferSample.Document(
+            1, 1, CreditTransferSample.Information((null, 1)))));
+        (await FileAsync(run, "hold")).ShouldBe(CreditTransferSample.File(CreditTransferSample.Document(0, 0)));
+        await _story.ChangesAsync(_story.Filed("R2", other, "2015-05-20"));
+        await _story.ListAsync(2, [Listed(other)]);
+        await Publication.FinishAsync(_story.At, null, CancellationToken.None);
+        await Reconcile.RunAsync(_story.At, null, CancellationToken.None);
+        var after = await _payments.GetAsync(run.Of<string>("links", "changes")).BodyAsync(HttpStatusCode.OK);
+        after.Of<JsonElement[]>("changes").Select(c => (c.Of<int>("record"), c.Of<string>("now")))
+            .ShouldBe([(2, "pending")]);
     }
 
     [Fact]

@@ -1,0 +1,598 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace AccountGuard.Payments;
+
+/// <summary>What a piece of a pain.001 file is.</summary>
+public enum CreditTransferPiece
+{
+    /// <summary>Text and a tag that say nothing of payments.</summary>
+    Other,
+
+    /// <summary>The beginning of payments that have a debtor and a day in common (PmtInf).</summary>
+    Begin,
+
+    /// <summary>Their end.</summary>
+    End,
+
+    /// <summary>How many payments there are (NbOfTxs), of the document or of those in common.</summary>
+    Count,
+
+    /// <summary>What they add up to (CtrlSum).</summary>
+    Sum,
+
+    /// <summary>A payment, whole (CdtTrfTxInf).</summary>
+    Payment,
+}
+
+/// <summary>A payment of a pain.001 file, as far as it is read. Number: the pension number, or null.</summary>
+public readonly record struct CreditTransfer(long? Number, long Amount);
+
+/// <summary>
+/// A file of ISO 20022 credit transfer initiations (pain.001.001) while it is read, in pieces that make it up byte for
+/// byte, and checked on the way: that it is well-formed XML in UTF-8, that each payment can be paid in yen, and the
+/// counts and sums. Several documents may follow one another, each with its declaration, as ZEDI sends them. Comments,
+/// CDATA and other instructions are refused, so that each "&lt;" begins a tag.
+/// </summary>
+public sealed class CreditTransferFile : IDisposable
+{
+    private const string Document = "Document", Initiation = "CstmrCdtTrfInitn", Header = "GrpHdr";
+    private const string Information = "PmtInf", PaymentName = "CdtTrfTxInf";
+    private const string CountName = "NbOfTxs", SumName = "CtrlSum";
+    private const string NamespaceStart = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.";
+    private const int BlockLength = 1 << 20;
+    private const int MostOfDocument = 1 << 26;
+    private const long MostYen = 9_999_999_999;
+
+    private static readonly SearchValues<byte> QuotesAndEnd = SearchValues.Create("\"'>"u8);
+    private static readonly SearchValues<byte> BehindName = SearchValues.Create(" \t\r\n/>"u8);
+
+    private static readonly XmlReaderSettings Settings = new()
+    {
+        DtdProcessing = DtdProcessing.Prohibit,
+        XmlResolver = null,
+    };
+
+    private readonly Stream _file;
+    private readonly string _name;
+    private readonly IncrementalHash? _digest;
+    private readonly bool _isKnown;
+    private readonly byte[] _block = ArrayPool<byte>.Shared.Rent(BlockLength);
+    private readonly Stack<Tag> _open = new();
+    private readonly MemoryStream _document = new();
+    private readonly MemoryStream _alone = new();
+    private int _at;
+    private int _length;
+    private int _piece;
+    private int _tag;
+    private bool _isAtEnd;
+    private Totals _ofDocument = new();
+    private Totals _ofInformation = new();
+
+    /// <param name="file">Read from where it stands to its end; it stays open.</param>
+    /// <param name="name">How errors name the file.</param>
+    /// <param name="digest">Gets every byte that is read.</param>
+    /// <param name="isKnown">It was read before, and its payments need not be looked into again.</param>
+    public CreditTransferFile(Stream file, string name, IncrementalHash? digest = null, bool isKnown = false) =>
+        (_file, _name, _digest, _isKnown) = (file, name, digest, isKnown);
+
+    private sealed record Tag(string Name, string Local, byte[] Start);
+
+    /// <summary>What is said of payments, and what there are.</summary>
+    private sealed class Totals
+    {
+        public long? SaidCount { get; set; }
+
+        public long? SaidSum { get; set; }
+
+        public int Count { get; set; }
+
+        public long Sum { get; set; }
+
+        public bool AddUp => (SaidCount ?? Count) == Count && (SaidSum ?? Sum) == Sum;
+
+        public void Add(CreditTransfer payment) => (Count, Sum) = (Count + 1, Sum + payment.Amount);
+    }
+
+    public CreditTransferPiece Kind { get; private set; }
+
+    /// <summary>The payment read last; of a file that is known, nothing.</summary>
+    public CreditTransfer Transfer { get; private set; }
+
+    /// <summary>The piece read last, until the next one is read.</summary>
+    public ReadOnlySpan<byte> Piece => _block.AsSpan(_at - _piece, _piece);
+
+    /// <summary>Its tag, at its end: before it stands the value of a count or sum.</summary>
+    public ReadOnlySpan<byte> TagOfPiece => Piece[^_tag..];
+
+    /// <summary>The piece lies within payments that have a debtor in common, or is their beginning or end.</summary>
+    public bool IsInInformation { get; private set; }
+
+    /// <summary>Documents that have begun.</summary>
+    public int Documents { get; private set; }
+
+    /// <summary>Payments in common that have begun, in all documents.</summary>
+    public int Informations { get; private set; }
+
+    /// <summary>Payments so far.</summary>
+    public int Count { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    private ReadOnlySpan<byte> Rest => _block.AsSpan(_at, _length - _at);
+
+    /// <summary>
+    /// Whether a file is one of XML; one that cannot be read twice is none. It stands where it stood then.
+    /// </summary>
+    public static bool Is(Stream file)
+    {
+        if (!file.CanSeek)
+        {
+            return false;
+        }
+
+        var from = file.Position;
+        Span<byte> first = stackalloc byte[16];
+        var begin = first[..file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];
+        file.Position = from;
+        return (begin.StartsWith("\uFEFF"u8) ? begin[3..] : begin).TrimStart(" \t\r\n"u8) is [(byte)'<', ..];
+    }
+
+    /// <returns>False where nothing is left.</returns>
+    /// <exception cref="BadInput">The file is not what it should be; the payment, what is wrong and the remedy are
+    /// named, and nothing of what stands there is quoted.</exception>
+    public bool Read()
+    {
+        var start = Find("<"u8, 0);
+        if (start < 0)
+        {
+            return ReadEnd();
+        }
+
+        var end = EndOfTag(start);
+        var tag = Rest[start..(end + 1)];
+        if (tag is [_, (byte)'!', ..] || (tag is [_, (byte)'?', ..] && !IsDeclaration(tag)))
+        {
+            throw Bad("it holds a comment, CDATA, a document type or an instruction", "Write it without them");
+        }
+
+        if (tag is [_, (byte)'?', ..])
+        {
+            ReadDeclaration(start, end);
+        }
+        else if (tag is [_, (byte)'/', ..])
+        {
+            ReadClosing(start, end);
+        }
+        else
+        {
+            ReadOpening(start, end);
+        }
+
+        return true;
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_block, clearArray: true);
+        _document.Dispose();
+        _alone.Dispose();
+    }
+
+    /// <summary>What stands before it is no part of its document.</summary>
+    private void ReadDeclaration(int start, int end)
+    {
+        var before = Rest[..start];
+        if (_document.Length > 0 || (Documents == 0 && before.StartsWith("\uFEFF"u8) ? before[3..] : before)
+            .Trim(" \t\r\n"u8).Length > 0)
+        {
+            throw NotWellFormed();
+        }
+
+        Take(CreditTransferPiece.Other, end + 1, end + 1 - start);
+        _document.SetLength(0);
+        _document.Write(TagOfPiece);
+    }
+
+    private void ReadOpening(int start, int end)
+    {
+        var tag = Rest[start..(end + 1)];
+        var name = NameOf(tag[1..]);
+        var local = name[(name.IndexOf(':') + 1)..];
+        var isEmpty = tag[^2] == '/';
+        if (local == PaymentName)
+        {
+            ReadWhole(name, isEmpty, start, end);
+            return;
+        }
+
+        if (_open.Count == 0)
+        {
+            if (local != Document)
+            {
+                throw Bad("it is no Document of ISO 20022", $"Send {NamespaceStart}03 or a later one");
+            }
+
+            if (Documents > 0 && _document.Length == 0)
+            {
+                throw Bad("a further document begins without a declaration", "Begin each with one (<?xml ...?>)");
+            }
+
+            (Documents, _ofDocument) = (Documents + 1, new Totals());
+        }
+
+        var begins = IsAt(Document, Initiation) && local == Information;
+        if (begins)
+        {
+            (Informations, _ofInformation) = (Informations + 1, new Totals());
+        }
+
+        if (isEmpty && (begins || _open.Count == 0 || local is CountName or SumName))
+        {
+            throw Bad("an element of its frame is empty", "Send the file as the bank would take it");
+        }
+
+        var opened = new Tag(name, local, tag.ToArray());
+        Take(begins ? CreditTransferPiece.Begin : CreditTransferPiece.Other, end + 1, tag.Length);
+        IsInInformation = begins || IsInside;
+        if (!isEmpty)
+        {
+            _open.Push(opened);
+        }
+    }
+
+    private void ReadClosing(int start, int end)
+    {
+        var tag = Rest[start..(end + 1)];
+        if (!_open.TryPeek(out var open) || NameOf(tag[2..]) != open.Name)
+        {
+            throw Bad("it is not well-formed: an element ends that has not begun", "Write it by an XML library");
+        }
+
+        var isTotal = open.Local is CountName or SumName
+            && (IsAt(Document, Initiation, Header, open.Local) || IsAt(Document, Initiation, Information, open.Local));
+        IsInInformation = IsInside;
+        if (isTotal)
+        {
+            var value = ValueOf(Rest[..start]);
+            var of = IsInside ? _ofInformation : _ofDocument;
+            _ = open.Local == CountName ? of.SaidCount = value : of.SaidSum = value;
+        }
+
+        var ends = IsAt(Document, Initiation, Information);
+        _open.Pop();
+        Take(isTotal ? open.Local == CountName ? CreditTransferPiece.Count : CreditTransferPiece.Sum
+            : ends ? CreditTransferPiece.End : CreditTransferPiece.Other, end + 1, tag.Length);
+        if (ends)
+        {
+            Check(_ofInformation, "those of a PmtInf");
+        }
+
+        if (_open.Count == 0)
+        {
+            Check(_ofDocument, "those of its document");
+            CheckDocument();
+        }
+    }
+
+    /// <summary>Takes a payment from its beginning to its end.</summary>
+    private void ReadWhole(string name, bool isEmpty, int start, int end)
+    {
+        if (!IsAt(Document, Initiation, Information) || isEmpty)
+        {
+            throw Bad("a payment (CdtTrfTxInf) is empty or stands outside a PmtInf",
+                "Send the file as the bank would take it");
+        }
+
+        if (Count == TransferFile.MostPayments)
+        {
+            throw Bad("the file has more than 999,999 payments", "Split it");
+        }
+
+        var closing = Encoding.UTF8.GetBytes($"</{name}");
+        var last = Find(closing, end);
+        last = last < 0 ? -1 : EndOfTag(last);
+        if (last < 0)
+        {
+            throw Cut();
+        }
+
+        var element = Rest[start..(last + 1)];
+        if (element.IndexOf("<!"u8) >= 0 || element.IndexOf("<?"u8) >= 0)
+        {
+            throw Bad("the next payment holds a comment, CDATA or an instruction", "Write it without them");
+        }
+
+        if (Rest[..start].Trim(" \t\r\n"u8).Length > 0)
+        {
+            throw NotWellFormed();
+        }
+
+        (Count, IsInInformation) = (Count + 1, true);
+        Take(CreditTransferPiece.Payment, last + 1, last + 1 - start);
+        if (!_isKnown)
+        {
+            Transfer = Parse();
+            _ofDocument.Add(Transfer);
+            _ofInformation.Add(Transfer);
+        }
+    }
+
+    private bool ReadEnd()
+    {
+        if (_open.Count > 0)
+        {
+            throw Cut();
+        }
+
+        if (Documents == 0 || _document.Length > 0 || Rest.Trim(" \t\r\n"u8).Length > 0)
+        {
+            throw Bad("it is not well-formed: text stands outside its document", "Write it by an XML library");
+        }
+
+        if (Rest.IsEmpty)
+        {
+            return false;
+        }
+
+        Take(CreditTransferPiece.Other, Rest.Length, 0);
+        return true;
+    }
+
+    private void Take(CreditTransferPiece kind, int length, int tag)
+    {
+        (Kind, _piece, _tag) = (kind, length, tag);
+        _at += length;
+        if (kind == CreditTransferPiece.Payment || tag == 0)
+        {
+            return;
+        }
+
+        _document.Write(Piece);
+        if (_document.Length > MostOfDocument)
+        {
+            throw Bad("it has more than 64 MB beside its payments", "Give payments of one debtor and day one PmtInf");
+        }
+    }
+
+    private void Check(Totals totals, string which)
+    {
+        if (!_isKnown && !totals.AddUp)
+        {
+            throw Bad(string.Create(CultureInfo.InvariantCulture,
+                $"{which} are {totals.Count:N0} payments of {totals.Sum:N0} yen; NbOfTxs or CtrlSum says otherwise"),
+                "Make the file again from its source", Fault.TotalsDiffer);
+        }
+    }
+
+    /// <summary>All of a document but its payments, which are read one by one.</summary>
+    private void CheckDocument()
+    {
+        _document.Position = 0;
+        try
+        {
+            using var reader = XmlReader.Create(_document, Settings);
+            reader.MoveToContent();
+            if (!reader.NamespaceURI.StartsWith(NamespaceStart, StringComparison.Ordinal))
+            {
+                throw Bad("its document is no pain.001", $"Send {NamespaceStart}03 or a later one");
+            }
+
+            while (reader.Read())
+            {
+            }
+        }
+        catch (XmlException)
+        {
+            throw NotWellFormed();
+        }
+
+        if (_ofDocument.SaidCount is null)
+        {
+            throw Bad("its document does not say how many payments it has (GrpHdr, NbOfTxs)", "Send it whole");
+        }
+
+        _document.SetLength(0);
+    }
+
+    /// <summary>A payment within the tags that are open around it, so that names mean the same.</summary>
+    private CreditTransfer Parse()
+    {
+        _alone.SetLength(0);
+        foreach (var tag in _open.Reverse())
+        {
+            _alone.Write(tag.Start);
+        }
+
+        _alone.Write(TagOfPiece);
+        foreach (var tag in _open)
+        {
+            _alone.Write(Encoding.UTF8.GetBytes($"</{tag.Name}>"));
+        }
+
+        _alone.Position = 0;
+        try
+        {
+            using var reader = XmlReader.Create(_alone, Settings);
+            var root = XElement.Load(reader);
+            return Read(root.Descendants(root.Name.Namespace + PaymentName).FirstOrDefault() ?? throw NotWellFormed());
+        }
+        catch (XmlException)
+        {
+            throw NotWellFormed();
+        }
+    }
+
+    private CreditTransfer Read(XElement payment)
+    {
+        var space = payment.Name.Namespace;
+        XElement? At(params string[] path) => path.Aggregate(
+            (XElement?)payment, (found, name) => found?.Elements(space + name).FirstOrDefault());
+        if (At("Amt", "InstdAmt") is not { } amount || amount.Attribute("Ccy")?.Value != "JPY"
+            || ValueOf(Encoding.UTF8.GetBytes(amount.Value), -1) is not (>= 0 and <= MostYen and var yen))
+        {
+            throw Bad("its amount (InstdAmt) is none of whole yen (JPY)", "Pay pensions in yen, up to 9,999,999,999");
+        }
+
+        CheckBank(At);
+        var numbers = payment.Elements(space + "Cdtr").Elements(space + "Id").Elements(space + "PrvtId")
+            .Elements(space + "Othr").Elements(space + "Id").Take(2).ToList();
+        return new CreditTransfer(
+            numbers is [{ Value: { Length: 10 } digits }] && digits.All(char.IsAsciiDigit)
+                ? long.Parse(digits, CultureInfo.InvariantCulture) : null, yen);
+    }
+
+    /// <summary>Of a bank in Japan (formats, section 11), or one named by its BIC.</summary>
+    private void CheckBank(Func<string[], XElement?> at)
+    {
+        static bool Digits(XElement? element, int length) =>
+            element?.Value is { } text && text.Length == length && text.All(char.IsAsciiDigit);
+        var isByBic = (at(["CdtrAgt", "FinInstnId", "BICFI"]) ?? at(["CdtrAgt", "FinInstnId", "BIC"]))?.Value is
+        { Length: 8 or 11 } bic && bic.All(char.IsAsciiLetterOrDigit);
+        if (!isByBic && at(["CdtrAgt", "FinInstnId", "ClrSysMmbId", "ClrSysId", "Cd"])?.Value != "JPZGN")
+        {
+            throw Bad("its bank is named by neither JPZGN nor a BIC (CdtrAgt)", "Name it by one of them");
+        }
+
+        if (!isByBic && (!Digits(at(["CdtrAgt", "FinInstnId", "ClrSysMmbId", "MmbId"]), 4)
+            || !Digits(at(["CdtrAgt", "BrnchId", "Id"]), 3) || !Digits(at(["CdtrAcct", "Id", "Othr", "Id"]), 7)))
+        {
+            throw Bad("its bank, branch or account is not of 4, 3 and 7 digits (MmbId, BrnchId, CdtrAcct)",
+                "Fill them with zeros from the left");
+        }
+    }
+
+    private long ValueOf(ReadOnlySpan<byte> text) => ValueOf(text, -1) is >= 0 and var value ? value
+        : throw Bad("a count or sum (NbOfTxs, CtrlSum) is no whole number", "Write digits alone");
+
+    /// <summary>Digits, with nothing but zeros behind a point; otherwise what is said instead.</summary>
+    private static long ValueOf(ReadOnlySpan<byte> text, long otherwise)
+    {
+        text = text.Trim(" \t\r\n"u8);
+        var point = text.IndexOf((byte)'.');
+        var whole = point < 0 ? text : text[..point];
+        return whole.Length is > 0 and < 18 && (point < 0 || (point < text.Length - 1
+            && text[(point + 1)..].IndexOfAnyExcept((byte)'0') < 0)) ? Payment.DigitsOf(whole) ?? otherwise : otherwise;
+    }
+
+    private bool IsInside => _open.Any(tag => tag.Local == Information);
+
+    private bool IsAt(params ReadOnlySpan<string> path)
+    {
+        if (_open.Count != path.Length)
+        {
+            return false;
+        }
+
+        var depth = path.Length;
+        foreach (var tag in _open)
+        {
+            if (tag.Local != path[--depth])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsDeclaration(ReadOnlySpan<byte> tag) => tag.StartsWith("<?xml"u8)
+        && Encoding.ASCII.GetString(tag) is var text
+        && (!text.Contains("encoding") || text.Contains("utf-8", StringComparison.OrdinalIgnoreCase));
+
+    private string NameOf(ReadOnlySpan<byte> tag) => tag.IndexOfAny(BehindName) is > 0 and var length
+        ? Encoding.UTF8.GetString(tag[..length]) : throw NotWellFormed();
+
+    /// <summary>The end of the tag that begins there: one within quotes is none.</summary>
+    private int EndOfTag(int start)
+    {
+        for (var at = start + 1; ; at++)
+        {
+            at = Find(QuotesAndEnd, at);
+            if (at < 0)
+            {
+                throw Cut();
+            }
+
+            if (Rest[at] == '>')
+            {
+                return at;
+            }
+
+            at = Find([Rest[at]], at + 1);
+            if (at < 0)
+            {
+                throw Cut();
+            }
+        }
+    }
+
+    private int Find(ReadOnlySpan<byte> wanted, int from)
+    {
+        do
+        {
+            var at = Rest[from..].IndexOf(wanted);
+            if (at >= 0)
+            {
+                return from + at;
+            }
+
+            from = Math.Max(from, Rest.Length - wanted.Length + 1);
+        }
+        while (More());
+        return -1;
+    }
+
+    private int Find(SearchValues<byte> wanted, int from)
+    {
+        do
+        {
+            var at = Rest[from..].IndexOfAny(wanted);
+            if (at >= 0)
+            {
+                return from + at;
+            }
+
+            from = Rest.Length;
+        }
+        while (More());
+        return -1;
+    }
+
+    private bool More()
+    {
+        if (_isAtEnd)
+        {
+            return false;
+        }
+
+        Rest.CopyTo(_block);
+        (_length, _at, _piece) = (_length - _at, 0, 0);
+        if (_length >= BlockLength)
+        {
+            throw Bad("a payment or tag has more than 1 MB", "Send the file as the bank would take it");
+        }
+
+        var read = _file.Read(_block.AsSpan(_length, BlockLength - _length));
+        _digest?.AppendData(_block, _length, read);
+        _length += read;
+        Bytes += read;
+        _isAtEnd = read == 0;
+        return true;
+    }
+
+    private BadInput Cut() => Bad("the file ends here, in the middle of a document", "Send the file whole");
+
+    private BadInput NotWellFormed() => Bad("it is not well-formed XML in UTF-8", "Write it by an XML library");
+
+    /// <summary>An error at the payment read last. It never quotes what stands there.</summary>
+    private BadInput Bad(string what, string remedy, Fault fault = Fault.Invalid) => new(string.Create(
+        CultureInfo.InvariantCulture, $"{_name}, {Place}: {what}. {remedy}. Nothing was taken in."), fault);
+
+    private string Place => Kind == CreditTransferPiece.Payment ? $"payment {Count}"
+        : Count == 0 ? "before its first payment" : $"behind payment {Count}";
+}
