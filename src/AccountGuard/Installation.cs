@@ -1,4 +1,5 @@
 using System.Data;
+using AccountGuard.Payments;
 using AccountGuard.Schema;
 using AccountGuard.Vault;
 using Marten;
@@ -20,6 +21,9 @@ public sealed record Installation(NpgsqlDataSource Database, KeyFile Keys, TimeP
 
     /// <summary>Whether the numbers of the sandbox are answered: only where the development provider is on.</summary>
     public bool HasSandbox { get; init; }
+
+    /// <summary>Where payments may go; null: anywhere.</summary>
+    public BankBranches? Branches { get; init; }
 
     /// <summary>
     /// A session of the event store inside the caller's transaction, which stays the caller's to commit.

@@ -1,3 +1,4 @@
+using AccountGuard.Payments;
 using AccountGuard.Schema;
 using Npgsql;
 
@@ -25,7 +26,10 @@ public sealed record Session(Installation At, bool Json, CancellationToken Cance
                 await SafeServer.EnsureAsync(connection, cancel);
             }
 
-            return new Installation(source, keys, TimeProvider.System, Laying.Number);
+            return new Installation(source, keys, TimeProvider.System, Laying.Number)
+            {
+                Branches = BankBranches.From(configuration),
+            };
         }
         catch (NpgsqlException e) when (e is not PostgresException || IsRefusedConnection(e))
         {

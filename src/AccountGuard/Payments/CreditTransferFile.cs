@@ -98,6 +98,9 @@ public sealed class CreditTransferFile : IDisposable
         public void Add(CreditTransfer payment) => (Count, Sum) = (Count + 1, Sum + payment.Amount);
     }
 
+    /// <summary>Where payments in Japan may go; null: anywhere.</summary>
+    public BankBranches? Branches { get; init; }
+
     public CreditTransferPiece Kind { get; private set; }
 
     /// <summary>The payment read last; of a file that is known, nothing.</summary>
@@ -463,6 +466,14 @@ public sealed class CreditTransferFile : IDisposable
         {
             throw Bad("its bank, branch or account is not of 4, 3 and 7 digits (MmbId, BrnchId, CdtrAcct)",
                 "Fill them with zeros from the left");
+        }
+
+        if (!isByBic && Branches?.Has(long.Parse(at(["CdtrAgt", "FinInstnId", "ClrSysMmbId", "MmbId"])!.Value,
+            CultureInfo.InvariantCulture), long.Parse(at(["CdtrAgt", "BrnchId", "Id"])!.Value,
+            CultureInfo.InvariantCulture)) == false)
+        {
+            throw Bad("its bank and branch are not in the list of Payments__Branches",
+                "Correct the payment at its source, or bring the list up to date");
         }
     }
 

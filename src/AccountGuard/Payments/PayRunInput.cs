@@ -44,17 +44,18 @@ public sealed class PayRunInput
     /// <summary>SHA-256 of the file as it came.</summary>
     public byte[] Digest { get; private set; } = [];
 
+    /// <param name="branches">Where its payments may go; null: anywhere.</param>
     /// <exception cref="BadInput">The file is not sound.</exception>
-    public static PayRunInput Read(Stream file, string name, CancellationToken cancel)
-    {
-        return CreditTransferFile.Is(file) ? ReadCreditTransfers(file, name, cancel)
-            : ReadTransfers(file, name, cancel);
-    }
+    public static PayRunInput Read(
+        Stream file, string name, CancellationToken cancel, BankBranches? branches = null) =>
+        CreditTransferFile.Is(file) ? ReadCreditTransfers(file, name, branches, cancel)
+            : ReadTransfers(file, name, branches, cancel);
 
-    private static PayRunInput ReadTransfers(Stream file, string name, CancellationToken cancel)
+    private static PayRunInput ReadTransfers(
+        Stream file, string name, BankBranches? branches, CancellationToken cancel)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var transfers = new TransferFile(file, name, digest);
+        using var transfers = new TransferFile(file, name, digest, branches);
         var input = new PayRunInput();
         while (transfers.Read())
         {
@@ -75,10 +76,11 @@ public sealed class PayRunInput
         return input;
     }
 
-    private static PayRunInput ReadCreditTransfers(Stream file, string name, CancellationToken cancel)
+    private static PayRunInput ReadCreditTransfers(
+        Stream file, string name, BankBranches? branches, CancellationToken cancel)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var transfers = new CreditTransferFile(file, name, digest);
+        using var transfers = new CreditTransferFile(file, name, digest) { Branches = branches };
         var (input, amount) = (new PayRunInput { _hasRecords = false }, 0L);
         while (transfers.Read())
         {

@@ -40,7 +40,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
     {
         var changedAt = File.GetLastWriteTimeUtc(file.SafeFileHandle);
         file.Position = 0;
-        var input = PayRunInput.Read(file, name, cancel);
+        var input = PayRunInput.Read(file, name, cancel, at.Branches);
         var key = KeyOf(id, input.Digest);
         lock (_digests)
         {

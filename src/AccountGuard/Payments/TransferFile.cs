@@ -23,14 +23,19 @@ public sealed class TransferFile : IDisposable
     public const int MostPayments = 999_999;
 
     private readonly TransferRecords _records;
+    private readonly BankBranches? _branches;
     private long _amountOfGroup;
     private int _countOfGroup;
     private bool _isInGroup;
     private bool _isEnded;
 
     /// <inheritdoc cref="TransferRecords(Stream, string, IncrementalHash?)"/>
-    public TransferFile(Stream file, string name, IncrementalHash? digest = null) =>
-        _records = new TransferRecords(file, name, digest);
+    /// <param name="file"/>
+    /// <param name="name"/>
+    /// <param name="digest"/>
+    /// <param name="branches">Where payments may go; null: anywhere.</param>
+    public TransferFile(Stream file, string name, IncrementalHash? digest = null, BankBranches? branches = null) =>
+        (_records, _branches) = (new TransferRecords(file, name, digest), branches);
 
     public TransferRecord Kind { get; private set; }
 
@@ -133,14 +138,20 @@ public sealed class TransferFile : IDisposable
             throw _records.Bad("the file has more than 999,999 payments", "Split it");
         }
 
-        if (Payment.DigitsOf(Record[1..5]) is null)
+        if (Payment.DigitsOf(Record[1..5]) is not { } bank)
         {
             throw NoDigits("bank number", 2, 5);
         }
 
-        if (Payment.DigitsOf(Record[20..23]) is null)
+        if (Payment.DigitsOf(Record[20..23]) is not { } branch)
         {
             throw NoDigits("branch number", 21, 23);
+        }
+
+        if (_branches?.Has(bank, branch) == false)
+        {
+            throw _records.Bad("its bank and branch (bytes 2 to 5, 21 to 23) are not in the list of Payments__Branches",
+                "Correct the payment at its source, or bring the list up to date");
         }
 
         if (Record[42] is not ((byte)'1' or (byte)'2' or (byte)'4' or (byte)'9'))
