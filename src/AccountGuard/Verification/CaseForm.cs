@@ -130,7 +130,7 @@ public sealed class CaseForm(string action, IFormCollection fields)
         "snooze" => Snooze(new SnoozeCase(Entry, Day("until")), by),
         "letter" => Ask(new OrderLetter(Entry, $"{reference}", null), by, OrderLetter.Decide),
         "letter-sent" => Ask(new RecordLetterSent(
-            Entry, Id("letter"), Day("on"), Day("on").AddDays(RecordLetterSent.DaysOfPost)), by,
+            Entry, Id("letter"), Day("on"), RecordLetterSent.DueOn(Day("on"), IsTicked("abroad"))), by,
             RecordLetterSent.Decide),
         "letter-returned" => Ask(
             new RecordLetterReturned(Entry, Id("letter"), Day("on")), by, RecordLetterReturned.Decide),

@@ -7,8 +7,13 @@ namespace AccountGuard.Verification;
 /// </summary>
 public sealed record RecordLetterSent(Guid Entry, Guid Letter, DateOnly SentOn, DateOnly AnswerDueOn)
 {
-    /// <summary>Within the country, and the way back.</summary>
-    public const int DaysOfPost = 14;
+    // Within the country, and the way back.
+    private const int DaysOfPost = 14;
+    private const int DaysOfPostAbroad = 42;
+
+    /// <summary>Up to when an answer is awaited: where it goes abroad, the post takes three weeks each way.</summary>
+    public static DateOnly DueOn(DateOnly sentOn, bool isAbroad) =>
+        sentOn.AddDays(isAbroad ? DaysOfPostAbroad : DaysOfPost);
 
     public static Decision Decide(VerificationCase @case, RecordLetterSent request, Caller by, DateTimeOffset now) =>
         Recording.Decide(@case, request, by, now, request.Entry, request.SentOn,

@@ -301,6 +301,18 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
         var page = await (await AuditorAsync(story, "R1")).PageAsync();
         page.ShouldContain("GB29NWBK60161331926819");
         page.ShouldContain("chip good\">equal<");
+
+        await ClaimAsync(story, "R1");
+        var (letter, today) = (Guid.NewGuid(), DateOnly.MinValue);
+        await DoAsync(story, "R1", at =>
+        {
+            today = at.Today;
+            return OrderLetter.Decide(at.Case, new OrderLetter(letter, "REF-1", null), Auditor, at.Now);
+        });
+        var desk = await AuditorAsync(story, "R1");
+        (await desk.SendAsync("letter-sent", ("letter", $"{letter}"), ("abroad", "yes")))
+            .ShouldBeNull();
+        (await desk.PageAsync()).ShouldContain($"Letter sent, answer due {today.AddDays(42).Iso()}");
     }
 
     [Fact]

@@ -40,11 +40,12 @@ public sealed class LetterBatches : IAsyncLifetime
     private string Reference(string id) => $"{CaseReferences.Of(At.Keys, CaseOf(id))}";
 
     /// <summary>A case for each number, R1, R2…; its holder has a name and an address since long ago.</summary>
-    private async Task<string[]> CasesAsync(int count)
+    private async Task<string[]> CasesAsync(int count, int? abroad = null)
     {
         var numbers = FreshNumbers(count);
-        await _story.ChangesTextAsync("source,request_id,number,filed_on,new_account\n" + string.Concat(numbers.Select(
-            (n, i) => $"{_story.Incident},R{i + 1},{n},2015-05-20,zengin:0001-001-1-1234{i % 1000:000}\n")));
+        await _story.ChangesTextAsync("source,request_id,number,filed_on,new_account,channel\n"
+            + string.Concat(numbers.Select((n, i) => $"{_story.Incident},R{i + 1},{n},2015-05-20,"
+                + $"zengin:0001-001-1-1234{i % 1000:000},{(i + 1 == abroad ? "abroad" : "")}\n")));
         await _story.ListAsync(1, [.. numbers.Select(n => Listed(n, 2))]);
         await _story.HoldersAsync([.. numbers.Select((n, i) => Holder(n, $"架空 花子{i + 1}", "2001-04-01"))]);
         await OpenCases.RunAsync(At, None);
@@ -331,7 +332,7 @@ public sealed class LetterBatches : IAsyncLifetime
     [Fact]
     public async Task killed_between_the_post_and_the_cases_nothing_is_lost_or_twice()
     {
-        await CasesAsync(3);
+        await CasesAsync(3, abroad: 3);
         await OrderAsync("R1", "R2", "R3");
         var batch = await PrintedAsync();
         await ReleaseAsync(batch);
@@ -351,7 +352,7 @@ public sealed class LetterBatches : IAsyncLifetime
         foreach (var id in (string[])["R1", "R2", "R3"])
         {
             var sent = (await EventsAsync(CaseOf(id))).OfType<LetterSent>().ShouldHaveSingleItem();
-            (sent.SentOn, sent.AnswerDueOn, sent.Clerk).ShouldBe((Today, Today.AddDays(14), Utsumi));
+            (sent.SentOn, sent.AnswerDueOn, sent.Clerk).ShouldBe((Today, Today.AddDays(id == "R3" ? 42 : 14), Utsumi));
         }
     }
 

@@ -9,7 +9,8 @@ namespace AccountGuard.Verification.Mailing;
 public sealed record PostBatch(Guid Batch, DateOnly PostedOn)
 {
     private const string Untold = """
-        select b.batch, o.letter, o.change_id
+        select b.batch, o.letter, o.change_id, exists (
+            select from account_change c where c.change_id = o.change_id and c.channel = 'abroad' offset 0)
         from (select o.* from letter_order o where o.over_by is null and o.sent_on is null offset 0) o
         cross join lateral (
             select r.* from letter_outcome r where r.letter = o.letter and r.row_no is not null offset 0) r
@@ -55,10 +56,10 @@ public sealed record PostBatch(Guid Batch, DateOnly PostedOn)
         foreach (var letters in (await UntoldAsync(at, cancel)).GroupBy(l => l.Batch))
         {
             var posted = await PostedAsync(at, letters.Key, cancel);
-            foreach (var (batch, letter, change) in letters)
+            foreach (var (batch, letter, change, isAbroad) in letters)
             {
                 var sent = new RecordLetterSent(ClaimLetters.IdOf(batch, letter), letter, posted.PostedOn,
-                    posted.PostedOn.AddDays(RecordLetterSent.DaysOfPost));
+                    RecordLetterSent.DueOn(posted.PostedOn, isAbroad));
                 await CaseWork.DoAsync(
                     at, change, hand => RecordLetterSent.Decide(hand.Case, sent, posted.By, hand.Now), cancel);
                 told++;
@@ -75,15 +76,15 @@ public sealed record PostBatch(Guid Batch, DateOnly PostedOn)
             .OfType<LetterBatchPosted>().Single();
     }
 
-    private static async Task<List<(Guid Batch, Guid Letter, Guid Change)>> UntoldAsync(
+    private static async Task<List<(Guid Batch, Guid Letter, Guid Change, bool IsAbroad)>> UntoldAsync(
         Installation at, CancellationToken cancel)
     {
         await using var find = at.Database.CreateCommand(Untold);
-        var letters = new List<(Guid, Guid, Guid)>();
+        var letters = new List<(Guid, Guid, Guid, bool)>();
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            letters.Add((reader.GetGuid(0), reader.GetGuid(1), reader.GetGuid(2)));
+            letters.Add((reader.GetGuid(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetBoolean(3)));
         }
 
         return letters;
