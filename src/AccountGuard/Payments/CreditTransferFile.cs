@@ -46,6 +46,7 @@ public sealed class CreditTransferFile : IDisposable
     private const string NamespaceStart = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.";
     private const int BlockLength = 1 << 20;
     private const int MostOfDocument = 1 << 26;
+    private const int Deepest = 32;
     private const long MostYen = 9_999_999_999;
 
     private static readonly SearchValues<byte> QuotesAndEnd = SearchValues.Create("\"'>"u8);
@@ -232,6 +233,11 @@ public sealed class CreditTransferFile : IDisposable
         if (begins)
         {
             (Informations, _ofInformation) = (Informations + 1, new Totals());
+        }
+
+        if (_open.Count == Deepest)
+        {
+            throw Bad("its elements lie deeper in each other than those of any pain.001", "Write it by its schema");
         }
 
         if (isEmpty && (begins || _open.Count == 0 || local is CountName or SumName))

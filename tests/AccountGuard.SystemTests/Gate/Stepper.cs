@@ -9,10 +9,8 @@ public sealed record Outcome(int Deadlocks, IReadOnlyList<string> Errors);
 
 /// <summary>
 /// Runs transactions on real connections in one given order of their steps. A step is a statement or, where the
-/// database
-/// has turnstiles, a statement as far as its next turnstile. A step that waits for a lock is left pending, and its
-/// writer's
-/// turns pass until it is released; a deadlock victim runs again, whole, at the end.
+/// database has turnstiles, a statement as far as its next turnstile. A step that waits for a lock is left pending, and
+/// its writer's turns pass until it is released; a deadlock victim runs again, whole, at the end.
 /// </summary>
 public sealed class Stepper : IAsyncDisposable
 {
@@ -45,9 +43,11 @@ public sealed class Stepper : IAsyncDisposable
         await CloseTurnstilesAsync(stops: true, lanes: 1);
         var (lane, count) = (_lanes[0], 0);
         await lane.PrepareAsync(transaction, gates: true, stops: true);
-        while (await AdvanceAsync(lane))
+        for (var polls = 0; !lane.IsOver; polls++)
         {
-            count++;
+            // What waits for a moment, as for a page that is added to a table, has not come to its end.
+            polls.ShouldBeLessThan(MostPolls, "a transaction that is alone waits");
+            count += await AdvanceAsync(lane) ? 1 : 0;
         }
 
         await OpenTurnstilesAsync();
@@ -126,8 +126,7 @@ public sealed class Stepper : IAsyncDisposable
 
     /// <summary>
     /// Until the lane has come to a stand: its statement has ended, or its backend waits. Whoever releases a lock
-    /// grants it
-    /// to those who wait, so that nobody seems to wait for a turnstile that is open.
+    /// grants it to those who wait, so that nobody seems to wait for a turnstile that is open.
     /// </summary>
     private async Task StandAsync(Lane lane)
     {

@@ -81,6 +81,7 @@ public class CreditTransferTests
         { Document(1, 5, Transfer(Canary, 5)), "stands outside a PmtInf" },
         { Document(1, 5, Information(1, 5, "<CdtTrfTxInf/>")), "is empty or stands outside" },
         { Document(1, 5, Information((Canary, 5))).Replace("pain.001", "pain.002"), "its document is no pain.001" },
+        { "<Document>" + string.Concat(Enumerable.Repeat("<a>", 100)), "first payment: its elements lie deeper" },
         { "<html></html>", "before its first payment: it is no Document" },
         { Document(1, 5, Information((Canary, 5))).Replace("UTF-8", "Shift_JIS"), "it holds a comment" },
         { Document(0, 0) + Document(0, 0)[39..], "a further document begins without a declaration" },
