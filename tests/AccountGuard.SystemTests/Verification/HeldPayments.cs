@@ -41,9 +41,9 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
     private static Task<Refusal?> DoAsync(Held held, Func<CaseAtHand, Decision> decide) =>
         CaseWork.DoAsync(held.Story.At, held.Case, decide, None);
 
-    /// <summary>Days are counted from the machine's today, which is long after 2015.</summary>
+    /// <summary>Days are counted from today in Japan, which is long after 2015.</summary>
     private static DateOnly InDays(Held held, int days) =>
-        DateOnly.FromDateTime(held.Story.At.Clock.GetUtcNow().UtcDateTime).AddDays(days);
+        PayDayCalendar.DayOf(held.Story.At.Clock.GetUtcNow()).AddDays(days);
 
     private static async Task<Guid> HoldAsync(Held held, DateOnly through, PayTo payTo = PayTo.Keep)
     {
