@@ -6,6 +6,9 @@ namespace AccountGuard.Payments;
 /// </summary>
 public sealed class BankBranches
 {
+    internal const string NotListed = "not in the list of Payments__Branches";
+    internal const string Remedy = "Correct the payment at its source, or bring the list up to date";
+
     private readonly HashSet<int> _known;
 
     private BankBranches(HashSet<int> known) => _known = known;

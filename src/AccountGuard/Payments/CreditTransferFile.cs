@@ -49,9 +49,6 @@ public sealed class CreditTransferFile : IDisposable
     private const int Deepest = 32;
     private const long MostYen = 9_999_999_999;
 
-    private static readonly SearchValues<byte> QuotesAndEnd = SearchValues.Create("\"'>"u8);
-    private static readonly SearchValues<byte> BehindName = SearchValues.Create(" \t\r\n/>"u8);
-
     private static readonly XmlReaderSettings Settings = new()
     {
         DtdProcessing = DtdProcessing.Prohibit,
@@ -125,7 +122,12 @@ public sealed class CreditTransferFile : IDisposable
     /// <summary>Payments so far.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Yen so far; of a file that is known, none.</summary>
+    public long Amount { get; private set; }
+
     public long Bytes { get; private set; }
+
+    private static ReadOnlySpan<byte> Blank => " \t\r\n"u8;
 
     private ReadOnlySpan<byte> Rest => _block.AsSpan(_at, _length - _at);
 
@@ -143,7 +145,7 @@ public sealed class CreditTransferFile : IDisposable
         Span<byte> first = stackalloc byte[16];
         var begin = first[..file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false)];
         file.Position = from;
-        return (begin.StartsWith("\uFEFF"u8) ? begin[3..] : begin).TrimStart(" \t\r\n"u8) is [(byte)'<', ..];
+        return (begin.StartsWith("\uFEFF"u8) ? begin[3..] : begin).TrimStart(Blank) is [(byte)'<', ..];
     }
 
     /// <returns>False where nothing is left.</returns>
@@ -192,7 +194,7 @@ public sealed class CreditTransferFile : IDisposable
     {
         var before = Rest[..start];
         if (_document.Length > 0 || (Documents == 0 && before.StartsWith("\uFEFF"u8) ? before[3..] : before)
-            .Trim(" \t\r\n"u8).Length > 0)
+            .Trim(Blank).Length > 0)
         {
             throw NotWellFormed();
         }
@@ -302,21 +304,14 @@ public sealed class CreditTransferFile : IDisposable
             throw Bad("the file has more than 999,999 payments", "Split it");
         }
 
-        var closing = Encoding.UTF8.GetBytes($"</{name}");
-        var last = Find(closing, end);
-        last = last < 0 ? -1 : EndOfTag(last);
-        if (last < 0)
-        {
-            throw Cut();
-        }
-
+        var last = EndOfTag(Need(Encoding.UTF8.GetBytes($"</{name}"), end));
         var element = Rest[start..(last + 1)];
         if (element.IndexOf("<!"u8) >= 0 || element.IndexOf("<?"u8) >= 0)
         {
             throw Bad("the next payment holds a comment, CDATA or an instruction", "Write it without them");
         }
 
-        if (Rest[..start].Trim(" \t\r\n"u8).Length > 0)
+        if (Rest[..start].Trim(Blank).Length > 0)
         {
             throw NotWellFormed();
         }
@@ -326,6 +321,7 @@ public sealed class CreditTransferFile : IDisposable
         if (!_isKnown)
         {
             Transfer = Parse();
+            Amount += Transfer.Amount;
             _ofDocument.Add(Transfer);
             _ofInformation.Add(Transfer);
         }
@@ -338,7 +334,7 @@ public sealed class CreditTransferFile : IDisposable
             throw Cut();
         }
 
-        if (Documents == 0 || _document.Length > 0 || Rest.Trim(" \t\r\n"u8).Length > 0)
+        if (Documents == 0 || _document.Length > 0 || Rest.Trim(Blank).Length > 0)
         {
             throw Bad("it is not well-formed: text stands outside its document", "Write it by an XML library");
         }
@@ -442,7 +438,7 @@ public sealed class CreditTransferFile : IDisposable
         XElement? At(params string[] path) => path.Aggregate(
             (XElement?)payment, (found, name) => found?.Elements(space + name).FirstOrDefault());
         if (At("Amt", "InstdAmt") is not { } amount || amount.Attribute("Ccy")?.Value != "JPY"
-            || ValueOf(Encoding.UTF8.GetBytes(amount.Value), -1) is not (>= 0 and <= MostYen and var yen))
+            || WholeOf(Encoding.UTF8.GetBytes(amount.Value)) is not (<= MostYen and var yen))
         {
             throw Bad("its amount (InstdAmt) is none of whole yen (JPY)", "Pay pensions in yen, up to 9,999,999,999");
         }
@@ -458,42 +454,44 @@ public sealed class CreditTransferFile : IDisposable
     /// <summary>Of a bank in Japan (formats, section 11), or one named by its BIC.</summary>
     private void CheckBank(Func<string[], XElement?> at)
     {
-        static bool Digits(XElement? element, int length) =>
-            element?.Value is { } text && text.Length == length && text.All(char.IsAsciiDigit);
-        var isByBic = (at(["CdtrAgt", "FinInstnId", "BICFI"]) ?? at(["CdtrAgt", "FinInstnId", "BIC"]))?.Value is
-        { Length: 8 or 11 } bic && bic.All(char.IsAsciiLetterOrDigit);
-        if (!isByBic && at(["CdtrAgt", "FinInstnId", "ClrSysMmbId", "ClrSysId", "Cd"])?.Value != "JPZGN")
+        if (at(["CdtrAgt", "FinInstnId", "ClrSysMmbId", "ClrSysId", "Cd"])?.Value != "JPZGN")
         {
-            throw Bad("its bank is named by neither JPZGN nor a BIC (CdtrAgt)", "Name it by one of them");
+            var bic = (at(["CdtrAgt", "FinInstnId", "BICFI"]) ?? at(["CdtrAgt", "FinInstnId", "BIC"]))?.Value;
+            if (bic is not { Length: 8 or 11 } || !bic.All(char.IsAsciiLetterOrDigit))
+            {
+                throw Bad("its bank is named by neither JPZGN nor a BIC (CdtrAgt)", "Name it by one of them");
+            }
+
+            return;
         }
 
-        if (!isByBic && (!Digits(at(["CdtrAgt", "FinInstnId", "ClrSysMmbId", "MmbId"]), 4)
-            || !Digits(at(["CdtrAgt", "BrnchId", "Id"]), 3) || !Digits(at(["CdtrAcct", "Id", "Othr", "Id"]), 7)))
+        long? Digits(int length, params string[] path) => at(path)?.Value is { } text && text.Length == length
+            ? Payment.DigitsOf(Encoding.UTF8.GetBytes(text)) : null;
+        if (Digits(4, "CdtrAgt", "FinInstnId", "ClrSysMmbId", "MmbId") is not { } bank
+            || Digits(3, "CdtrAgt", "BrnchId", "Id") is not { } branch
+            || Digits(7, "CdtrAcct", "Id", "Othr", "Id") is null)
         {
             throw Bad("its bank, branch or account is not of 4, 3 and 7 digits (MmbId, BrnchId, CdtrAcct)",
                 "Fill them with zeros from the left");
         }
 
-        if (!isByBic && Branches?.Has(long.Parse(at(["CdtrAgt", "FinInstnId", "ClrSysMmbId", "MmbId"])!.Value,
-            CultureInfo.InvariantCulture), long.Parse(at(["CdtrAgt", "BrnchId", "Id"])!.Value,
-            CultureInfo.InvariantCulture)) == false)
+        if (Branches?.Has(bank, branch) == false)
         {
-            throw Bad("its bank and branch are not in the list of Payments__Branches",
-                "Correct the payment at its source, or bring the list up to date");
+            throw Bad($"its bank and branch are {BankBranches.NotListed}", BankBranches.Remedy);
         }
     }
 
-    private long ValueOf(ReadOnlySpan<byte> text) => ValueOf(text, -1) is >= 0 and var value ? value
-        : throw Bad("a count or sum (NbOfTxs, CtrlSum) is no whole number", "Write digits alone");
+    private long ValueOf(ReadOnlySpan<byte> text) => WholeOf(text)
+        ?? throw Bad("a count or sum (NbOfTxs, CtrlSum) is no whole number", "Write digits alone");
 
-    /// <summary>Digits, with nothing but zeros behind a point; otherwise what is said instead.</summary>
-    private static long ValueOf(ReadOnlySpan<byte> text, long otherwise)
+    /// <summary>Digits, with nothing but zeros behind a point; null where it is anything else.</summary>
+    private static long? WholeOf(ReadOnlySpan<byte> text)
     {
-        text = text.Trim(" \t\r\n"u8);
+        text = text.Trim(Blank);
         var point = text.IndexOf((byte)'.');
-        var whole = point < 0 ? text : text[..point];
-        return whole.Length is > 0 and < 18 && (point < 0 || (point < text.Length - 1
-            && text[(point + 1)..].IndexOfAnyExcept((byte)'0') < 0)) ? Payment.DigitsOf(whole) ?? otherwise : otherwise;
+        var (whole, isWhole) = point < 0 ? (text.Length, true)
+            : (point, point < text.Length - 1 && text[(point + 1)..].IndexOfAnyExcept((byte)'0') < 0);
+        return isWhole && whole is > 0 and < 18 ? Payment.DigitsOf(text[..whole]) : null;
     }
 
     private bool IsInside => _open.Any(tag => tag.Local == Information);
@@ -521,7 +519,7 @@ public sealed class CreditTransferFile : IDisposable
         && Encoding.ASCII.GetString(tag) is var text
         && (!text.Contains("encoding") || text.Contains("utf-8", StringComparison.OrdinalIgnoreCase));
 
-    private string NameOf(ReadOnlySpan<byte> tag) => tag.IndexOfAny(BehindName) is > 0 and var length
+    private string NameOf(ReadOnlySpan<byte> tag) => tag.IndexOfAny(" \t\r\n/>"u8) is > 0 and var length
         ? Encoding.UTF8.GetString(tag[..length]) : throw NotWellFormed();
 
     /// <summary>The end of the tag that begins there: one within quotes is none.</summary>
@@ -529,52 +527,32 @@ public sealed class CreditTransferFile : IDisposable
     {
         for (var at = start + 1; ; at++)
         {
-            at = Find(QuotesAndEnd, at);
-            if (at < 0)
-            {
-                throw Cut();
-            }
-
+            at = Need("\"'>"u8, at, any: true);
             if (Rest[at] == '>')
             {
                 return at;
             }
 
-            at = Find([Rest[at]], at + 1);
-            if (at < 0)
-            {
-                throw Cut();
-            }
+            at = Need([Rest[at]], at + 1);
         }
     }
 
-    private int Find(ReadOnlySpan<byte> wanted, int from)
+    private int Need(ReadOnlySpan<byte> wanted, int from, bool any = false) =>
+        Find(wanted, from, any) is >= 0 and var at ? at : throw Cut();
+
+    /// <summary>Where these bytes, or any of them, stand next; -1: the file ends before.</summary>
+    private int Find(ReadOnlySpan<byte> wanted, int from, bool any = false)
     {
         do
         {
-            var at = Rest[from..].IndexOf(wanted);
+            var at = any ? Rest[from..].IndexOfAny(wanted) : Rest[from..].IndexOf(wanted);
             if (at >= 0)
             {
                 return from + at;
             }
 
-            from = Math.Max(from, Rest.Length - wanted.Length + 1);
-        }
-        while (More());
-        return -1;
-    }
-
-    private int Find(SearchValues<byte> wanted, int from)
-    {
-        do
-        {
-            var at = Rest[from..].IndexOfAny(wanted);
-            if (at >= 0)
-            {
-                return from + at;
-            }
-
-            from = Rest.Length;
+            // What is looked for may have begun at the end of what was read.
+            from = Math.Max(from, Rest.Length - (any ? 0 : wanted.Length - 1));
         }
         while (More());
         return -1;

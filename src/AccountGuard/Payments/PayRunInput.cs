@@ -21,7 +21,7 @@ public sealed class PayRunInput
     private readonly List<int> _groups = [];
     private readonly List<long> _numbers = [];
     private readonly List<int> _saidChanged = [];
-    private bool _hasRecords = true;
+    private bool _hasRecords;
 
     private PayRunInput()
     {
@@ -47,59 +47,59 @@ public sealed class PayRunInput
     /// <param name="branches">Where its payments may go; null: anywhere.</param>
     /// <exception cref="BadInput">The file is not sound.</exception>
     public static PayRunInput Read(
-        Stream file, string name, CancellationToken cancel, BankBranches? branches = null) =>
-        CreditTransferFile.Is(file) ? ReadCreditTransfers(file, name, branches, cancel)
-            : ReadTransfers(file, name, branches, cancel);
-
-    private static PayRunInput ReadTransfers(
-        Stream file, string name, BankBranches? branches, CancellationToken cancel)
+        Stream file, string name, CancellationToken cancel, BankBranches? branches = null)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var transfers = new TransferFile(file, name, digest, branches);
-        var input = new PayRunInput();
+        var input = new PayRunInput { _hasRecords = !CreditTransferFile.Is(file) };
+        if (input._hasRecords)
+        {
+            using var transfers = new TransferFile(file, name, digest) { Branches = branches };
+            input.Add(transfers, cancel);
+        }
+        else
+        {
+            using var transfers = new CreditTransferFile(file, name, digest) { Branches = branches };
+            input.Add(transfers, cancel);
+        }
+
+        input.Digest = digest.GetHashAndReset();
+        return input;
+    }
+
+    private void Add(TransferFile transfers, CancellationToken cancel)
+    {
         while (transfers.Read())
         {
             if (transfers.Kind == TransferRecord.Header)
             {
                 cancel.ThrowIfCancellationRequested();
-                input._groups.Add(input._numbers.Count);
+                _groups.Add(_numbers.Count);
             }
             else if (transfers.Kind == TransferRecord.Payment)
             {
-                input.Add(transfers.Payment);
+                Add(transfers.Payment);
             }
         }
 
-        input.Total = new PaymentCount(transfers.Count, transfers.Amount);
-        input.Bytes = transfers.Bytes;
-        input.Digest = digest.GetHashAndReset();
-        return input;
+        (Total, Bytes) = (new PaymentCount(transfers.Count, transfers.Amount), transfers.Bytes);
     }
 
-    private static PayRunInput ReadCreditTransfers(
-        Stream file, string name, BankBranches? branches, CancellationToken cancel)
+    private void Add(CreditTransferFile transfers, CancellationToken cancel)
     {
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var transfers = new CreditTransferFile(file, name, digest) { Branches = branches };
-        var (input, amount) = (new PayRunInput { _hasRecords = false }, 0L);
         while (transfers.Read())
         {
             if (transfers.Kind == CreditTransferPiece.Begin)
             {
                 cancel.ThrowIfCancellationRequested();
-                input._groups.Add(input._numbers.Count);
+                _groups.Add(_numbers.Count);
             }
             else if (transfers.Kind == CreditTransferPiece.Payment)
             {
-                input._numbers.Add(transfers.Transfer.Number ?? NoNumber);
-                amount += transfers.Transfer.Amount;
+                _numbers.Add(transfers.Transfer.Number ?? NoNumber);
             }
         }
 
-        input.Total = new PaymentCount(transfers.Count, amount);
-        input.Bytes = transfers.Bytes;
-        input.Digest = digest.GetHashAndReset();
-        return input;
+        (Total, Bytes) = (new PaymentCount(transfers.Count, transfers.Amount), transfers.Bytes);
     }
 
     /// <summary>

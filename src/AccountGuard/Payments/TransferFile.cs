@@ -23,19 +23,17 @@ public sealed class TransferFile : IDisposable
     public const int MostPayments = 999_999;
 
     private readonly TransferRecords _records;
-    private readonly BankBranches? _branches;
     private long _amountOfGroup;
     private int _countOfGroup;
     private bool _isInGroup;
     private bool _isEnded;
 
     /// <inheritdoc cref="TransferRecords(Stream, string, IncrementalHash?)"/>
-    /// <param name="file"/>
-    /// <param name="name"/>
-    /// <param name="digest"/>
-    /// <param name="branches">Where payments may go; null: anywhere.</param>
-    public TransferFile(Stream file, string name, IncrementalHash? digest = null, BankBranches? branches = null) =>
-        (_records, _branches) = (new TransferRecords(file, name, digest), branches);
+    public TransferFile(Stream file, string name, IncrementalHash? digest = null) =>
+        _records = new TransferRecords(file, name, digest);
+
+    /// <summary>Where payments may go; null: anywhere.</summary>
+    public BankBranches? Branches { get; init; }
 
     public TransferRecord Kind { get; private set; }
 
@@ -148,10 +146,10 @@ public sealed class TransferFile : IDisposable
             throw NoDigits("branch number", 21, 23);
         }
 
-        if (_branches?.Has(bank, branch) == false)
+        if (Branches?.Has(bank, branch) == false)
         {
-            throw _records.Bad("its bank and branch (bytes 2 to 5, 21 to 23) are not in the list of Payments__Branches",
-                "Correct the payment at its source, or bring the list up to date");
+            throw _records.Bad($"its bank and branch (bytes 2 to 5, 21 to 23) are {BankBranches.NotListed}",
+                BankBranches.Remedy);
         }
 
         if (Record[42] is not ((byte)'1' or (byte)'2' or (byte)'4' or (byte)'9'))

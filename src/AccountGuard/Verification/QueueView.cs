@@ -42,8 +42,7 @@ public sealed record QueueFigures(IReadOnlyDictionary<string, long> Counts)
         var counts = counted.Counts.ToDictionary();
         await using var reader = await at.LookUpAsync(
             "select kind, found from own_queue_counts(@incident, @login, @office)", cancel,
-            ("incident", incidentNo), ("login", login),
-            ("office", office ?? ""));
+            ("incident", incidentNo), ("login", login), ("office", office ?? ""));
         while (await reader.ReadAsync(cancel))
         {
             counts[reader.GetString(0)] = reader.GetInt64(1);
@@ -130,8 +129,7 @@ public sealed record QueueView(
         var isWhole = filter == QueueFilter.None;
         var (rows, next) = isWhole || filter.IsEnded
             ? await Queue.PageAsync(at, id, filter, place, PageLength, cancel)
-            : await QueueSlice.PageAsync(at, no, id, filter, figures, place, PageLength, cancel);
-        rows = isWhole || filter.IsEnded || rows.Count == 0 ? rows : await RankAsync(at, no, rows, shared, cancel);
+            : await SliceAsync(at, bar.Incident, filter, figures, place, shared, cancel);
         var cases = await SeeAsync(at, rows, no, cancel);
         var counts = isWhole ? await CountPayDaysAsync(at, no, rows, cancel) : [];
         return new QueueView(bar, filter, figures, await TotalAsync(at, no, filter, figures, cancel),
@@ -141,13 +139,22 @@ public sealed record QueueView(
             after, next?.ToString());
     }
 
-    private static async Task<IReadOnlyList<QueueRow>> RankAsync(
-        Installation at, int incidentNo, IReadOnlyList<QueueRow> rows, QueueCounts? shared, CancellationToken cancel)
+    /// <summary>Rows that meet a filter, with their ranks in the whole queue.</summary>
+    private static async Task<(IReadOnlyList<QueueRow> Rows, QueuePlace? Next)> SliceAsync(
+        Installation at, BarIncident incident, QueueFilter filter, QueueFigures figures, QueuePlace? after,
+        QueueCounts? shared, CancellationToken cancel)
     {
+        var (rows, next) = await QueueSlice.PageAsync(
+            at, incident.No, incident.Id, filter, figures, after, PageLength, cancel);
+        if (rows.Count == 0)
+        {
+            return (rows, next);
+        }
+
         Guid[] changes = [.. rows.Select(r => r.Change)];
-        var ranks = await (shared?.RanksAsync(incidentNo, changes, cancel)
-            ?? QueueSlice.RanksAsync(at, incidentNo, changes, cancel));
-        return [.. rows.Select(r => ranks.TryGetValue(r.Change, out var rank) ? r with { Rank = rank } : r)];
+        var ranks = await (shared?.RanksAsync(incident.No, changes, cancel)
+            ?? QueueSlice.RanksAsync(at, incident.No, changes, cancel));
+        return ([.. rows.Select(r => ranks.TryGetValue(r.Change, out var rank) ? r with { Rank = rank } : r)], next);
     }
 
     private static async Task<long?> TotalAsync(

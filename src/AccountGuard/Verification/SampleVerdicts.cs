@@ -51,7 +51,7 @@ public static class SampleVerdicts
         await using var session = at.Events.LightweightSession();
         foreach (var (change, source, requestId) in drawn)
         {
-            if (verdicts.Count == count)
+            if (verdicts.Count >= count)
             {
                 break;
             }
