@@ -4,8 +4,8 @@ namespace AccountGuard.Numbers;
 
 /// <summary>
 /// A basic pension number: ten digits, written <c>NNNN-NNNNNN</c>. It prints masked (Rule 33); only
-/// <see cref="RevealDigits"/> and <see cref="WriteDigits"/> show it, and they are methods because serialisers and
-/// loggers read properties.
+/// <see cref="RevealDigits"/>, <see cref="RevealValue"/> and <see cref="WriteDigits"/> show it, and they are methods
+/// because serialisers and loggers read properties.
 /// </summary>
 public readonly record struct PensionNumber
 {
@@ -55,6 +55,10 @@ public readonly record struct PensionNumber
     /// <summary>The ten ASCII digits in clear; showing them to a person leaves a record (Rule 33).</summary>
     /// <exception cref="InvalidOperationException">This is the default value, which is no number.</exception>
     public string RevealDigits() => Value.ToString("D10", CultureInfo.InvariantCulture);
+
+    /// <summary>The ten digits as a value, from 0 to 9,999,999,999, for what compares many numbers.</summary>
+    /// <exception cref="InvalidOperationException">This is the default value, which is no number.</exception>
+    public long RevealValue() => Value;
 
     /// <summary>The number masked to its last three digits: <c>••••-•••123</c>.</summary>
     public override string ToString() => _valuePlusOne == 0

@@ -14,10 +14,12 @@ public sealed class PersonalKeys(KeyFile file) : IDisposable
     private const int KeyLength = 32;
 
     private readonly AesGcm _wrapping = Sealed.SetUp(file.WrappingKey);
+    private readonly BlindIndex _index = new(file);
 
     private const string Insert = """
-        insert into personal_key (subject_key, wrapped, sealed_number)
-        select * from unnest(@subjects, @wrapped, @sealed) as g (subject_key, wrapped, sealed_number)
+        insert into personal_key (subject_key, wrapped, sealed_number, blind_index)
+        select * from unnest(@subjects, @wrapped, @sealed, @indexes)
+            as g (subject_key, wrapped, sealed_number, blind_index)
         order by subject_key
         on conflict (subject_key) do nothing
         """;
@@ -106,6 +108,7 @@ public sealed class PersonalKeys(KeyFile file) : IDisposable
         command.Parameters.AddWithValue("subjects", subjects.Select(s => s.Key.ToBytes()).ToArray());
         command.Parameters.AddWithValue("wrapped", wrapped);
         command.Parameters.AddWithValue("sealed", numbers);
+        command.Parameters.AddWithValue("indexes", IndexesOf(subjects));
         return (command, offered);
     }
 
@@ -122,7 +125,18 @@ public sealed class PersonalKeys(KeyFile file) : IDisposable
             : throw new InvalidDataException("A sealed number does not hold a number.");
     }
 
-    public void Dispose() => _wrapping.Dispose();
+    public void Dispose()
+    {
+        _wrapping.Dispose();
+        _index.Dispose();
+    }
+
+    /// <summary>Null where the subject is no number.</summary>
+    private long?[] IndexesOf(IReadOnlyList<KeyValuePair<NumberKey, PensionNumber?>> subjects)
+    {
+        var indexes = _index.Of([.. subjects.Select(s => s.Value?.RevealValue() ?? 0)]);
+        return [.. indexes.Select((index, i) => subjects[i].Value is null ? (long?)null : index)];
+    }
 
     private static byte[] SealNumber(byte[] key, PensionNumber number)
     {

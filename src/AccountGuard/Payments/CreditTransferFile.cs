@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -38,7 +39,7 @@ public readonly record struct CreditTransfer(long? Number, long Amount);
 /// counts and sums. Several documents may follow one another, each with its declaration, as ZEDI sends them. Comments,
 /// CDATA and other instructions are refused, so that each "&lt;" begins a tag.
 /// </summary>
-public sealed class CreditTransferFile : IDisposable
+public sealed partial class CreditTransferFile : IDisposable
 {
     private const string Document = "Document", Initiation = "CstmrCdtTrfInitn", Header = "GrpHdr";
     private const string Information = "PmtInf", PaymentName = "CdtTrfTxInf";
@@ -161,12 +162,13 @@ public sealed class CreditTransferFile : IDisposable
 
         var end = EndOfTag(start);
         var tag = Rest[start..(end + 1)];
-        if (tag is [_, (byte)'!', ..] || (tag is [_, (byte)'?', ..] && !IsDeclaration(tag)))
+        var isDeclaration = tag.StartsWith("<?xml"u8);
+        if (tag is [_, (byte)'!', ..] || (tag is [_, (byte)'?', ..] && !isDeclaration))
         {
             throw Bad("it holds a comment, CDATA, a document type or an instruction", "Write it without them");
         }
 
-        if (tag is [_, (byte)'?', ..])
+        if (isDeclaration)
         {
             ReadDeclaration(start, end);
         }
@@ -197,6 +199,13 @@ public sealed class CreditTransferFile : IDisposable
             .Trim(Blank).Length > 0)
         {
             throw NotWellFormed();
+        }
+
+        // XmlReader takes any version that begins with 1.0; a bank may not.
+        if (!Declaration().IsMatch(Encoding.ASCII.GetString(Rest[start..(end + 1)])))
+        {
+            throw Bad("its declaration is not one of XML 1.0 in UTF-8",
+                "Begin each document with <?xml version=\"1.0\" encoding=\"UTF-8\"?>");
         }
 
         Take(CreditTransferPiece.Other, end + 1, end + 1 - start);
@@ -515,9 +524,11 @@ public sealed class CreditTransferFile : IDisposable
         return true;
     }
 
-    private static bool IsDeclaration(ReadOnlySpan<byte> tag) => tag.StartsWith("<?xml"u8)
-        && Encoding.ASCII.GetString(tag) is var text
-        && (!text.Contains("encoding") || text.Contains("utf-8", StringComparison.OrdinalIgnoreCase));
+    [GeneratedRegex("""
+        ^<\?xml\s+version\s*=\s*["']1\.0["'](\s+encoding\s*=\s*["']utf-8["'])?
+        (\s+standalone\s*=\s*["'](yes|no)["'])?\s*\?>$
+        """, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex Declaration();
 
     private string NameOf(ReadOnlySpan<byte> tag) => tag.IndexOfAny(" \t\r\n/>"u8) is > 0 and var length
         ? Encoding.UTF8.GetString(tag[..length]) : throw NotWellFormed();

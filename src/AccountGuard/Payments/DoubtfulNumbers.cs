@@ -7,36 +7,58 @@ namespace AccountGuard.Payments;
 
 /// <summary>
 /// Every number whose standing may differ from that of a number nothing is known of. A pay-run of forty million
-/// payments compares numbers, since a keyed hash of each would take longer than all the rest, and asks
-/// <see cref="Standing"/> for these alone. A number whose personal key is erased, or does not open, is known by its
-/// NumberKey, and then each payment is hashed after all.
+/// payments compares blind indexes, since a keyed hash of each would take longer than all the rest, and asks
+/// <see cref="Standing"/> for these alone. A number whose personal key is erased, or that an older program took in, is
+/// known by its NumberKey, and then each payment is hashed after all. For one thread at a time.
 /// </summary>
-public sealed class DoubtfulNumbers
+public sealed class DoubtfulNumbers : IDisposable
 {
-    private const int RowsOfAPart = 5_000;
-
     private readonly KeyFile _keys;
-    private readonly HashSet<long> _numbers = [];
-    private readonly HashSet<NumberKey> _unopened = [];
+    private readonly BlindIndex _index;
+    private readonly HashSet<long> _indexes = [];
+    private readonly HashSet<NumberKey> _withoutIndex = [];
 
-    private DoubtfulNumbers(KeyFile keys) => _keys = keys;
+    private DoubtfulNumbers(KeyFile keys) => (_keys, _index) = (keys, new BlindIndex(keys));
 
     /// <summary>Reads them in the snapshot that the standing rests on.</summary>
     public static async Task<DoubtfulNumbers> ReadAsync(
         Installation at, NpgsqlTransaction snapshot, CancellationToken cancel)
     {
         var doubtful = new DoubtfulNumbers(at.Keys);
-        await Parallel.ForEachAsync(
-            RowsAsync(snapshot, cancel).Chunk(RowsOfAPart), cancel, (rows, _) =>
+        await using var find = new NpgsqlCommand(
+            "select blind_index, key_without_index from doubtful_numbers()", snapshot.Connection, snapshot);
+        find.CommandTimeout = 0;
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            if (reader.IsDBNull(0))
             {
-                doubtful.Add(rows);
-                return ValueTask.CompletedTask;
-            });
+                doubtful._withoutIndex.Add(NumberKey.FromBytes(reader.GetFieldValue<byte[]>(1)));
+            }
+            else
+            {
+                doubtful._indexes.Add(reader.GetInt64(0));
+            }
+        }
+
         return doubtful;
     }
 
-    public bool Contains(long number) =>
-        _numbers.Contains(number) || (_unopened.Count > 0 && _unopened.Contains(NumberKey.Of(NumberOf(number), _keys)));
+    /// <summary>Those of the numbers that are in doubt, and perhaps one of the others; below zero is none.</summary>
+    public HashSet<long> Among(ReadOnlySpan<long> numbers)
+    {
+        var found = new HashSet<long>();
+        var indexes = _index.Of(numbers);
+        for (var i = 0; i < indexes.Length; i++)
+        {
+            if (numbers[i] >= 0 && (_indexes.Contains(indexes[i]) || IsWithoutIndex(numbers[i])))
+            {
+                found.Add(numbers[i]);
+            }
+        }
+
+        return found;
+    }
 
     /// <exception cref="ArgumentOutOfRangeException">It has more than ten digits, or is below zero.</exception>
     public static PensionNumber NumberOf(long number) =>
@@ -45,65 +67,8 @@ public sealed class DoubtfulNumbers
 
     public static string TextOf(long number) => number.ToString("D10", CultureInfo.InvariantCulture);
 
-    private static async IAsyncEnumerable<Row> RowsAsync(
-        NpgsqlTransaction snapshot, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
-    {
-        await using var find = new NpgsqlCommand(
-            "select number_key, wrapped, sealed_number from doubtful_numbers()", snapshot.Connection, snapshot);
-        find.CommandTimeout = 0;
-        await using var reader = await find.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            yield return new Row(
-                NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0)),
-                reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1),
-                reader.IsDBNull(2) ? null : reader.GetFieldValue<byte[]>(2));
-        }
-    }
+    public void Dispose() => _index.Dispose();
 
-    private void Add(Row[] rows)
-    {
-        using var personal = new PersonalKeys(_keys);
-        var opened = new List<long>(rows.Length);
-        var unopened = new List<NumberKey>();
-        foreach (var row in rows)
-        {
-            if (row.Open(personal) is { } number)
-            {
-                opened.Add(number);
-            }
-            else
-            {
-                unopened.Add(row.Key);
-            }
-        }
-
-        lock (_numbers)
-        {
-            _numbers.UnionWith(opened);
-            _unopened.UnionWith(unopened);
-        }
-    }
-
-    private readonly record struct Row(NumberKey Key, byte[]? Wrapped, byte[]? SealedNumber)
-    {
-        public long? Open(PersonalKeys personal)
-        {
-            if (Wrapped is null || SealedNumber is null)
-            {
-                return null;
-            }
-
-            try
-            {
-                return long.Parse(
-                    personal.OpenNumber(Key, Wrapped, SealedNumber).RevealDigits(), CultureInfo.InvariantCulture);
-            }
-            catch (Exception e) when (e is KeyTrouble or InvalidDataException)
-            {
-                // What does not open is doubt, not a reason to stop the pay-run.
-                return null;
-            }
-        }
-    }
+    private bool IsWithoutIndex(long number) =>
+        _withoutIndex.Count > 0 && _withoutIndex.Contains(NumberKey.Of(NumberOf(number), _keys));
 }

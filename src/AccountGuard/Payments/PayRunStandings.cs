@@ -44,10 +44,10 @@ public sealed record PayRunStandings(
 
     private static long[] Asked(Installation at, DoubtfulNumbers doubtful, PayRunInput input)
     {
-        var asked = new HashSet<long>();
+        var asked = doubtful.Among(input.Numbers);
         foreach (var number in input.Numbers)
         {
-            if (number >= 0 && (doubtful.Contains(number) || Sandbox.Has(at, number)))
+            if (Sandbox.Has(at, number))
             {
                 asked.Add(number);
             }

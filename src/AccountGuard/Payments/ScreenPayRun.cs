@@ -110,6 +110,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
     public ValueTask DisposeAsync()
     {
         _turn.Dispose();
+        _doubtful?.Dispose();
         return _standing?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 

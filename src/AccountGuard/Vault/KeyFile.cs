@@ -5,9 +5,8 @@ namespace AccountGuard.Vault;
 
 /// <summary>
 /// The secret that stands outside the database: 32 random bytes, in a file of mode 0600 or from configuration. From it
-/// come
-/// the keys that name numbers and contents and the one that wraps personal keys. Whoever loses it loses all sealed
-/// data.
+/// come the keys that name and index numbers and name contents, and the one that wraps personal keys. Whoever loses it
+/// loses all sealed data.
 /// </summary>
 public sealed class KeyFile
 {
@@ -17,6 +16,7 @@ public sealed class KeyFile
     private readonly byte[] _proving;
     private readonly byte[] _sessions;
     private readonly byte[] _signing;
+    private readonly byte[] _indexing;
 
     private KeyFile(byte[] secret)
     {
@@ -25,6 +25,7 @@ public sealed class KeyFile
         _proving = Derive(secret, "prove the key file");
         _sessions = Derive(secret, "seal sessions");
         _signing = Derive(secret, "sign pay-runs");
+        _indexing = Derive(secret, "index numbers");
         Id = Convert.ToHexStringLower(Derive(secret, "identify the key file").AsSpan(0, 8));
     }
 
@@ -36,6 +37,8 @@ public sealed class KeyFile
 
     internal byte[] WrappingKey => _wrapping;
 
+    internal byte[] IndexingKey => _indexing;
+
     /// <summary>The private scalar of P-256. (Beyond the order of the curve once in four billion key files.)</summary>
     internal byte[] SigningKey => _signing;
 
@@ -45,8 +48,7 @@ public sealed class KeyFile
 
     /// <summary>
     /// The key from configuration (base64 of 32 bytes) or from the file. Null: there is none yet, and the caller
-    /// decides
-    /// whether one may be made.
+    /// decides whether one may be made.
     /// </summary>
     /// <exception cref="KeyTrouble">The key cannot be read, or others could read it.</exception>
     public static KeyFile? Find(string? configured, string path)

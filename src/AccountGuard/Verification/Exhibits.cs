@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using AccountGuard.Identity;
@@ -34,6 +35,9 @@ public static class Exhibits
 
     public const string TooLarge = "file: it is larger than 10 MB. Scan it coarser, or attach its parts one by one.";
     public const string Unknown = "file: it is no PDF, JPEG or PNG, whatever its name says. Scan it as one of them.";
+    public static readonly string TooLong = string.Create(CultureInfo.InvariantCulture,
+        $"The note is longer than {LongestNote:N0} characters, or the reference than "
+        + $"{LongestReference:N0}. Shorten it.");
     public const string Erased = "The data of this number was erased: nothing can be kept or shown of it.";
 
     /// <summary>Seals what a form brought: its note, first where there is one, then its evidence.</summary>
@@ -50,8 +54,7 @@ public static class Exhibits
 
         if (note?.Length > LongestNote || reference?.Length > LongestReference)
         {
-            throw new BadInput($"The note is longer than {LongestNote:N0} characters, or the reference than "
-                + $"{LongestReference:N0}. Shorten it.");
+            throw new BadInput(TooLong);
         }
 
         var (_, key) = await KeyOfAsync(at, change, cancel);

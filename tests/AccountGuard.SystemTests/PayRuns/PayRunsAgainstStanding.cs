@@ -80,8 +80,8 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
              """, "with denials"),
             ("delete from personal_key where abs(hashtext(subject_key::text) + #) % 5 = 0", "with erased keys"),
             ("""
-             update personal_key set sealed_number = wrapped where abs(hashtext(subject_key::text) + #) % 5 = 0
-             """, "with numbers that do not open"),
+             update personal_key set blind_index = null where abs(hashtext(subject_key::text) + #) % 5 = 0
+             """, "with numbers that an older program took in"),
             ("update reconciliation set ran_at = ran_at - interval '1 hour'", "in general doubt"),
         ])
         {
@@ -119,7 +119,7 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
         var file = TransferSample.File(TransferSample.Group([.. numbers.Select((n, i) => (n, (long)i))]));
         var input = PayRunInput.Read(new MemoryStream(file), "FILE", default);
         await using var standing = await Standing.OpenAsync(at, PayDay, "test", default);
-        var doubtful = await DoubtfulNumbers.ReadAsync(at, standing.Snapshot, default);
+        using var doubtful = await DoubtfulNumbers.ReadAsync(at, standing.Snapshot, default);
         var frozen = await PayRunStandings.AskAsync(at, standing, doubtful, input, default);
         var answers = await standing.AnswerAsync(numbers, default);
         for (var i = 0; i < answers.Count; i++)

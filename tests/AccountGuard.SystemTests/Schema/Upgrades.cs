@@ -92,6 +92,7 @@ public sealed class Upgrades : IAsyncLifetime
             drop trigger pay on pay_day;
             alter table pay_day drop column paid_on, drop column is_correction;
             drop table verification, exhibit, death_told, draft, hold;
+            alter table personal_key drop column blind_index;
             alter table incident drop column hold_days, drop column hold_pay_to;
             drop table tie, joint_work_end, joint_work_result, joint_work_start, joint_work;
             drop index account_change_new_account, account_change_proxy, hit_ended, hit_ground_gone, hit_queue,

@@ -69,6 +69,29 @@ public sealed partial class TextsTests
         texts.Where(text => Japanese.GetString(text) is null).ShouldBeEmpty();
     }
 
+    /// <summary>By the source: whoever works on cases sees each of these on a page.</summary>
+    [Fact]
+    public void so_does_every_reason_why_what_a_person_sent_is_not_taken()
+    {
+        var sources = Directory.EnumerateFiles(Path.Combine(Tidy.Root, "src/AccountGuard/Verification"), "*.cs",
+            SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        IEnumerable<string> Found(Regex of, string behind = "") =>
+            from source in sources
+            from Match found in of.Matches(source)
+            select found.Groups[1].Value + behind;
+
+        string[] sentences =
+        [
+            .. Found(Refused()).Where(sentence => !sentence.Contains("__")),
+            .. Found(AskedDay(), behind: ": give a day as YYYY-MM-DD."), .. Found(Chosen(), behind: ": choose one."),
+            Exhibits.TooLong,
+        ];
+        sentences.ShouldContain("on: give a day as YYYY-MM-DD.");
+        sentences.ShouldContain("said: choose one.");
+        sentences.ShouldContain("There is no such case.");
+        sentences.Distinct().Where(sentence => Japanese.GetString(sentence) is null).ShouldBeEmpty();
+    }
+
     [Fact]
     public void both_languages_have_the_same_places_for_values()
     {
@@ -86,6 +109,15 @@ public sealed partial class TextsTests
 
     [GeneratedRegex(@"id=""form-([a-z-]+)""")]
     private static partial Regex Form();
+
+    [GeneratedRegex("""BadInput(?:\(| \w+ => new\()\s*"([^"]+)"[,)]""")]
+    private static partial Regex Refused();
+
+    [GeneratedRegex("""\bDay\("([\w-]+)"\)""")]
+    private static partial Regex AskedDay();
+
+    [GeneratedRegex("""\b(?:Choice<[\w.]+>|Id)\("([\w-]+)"[,)]""")]
+    private static partial Regex Chosen();
 
     [GeneratedRegex(@"\{\d\}")]
     private static partial Regex Place();
