@@ -8,7 +8,7 @@ using AccountGuard.Intake;
 using AccountGuard.Payments;
 using AccountGuard.Payments.Outcomes;
 using AccountGuard.Screening;
-using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
 
 namespace AccountGuard.SystemTests;
 

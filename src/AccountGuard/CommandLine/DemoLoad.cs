@@ -5,7 +5,7 @@ using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Payments.Outcomes;
 using AccountGuard.Screening;
-using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
 using AccountGuard.Verification.Recalls;
 
 namespace AccountGuard.CommandLine;

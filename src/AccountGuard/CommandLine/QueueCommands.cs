@@ -3,6 +3,7 @@ using AccountGuard.Deliveries;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
 
 namespace AccountGuard.CommandLine;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AccountGuard.Numbers;
-using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
 
 namespace AccountGuard.CommandLine;
 

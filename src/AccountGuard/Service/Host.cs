@@ -13,7 +13,9 @@ using AccountGuard.Payments.Outcomes;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Mailing;
+using AccountGuard.Verification.Queues;
 using AccountGuard.Verification.Recalls;
+using AccountGuard.Verification.Several;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Serilog;
 

@@ -3,6 +3,7 @@ using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
 using AccountGuard.Vault;
+using AccountGuard.Verification.Queues;
 using Npgsql;
 
 namespace AccountGuard.Verification;

@@ -5,7 +5,9 @@ using AccountGuard.Identity;
 using AccountGuard.Pages;
 using AccountGuard.Verification.Mailing;
 using AccountGuard.Verification.Paid;
+using AccountGuard.Verification.Queues;
 using AccountGuard.Verification.Recalls;
+using AccountGuard.Verification.Several;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,3 +1,5 @@
+using AccountGuard.Verification.Names;
+
 namespace AccountGuard.Verification;
 
 /// <summary>What two names that are not one share: the family name, the given name, or nothing.</summary>

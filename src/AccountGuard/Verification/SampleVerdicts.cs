@@ -1,5 +1,6 @@
 using AccountGuard.Identity;
 using AccountGuard.Incidents;
+using AccountGuard.Verification.Queues;
 using Npgsql;
 
 namespace AccountGuard.Verification;

@@ -1,5 +1,6 @@
 using AccountGuard.Intake;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
 using Xunit.Abstractions;
 
 namespace AccountGuard.SystemTests.AnyOrder;

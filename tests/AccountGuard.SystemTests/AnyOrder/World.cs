@@ -11,7 +11,7 @@ using AccountGuard.Intake;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
-using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
 
 namespace AccountGuard.SystemTests.AnyOrder;
 

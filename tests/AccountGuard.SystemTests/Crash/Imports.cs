@@ -7,6 +7,7 @@ using AccountGuard.Incidents;
 using AccountGuard.Intake;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
 
 namespace AccountGuard.SystemTests.Crash;
 

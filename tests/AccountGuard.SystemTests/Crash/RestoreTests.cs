@@ -2,7 +2,7 @@ using System.Text.Json;
 using AccountGuard.Deliveries;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
-using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
 using Npgsql;
 using static AccountGuard.SystemTests.Story;
 

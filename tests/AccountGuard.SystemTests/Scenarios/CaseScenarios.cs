@@ -8,6 +8,7 @@ using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
 using static AccountGuard.SystemTests.Story;
 
 namespace AccountGuard.SystemTests.Scenarios;

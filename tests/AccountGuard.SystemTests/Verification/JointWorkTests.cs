@@ -2,6 +2,8 @@ using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.Pages;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
+using AccountGuard.Verification.Several;
 using static AccountGuard.SystemTests.Story;
 
 namespace AccountGuard.SystemTests.Verification;

@@ -6,6 +6,7 @@ using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Several;
 using static AccountGuard.SystemTests.Story;
 
 namespace AccountGuard.SystemTests.Verification;

@@ -2,6 +2,7 @@ using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.Pages;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
 using static AccountGuard.SystemTests.Story;
 
 namespace AccountGuard.SystemTests.Verification;

@@ -7,6 +7,7 @@ using AccountGuard.Pages;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Queues;
 using Npgsql;
 using static AccountGuard.SystemTests.Story;
 

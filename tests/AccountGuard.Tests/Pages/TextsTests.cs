@@ -9,6 +9,8 @@ using AccountGuard.Payments;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Mailing;
+using AccountGuard.Verification.Queues;
+using AccountGuard.Verification.Several;
 
 namespace AccountGuard.Tests.Pages;
 

@@ -1,7 +1,7 @@
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
-using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Queues;
 using Npgsql;
 
 namespace AccountGuard.Payments.Desk;

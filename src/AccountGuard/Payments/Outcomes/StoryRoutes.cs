@@ -4,8 +4,8 @@ using AccountGuard.Http;
 using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
-using AccountGuard.Verification;
 using AccountGuard.Verification.Paid;
+using AccountGuard.Verification.Queues;
 using Microsoft.Extensions.Localization;
 
 namespace AccountGuard.Payments.Outcomes;

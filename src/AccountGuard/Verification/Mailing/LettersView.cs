@@ -1,5 +1,6 @@
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
+using AccountGuard.Verification.Queues;
 
 namespace AccountGuard.Verification.Mailing;
 

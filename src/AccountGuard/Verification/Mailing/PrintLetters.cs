@@ -2,6 +2,7 @@ using AccountGuard.Holders;
 using AccountGuard.Identity;
 using AccountGuard.Letters;
 using AccountGuard.Numbers;
+using AccountGuard.Verification.Queues;
 using Npgsql;
 using NpgsqlTypes;
 

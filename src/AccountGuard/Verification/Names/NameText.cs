@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Names;
 
 /// <summary>The script that a name is written in.</summary>
 internal enum NameScript

@@ -6,7 +6,7 @@ using AccountGuard.Numbers;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Queues;
 
 /// <summary>
 /// A row of the queue: a change in an incident. Rank is empty for ended rows, days where no day is possible.

@@ -6,7 +6,7 @@ using AccountGuard.Vault;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Queues;
 
 /// <summary>A day of a change as a person reads it: what was reported, and whether it can be so (Rule 4).</summary>
 public sealed record SeenDay(string? Text, bool IsPossible);

@@ -1,7 +1,7 @@
 using Npgsql;
 using Serilog;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Several;
 
 /// <summary>
 /// Goes on with what was started for several cases, a few cases of each in turn, so that a long one keeps no short one

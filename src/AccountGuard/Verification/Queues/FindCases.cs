@@ -3,7 +3,7 @@ using AccountGuard.Numbers;
 using AccountGuard.Pages;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Queues;
 
 /// <summary>What somebody looks a number up for, as access records say (Rule 33).</summary>
 public enum FindPurpose

@@ -1,7 +1,7 @@
 using AccountGuard.Identity;
 using Npgsql;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Queues;
 
 /// <summary>
 /// Takes the first case of the queue that waits for somebody: two auditors at once get two cases, and none is skipped.

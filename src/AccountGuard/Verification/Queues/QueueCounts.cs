@@ -1,6 +1,6 @@
 using AccountGuard.Http;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Queues;
 
 /// <summary>
 /// Counts and ranks the queue for pages that are opened at once: those that wait together share one count, begun after

@@ -1,4 +1,4 @@
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Names;
 
 /// <summary>Whether two names are one, as far as a program can say. Evidence for an auditor, never a verdict.</summary>
 public enum NameMatch

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Names;
 
 /// <summary>
 /// Kanji by the form that stands for all of their old forms and variants. It says which names may be one: whoever
@@ -38,7 +38,7 @@ internal static class KanjiForms
     {
         var forms = new Dictionary<Rune, Rune>();
         using var table = new StreamReader(
-            typeof(KanjiForms).Assembly.GetManifestResourceStream("AccountGuard.Verification.kanji-forms.csv")!);
+            typeof(KanjiForms).Assembly.GetManifestResourceStream("AccountGuard.Verification.Names.kanji-forms.csv")!);
         while (table.ReadLine() is { } line)
         {
             var fields = line.Split(',');

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Names;
 
 /// <summary>
 /// The form in which kana are compared: katakana of full width and full size, the voiced marks behind their letters, as

@@ -1,4 +1,4 @@
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Names;
 
 /// <summary>
 /// The name of a holder held against the name of an account. It is evidence for the auditor and never a verdict (Rules

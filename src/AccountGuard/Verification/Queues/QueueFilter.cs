@@ -1,6 +1,6 @@
 using AccountGuard.Identity;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Queues;
 
 /// <summary>Why a case stands in the queue beside that its number is listed.</summary>
 public enum QueueReason

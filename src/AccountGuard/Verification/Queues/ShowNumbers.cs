@@ -1,7 +1,7 @@
 using AccountGuard.Numbers;
 using Npgsql;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Queues;
 
 /// <summary>Numbers in clear, each against a record of who was shown it and what for (Rule 33).</summary>
 public static class ShowNumbers

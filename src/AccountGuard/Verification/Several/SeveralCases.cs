@@ -5,11 +5,12 @@ using AccountGuard.Screening;
 using AccountGuard.Vault;
 using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Mailing;
+using AccountGuard.Verification.Queues;
 using Microsoft.Extensions.Primitives;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Several;
 
 /// <summary>One thing asked of several cases, as it was previewed. Its id is the key under which it is run.</summary>
 /// <param name="Results">Of the cases that it was done to: Done, DoneBefore, NoCase, or why it was refused.</param>

@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Queues;
 
 /// <summary>
 /// Open cases of an incident that meet a filter, in the order of the queue (Rule 22). The smallest of the ranges that

@@ -2,9 +2,10 @@ using System.Diagnostics;
 using AccountGuard.Identity;
 using AccountGuard.Pages;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Queues;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace AccountGuard.Verification;
+namespace AccountGuard.Verification.Several;
 
 /// <summary>A case of a joint work, as it is now, with what was done to it or would be.</summary>
 public sealed record SeveralLine(

@@ -1,9 +1,9 @@
 using AccountGuard.Intake;
 using AccountGuard.Numbers;
-using AccountGuard.Verification;
+using AccountGuard.Verification.Names;
 using CsCheck;
 
-namespace AccountGuard.Tests.Verification;
+namespace AccountGuard.Tests.Verification.Names;
 
 /// <summary>S47: what a naive matcher gets wrong, each line of it, and that no line is a verdict.</summary>
 public class NameComparisonTests
