@@ -9,7 +9,6 @@ namespace AccountGuard.SystemTests.AnyOrder;
 public sealed class AllOrders
 {
     private const int Sampled = 20;
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
     private static readonly DeclaredIncident Incident =
         new(1, new DateOnly(2015, 3, 17), new DateOnly(2015, 3, 22), 3, false, "Asia/Tokyo");
 
@@ -72,7 +71,7 @@ public sealed class AllOrders
         Model.QueueOf(facts, Incident).ShouldNotBeEmpty("or the orders have nothing to get wrong");
         var orders = OrdersOf([.. Enumerable.Range(0, Histories[history].Length)]).ToArray();
         orders.Length.ShouldBe(720);
-        if (!IsLong)
+        if (!LongRun.IsAsked)
         {
             new Random(history).Shuffle(orders);
             orders = orders[..Sampled];

@@ -12,11 +12,9 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
 {
     private const int Senders = 3;
     private readonly Sampling _sampling = new(Histories.Any, output);
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
-
     [Fact]
     public Task facts_delivered_in_any_order_and_at_once_give_the_queue_of_the_rules() =>
-        _sampling.SampleAsync(IsLong ? 1_000 : 60, async (world, history) =>
+        _sampling.SampleAsync(LongRun.IsAsked ? 1_000 : 60, async (world, history) =>
         {
             var parcels = Arrival.Of(history);
             await DeliverAtOnceAsync(world, parcels);
@@ -31,7 +29,7 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
         await service.InitializeAsync();
         try
         {
-            await _sampling.SampleOnAsync(service.Database, IsLong ? 200 : 25, async (world, history) =>
+            await _sampling.SampleOnAsync(service.Database, LongRun.IsAsked ? 200 : 25, async (world, history) =>
             {
                 // The service receives them now, whenever the history says.
                 var now = service.Database.At.Clock.GetUtcNow();
@@ -64,7 +62,7 @@ public sealed class AnyOrderTests(ITestOutputHelper output)
 
     [Fact]
     public Task after_each_delivery_the_queue_is_that_of_the_facts_so_far() =>
-        _sampling.SampleAsync(IsLong ? 200 : 25, async (world, history) =>
+        _sampling.SampleAsync(LongRun.IsAsked ? 200 : 25, async (world, history) =>
         {
             var soFar = Parcel.Nothing with { Incidents = history.Facts.Incidents };
             foreach (var parcel in Arrival.Of(history))

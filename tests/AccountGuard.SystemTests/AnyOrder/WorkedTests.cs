@@ -11,7 +11,6 @@ namespace AccountGuard.SystemTests.AnyOrder;
 /// </summary>
 public sealed class WorkedTests(ITestOutputHelper output)
 {
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
     private const int Senders = 3;
     private static readonly int[] Numbers = [1, 2, 3, 4, 5];
 
@@ -21,7 +20,7 @@ public sealed class WorkedTests(ITestOutputHelper output)
 
     [Fact]
     public Task after_each_step_of_people_and_facts_every_case_is_what_the_rules_say() =>
-        _sampling.SampleAsync(IsLong ? 150 : 12, async (world, history) =>
+        _sampling.SampleAsync(LongRun.IsAsked ? 150 : 12, async (world, history) =>
         {
             var soFar = Parcel.Nothing with { Incidents = history.Facts.Incidents };
             var cases = history.Facts.Changes.Select(world.CaseOf).ToList();
@@ -48,7 +47,7 @@ public sealed class WorkedTests(ITestOutputHelper output)
     /// <summary>Three at once, each of whom delivers a part of the facts and works on their own cases.</summary>
     [Fact]
     public Task facts_and_people_at_once_lose_no_verdict_end_no_case_and_release_no_hold() =>
-        _sampling.SampleAsync(IsLong ? 250 : 16, async (world, history) =>
+        _sampling.SampleAsync(LongRun.IsAsked ? 250 : 16, async (world, history) =>
         {
             var cases = history.Facts.Changes.Select(world.CaseOf).ToList();
             var auditing = new Auditing(world.At, cases);
@@ -155,7 +154,7 @@ public sealed class WorkedTests(ITestOutputHelper output)
         }
 
         verdicts.ShouldNotBeEmpty("no world came to a verdict");
-        (IsLong ? Enum.GetValues<Verdict>() : []).Except(verdicts).ShouldBeEmpty("no world came to these");
+        (LongRun.IsAsked ? Enum.GetValues<Verdict>() : []).Except(verdicts).ShouldBeEmpty("no world came to these");
     }
 
     /// <summary>What the service does by itself.</summary>

@@ -195,8 +195,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
 
     /// <summary>Moments that resemble another one: stopped at in the long run only.</summary>
     private Task StopIfLongAsync(End end, Moment moment, string[] import) =>
-        Imports.IsLong
-            ? imports.StopAsync(end, moment, import)
+        LongRun.IsAsked ? imports.StopAsync(end, moment, import)
             : Task.CompletedTask;
 
     private static string[] Numbers(int series, int count) =>

@@ -25,8 +25,6 @@ public enum End
 /// </summary>
 public sealed class Imports : IAsyncLifetime
 {
-    public static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
-
     private const int Killed = 137;
     private const int Interrupted = 130;
     private const int Disconnected = 3;

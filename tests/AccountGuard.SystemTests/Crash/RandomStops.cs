@@ -3,7 +3,7 @@ namespace AccountGuard.SystemTests.Crash;
 /// <summary>A test that ops/test --long alone has the time for.</summary>
 public sealed class LongFactAttribute : FactAttribute
 {
-    public LongFactAttribute() => Skip = Imports.IsLong ? null : "ops/test --long runs it.";
+    public LongFactAttribute() => Skip = LongRun.IsAsked ? null : "ops/test --long runs it.";
 }
 
 /// <summary>

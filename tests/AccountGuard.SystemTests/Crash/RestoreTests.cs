@@ -12,7 +12,6 @@ namespace AccountGuard.SystemTests.Crash;
 public sealed class RestoreTests : IDisposable
 {
     private const int Rows = 5_000;
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
     private readonly string _folder = Directory.CreateTempSubdirectory("accountguard-own-").FullName;
 
     public RestoreTests() => File.SetUnixFileMode(_folder, (UnixFileMode)0b111_001_001);
@@ -121,7 +120,7 @@ public sealed class RestoreTests : IDisposable
         await story.ListAsync(1, [.. listed.Select(n => Listed(n))]);
         var random = new Random(1);
         var answered = 0;
-        for (var kills = IsLong ? 40 : 2; kills > 0; kills--)
+        for (var kills = LongRun.IsAsked ? 40 : 2; kills > 0; kills--)
         {
             var wanted = answered + random.Next(1, 60);
             var filing = Task.Run(async () =>

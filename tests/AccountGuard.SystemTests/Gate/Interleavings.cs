@@ -5,9 +5,6 @@ public static class Interleavings
 {
     private const int Seed = 2015;
 
-    /// <summary>Whether the tests take their time.</summary>
-    public static bool Long => Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
-
     /// <summary>Every order in which writers with these numbers of steps can take turns.</summary>
     public static IEnumerable<int[]> All(params int[] steps) => From([], steps);
 

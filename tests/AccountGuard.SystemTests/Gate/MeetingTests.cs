@@ -9,9 +9,9 @@ public sealed class MeetingTests(GateDatabase laid, TurnstileDatabase held, ITes
     : IClassFixture<GateDatabase>, IClassFixture<TurnstileDatabase>
 {
     // The longest of three writers have 1,680 orders.
-    private static readonly int Every = Interleavings.Long ? 2_000 : 30;
-    private static readonly int Few = Interleavings.Long ? 150 : 12;
-    private static readonly int Many = Interleavings.Long ? 150 : 30;
+    private static readonly int Every = LongRun.IsAsked ? 2_000 : 30;
+    private static readonly int Few = LongRun.IsAsked ? 150 : 12;
+    private static readonly int Many = LongRun.IsAsked ? 150 : 30;
 
     public static TheoryData<Encounter> All => [.. Encounter.Pairs, .. Encounter.Threes];
 

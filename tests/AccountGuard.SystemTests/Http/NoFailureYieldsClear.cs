@@ -20,8 +20,7 @@ namespace AccountGuard.SystemTests.Http;
 /// </summary>
 public sealed class NoFailureYieldsClear
 {
-    private static readonly int Asks =
-        Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1" ? 5_000 : 128;
+    private static readonly int Asks = LongRun.IsAsked ? 5_000 : 128;
 
     [Fact]
     public async Task while_the_database_fails()

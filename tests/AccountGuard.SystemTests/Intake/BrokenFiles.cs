@@ -17,8 +17,6 @@ public sealed class BrokenFiles(FreshDatabase database)
     private const string Header = "source,request_id,number,filed_on,account_holder\n";
     private const string Good = $"s,G1,{Canary},2015-05-20,{Name}\n";
     private static readonly Encoding ShiftJis = CodePagesEncodingProvider.Instance.GetEncoding(932)!;
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
-
     /// <summary>
     /// What a file holds, and what becomes of it: accepted and quarantined rows, or words of the refusal.
     /// </summary>
@@ -215,7 +213,7 @@ public sealed class BrokenFiles(FreshDatabase database)
         var story = await BeginAsync(database);
         var good = Encoding.UTF8.GetBytes(Header + string.Concat(Enumerable.Range(0, 20).Select(
             i => $"random-#,{i},{(i % 3 == 0 ? Canary : Number())},2015-05-{1 + i:D2},\"{Name}, {i}\"\n")));
-        for (var seed = 0; seed < (IsLong ? 20_000 : 150); seed++)
+        for (var seed = 0; seed < (LongRun.IsAsked ? 20_000 : 150); seed++)
         {
             var random = new Random(seed);
             var content = Break(good, random);

@@ -13,7 +13,6 @@ namespace AccountGuard.SystemTests.Outcomes;
 /// <summary>What holds of payments after every history, in whatever order its facts arrive.</summary>
 public sealed class PaymentProperties(Served service) : IClassFixture<Served>
 {
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
     private static readonly DateOnly[] PayDays = [new(2015, 4, 15), new(2015, 6, 15), new(2015, 8, 14)];
 
     /// <summary>
@@ -24,7 +23,7 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
     public async Task rule_18_being_listed_or_queued_never_alters_a_payment()
     {
         var marked = 0;
-        for (var seed = 0; seed < (IsLong ? 150 : 12); seed++)
+        for (var seed = 0; seed < (LongRun.IsAsked ? 150 : 12); seed++)
         {
             var random = new Random(seed);
             var story = await BeginAsync(service.Database);
@@ -123,7 +122,7 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
     [Fact]
     public async Task rule_23_recovered_lost_and_open_are_what_was_sent_always()
     {
-        for (var seed = 0; seed < (IsLong ? 60 : 6); seed++)
+        for (var seed = 0; seed < (LongRun.IsAsked ? 60 : 6); seed++)
         {
             var random = new Random(seed);
             var story = await BeginAsync(service.Database);

@@ -19,8 +19,6 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
     private const int WorldsAtOnce = 6;
     private const int NumbersOfAWorld = 8;
     private static readonly DateOnly PayDay = new(2015, 6, 15);
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
-
     private readonly HashSet<string> _seen = [];
 
     [Fact]
@@ -28,7 +26,7 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
     {
         await Task.Run(() => Gen.Select(Histories.Any.Array[WorldsAtOnce], Gen.Int[0, 1_000]).Sample(
             (histories, seed) => PlayAsync(histories, new Random(seed)).GetAwaiter().GetResult(),
-            iter: IsLong ? 30 : 3, threads: 1));
+            iter: LongRun.IsAsked ? 30 : 3, threads: 1));
 
         // Or the worlds would not have shown every way to stand.
         foreach (var way in (string[])["clear", "pending", "hold", "unknown", "MappingClash", "Quarantined", "Denied",

@@ -12,7 +12,6 @@ namespace AccountGuard.SystemTests.Verification;
 [Collection(SharedDatabase.Name)]
 public sealed class JointWorkTests(FreshDatabase database)
 {
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
     private static readonly Caller Saeki = new("saeki", "P1"), Utsumi = new("utsumi", "P2");
     private static readonly Dictionary<string, string> Nothing = [];
     private static readonly CancellationToken None = CancellationToken.None;
@@ -154,7 +153,7 @@ public sealed class JointWorkTests(FreshDatabase database)
     [Fact]
     public async Task whoever_goes_on_does_what_is_left_and_each_case_is_done_once()
     {
-        var (story, cases) = await FillAsync(database, IsLong ? 10_000 : 60);
+        var (story, cases) = await FillAsync(database, LongRun.IsAsked ? 10_000 : 60);
         var bar = (await IncidentBar.LoadAsync(story.At, story.Incident, None))!;
         var counted = await QueueCounted.CountAsync(story.At, bar.Incident.No, null, None);
         var figures = await QueueFigures.CountAsync(story.At, counted, bar.Incident.No, "saeki", null, None);

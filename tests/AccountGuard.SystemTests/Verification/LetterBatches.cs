@@ -411,7 +411,7 @@ public sealed class LetterBatches : IAsyncLifetime
     [Fact]
     public async Task a_large_batch_is_made_checked_and_posted()
     {
-        var count = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1" ? 1_000 : 40;
+        var count = LongRun.IsAsked ? 1_000 : 40;
         await CasesAsync(count);
         await OrderAsync([.. Enumerable.Range(1, count).Select(i => $"R{i}")]);
         var watch = Stopwatch.StartNew();

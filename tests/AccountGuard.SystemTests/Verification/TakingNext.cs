@@ -10,9 +10,8 @@ namespace AccountGuard.SystemTests.Verification;
 /// <summary>Many auditors take cases until none is left.</summary>
 public sealed class TakingNext(FreshDatabase database) : IClassFixture<FreshDatabase>
 {
-    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1";
-    private static readonly int Cases = IsLong ? 10_000 : 150;
-    private static readonly int Auditors = IsLong ? 200 : 30;
+    private static readonly int Cases = LongRun.IsAsked ? 10_000 : 150;
+    private static readonly int Auditors = LongRun.IsAsked ? 200 : 30;
 
     [Fact]
     public async Task no_case_is_taken_twice_and_none_is_skipped()

@@ -5,8 +5,7 @@ namespace AccountGuard.Tests.Letters;
 /// <summary>Rule 28: a printed batch is checked row by row before it is released.</summary>
 public sealed class LetterCheckTests
 {
-    private static readonly int Count =
-        Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1" ? 1_000 : 60;
+    private static readonly int Count = LongRun.IsAsked ? 1_000 : 60;
 
     private readonly LetterPrinter _printer = new(LetterSamples.Settings);
 

@@ -13,8 +13,7 @@ public class BrokenTransferFiles
 {
     private const string Canary = "8642097531";
 
-    private static readonly long Files = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1"
-        ? 1_000_000 : 20_000;
+    private static readonly long Files = LongRun.IsAsked ? 1_000_000 : 20_000;
 
     private static readonly string[] LineBreaks = ["", "\r", "\n", "\r\n"];
     private static readonly byte[] LikelyBytes = [.. "128901 Y\r\n-"u8, 0, 0x1A, 0xB1, 0xF1, 0xFF];

@@ -13,8 +13,7 @@ public class CreditTransferTests
 {
     private const string Canary = "8642097531";
 
-    private static readonly long Files = Environment.GetEnvironmentVariable("ACCOUNTGUARD_LONG") == "1"
-        ? 200_000 : 4_000;
+    private static readonly long Files = LongRun.IsAsked ? 200_000 : 4_000;
 
     private static readonly byte[] LikelyBytes = [.. "<>/!?&\"'-0 \n"u8];
 
