@@ -6,7 +6,8 @@
 -- tables). Some hundred thousand rows: looked up one by one they take three times as long as joined.
 drop function if exists doubtful_numbers();
 create or replace function doubtful_numbers() returns table (blind_index bigint, key_without_index bytea)
-language sql stable set search_path = accountguard, pg_temp set enable_nestloop = off set work_mem = '64MB' as $$
+language sql stable set search_path = accountguard, pg_temp set enable_nestloop = off set work_mem = '64MB'
+set jit = off as $$
     with found as (
         select c.number_key from hit h join account_change c on c.change_id = h.change_id where h.is_open
         union all
@@ -19,7 +20,7 @@ language sql stable set search_path = accountguard, pg_temp set enable_nestloop 
         union all
         select c.number_key from standing_hold x join account_change c on c.change_id = x.change_id),
     named as (
-        select distinct coalesce(h.holder_key, f.number_key) as holder_key
+        select coalesce(h.holder_key, f.number_key) as holder_key
         from found f left join holder h on h.number_key = f.number_key),
     alias as (
         select n.holder_key as number_key from named n
@@ -32,7 +33,7 @@ language sql stable set search_path = accountguard, pg_temp set enable_nestloop 
 -- that are no number.
 create or replace function places_without_change(numbers bytea[]) returns table (place bigint)
 language plpgsql stable set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 begin
     return query
     select a.place from unnest(numbers) with ordinality as a (number, place)

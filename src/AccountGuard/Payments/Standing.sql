@@ -54,7 +54,8 @@ create or replace trigger close after insert on delivery_completion for each row
 drop function if exists doubts(timestamptz, int);
 create or replace function doubts(at timestamptz, schema_number int, key text default null)
 returns text[] language plpgsql stable
-set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set jit = off as $$
 begin
     return array(
         select 'NotReconciled'
@@ -104,7 +105,7 @@ create or replace function cases_and_doubts_of(numbers bytea[], pay_day date def
 returns table (place bigint, finding text, incident text, source text, request_id text, reasons text, tier smallint,
     exposed_on date, pay_to text) language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
-set enable_hashjoin = off set enable_mergejoin = off as $$
+set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 begin
     return query
     with named as (
@@ -114,12 +115,13 @@ begin
     alias as (
         select n.place, n.holder_key as number_key from named n
         union all
-        select n.place, h.number_key from named n join holder h on h.holder_key = n.holder_key)
-    select a.place, null::text, i.id, h.source, h.request_id,
+        select n.place, h.number_key from named n join holder h on h.holder_key = n.holder_key),
+    change as materialized (
+        select a.place, c.change_id from alias a join account_change c on c.number_key = a.number_key)
+    select c.place, null::text, i.id, h.source, h.request_id,
         reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier, nullif(h.exposed_on, '-infinity'),
         null::text
-    from alias a
-    join account_change c on c.number_key = a.number_key
+    from change c
     join hit h on h.change_id = c.change_id and h.is_open
     join incident i on i.incident_no = h.incident_no
     union all
@@ -129,16 +131,14 @@ begin
     where not exists (
         select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
     union all
-    select a.place, 'Denied', null, null, null, null, null::smallint, null::date, coalesce(
+    select c.place, 'Denied', null, null, null, null, null::smallint, null::date, coalesce(
         (select min(i.hold_pay_to) from hit h join incident i on i.incident_no = h.incident_no
          where h.change_id = c.change_id), 'keep')
-    from alias a
-    join account_change c on c.number_key = a.number_key
+    from change c
     join verification v on v.change_id = c.change_id and v.denied
     union all
-    select a.place, 'Hold', null, null, null, null, null::smallint, null::date, x.pay_to
-    from alias a
-    join account_change c on c.number_key = a.number_key
+    select c.place, 'Hold', null, null, null, null, null::smallint, null::date, x.pay_to
+    from change c
     join standing_hold x on x.change_id = c.change_id and x.through_on >= pay_day
     order by 1, 2, 3, 4, 5;
 end $$;

@@ -237,7 +237,7 @@ create or replace function holder_buckets(numbers bytea[]) returns table (bucket
 create or replace function pass_holders(shared bytea[], exclusive bytea[], held_alone int[] default '{}')
 returns void language plpgsql
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
-set enable_hashjoin = off set enable_mergejoin = off set enable_material = off as $$
+set enable_hashjoin = off set enable_mergejoin = off set enable_material = off set jit = off as $$
 declare
     held_shared int[] := '{}';
     shared_wanted int[]; alone_wanted int[];
@@ -268,7 +268,8 @@ end $$;
 
 create or replace function changes_of_holders(numbers bytea[]) returns uuid[] language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off as $$
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_material = off
+set jit = off as $$
 begin
     return array(
         select distinct c.change_id
@@ -323,7 +324,8 @@ end $$;
 -- A change that is not seen here is not there yet, and whoever files it will see this cancellation. The holder's gate
 -- is passed alone, for a cancelled address change gives back the rank of an account change.
 create or replace function on_cancellation() returns trigger language plpgsql security definer
-set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set jit = off as $$
 declare
     changes uuid[] := array(select change_id from new_rows);
     numbers bytea[];
@@ -379,7 +381,8 @@ end $$;
 -- go in as a set; the others one by one, since each may join what the one before has made. Mappings that clash wait in
 -- quarantine, the earlier ones too, whichever delivery brought them, and their numbers stay joined (Rule 8).
 create or replace function on_renumbering() returns trigger language plpgsql security definer
-set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set jit = off as $$
 declare
     -- In the order of the indexes: neighbours are found where the last one was.
     numbers bytea[] := array(select old_key from new_rows union select new_key from new_rows order by 1);
@@ -734,7 +737,8 @@ create or replace function clashes_of(holders_numbers bytea[]) returns setof ren
 -- Rule 8: for answers and letters. Of the holder's numbers, those that are reached from this one by mappings that do
 -- not clash.
 create or replace function own_numbers_of_holder(number bytea) returns setof bytea language plpgsql stable
-set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set jit = off as $$
 declare numbers bytea[] := array(select n.number_key from numbers_of_holder(number) n);
 begin
     return query

@@ -22,6 +22,8 @@ public static class Telemetry
 
     public static void OpenLog(string folder) => Log.Logger = new LoggerConfiguration()
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+        // It has no key ring, and says so at each start: cookies are sealed under the key file.
+        .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Fatal)
         .MinimumLevel.Override("OpenIddict", LogEventLevel.Warning)
         .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
         .WriteTo.Console(standardErrorFromLevel: LogEventLevel.Verbose)
