@@ -9,16 +9,15 @@ namespace AccountGuard.Payments;
 /// Every number whose standing may differ from that of a number nothing is known of. A pay-run of forty million
 /// payments compares blind indexes, since a keyed hash of each would take longer than all the rest, and asks
 /// <see cref="Standing"/> for these alone. A number whose personal key is erased, or that an older program took in, is
-/// known by its NumberKey, and then each payment is hashed after all. For one thread at a time.
+/// known by its NumberKey, and then each payment is hashed after all.
 /// </summary>
-public sealed class DoubtfulNumbers : IDisposable
+public sealed class DoubtfulNumbers
 {
     private readonly KeyFile _keys;
-    private readonly BlindIndex _index;
     private readonly HashSet<long> _indexes = [];
     private readonly HashSet<NumberKey> _withoutIndex = [];
 
-    private DoubtfulNumbers(KeyFile keys) => (_keys, _index) = (keys, new BlindIndex(keys));
+    private DoubtfulNumbers(KeyFile keys) => _keys = keys;
 
     /// <summary>Reads them in the snapshot that the standing rests on.</summary>
     public static async Task<DoubtfulNumbers> ReadAsync(
@@ -48,7 +47,8 @@ public sealed class DoubtfulNumbers : IDisposable
     public HashSet<long> Among(ReadOnlySpan<long> numbers)
     {
         var found = new HashSet<long>();
-        var indexes = _index.Of(numbers);
+        using var index = new BlindIndex(_keys);
+        var indexes = index.Of(numbers);
         for (var i = 0; i < indexes.Length; i++)
         {
             if (numbers[i] >= 0 && (_indexes.Contains(indexes[i]) || IsWithoutIndex(numbers[i])))
@@ -66,8 +66,6 @@ public sealed class DoubtfulNumbers : IDisposable
             ? parsed : throw new ArgumentOutOfRangeException(nameof(number), "It is no number.");
 
     public static string TextOf(long number) => number.ToString("D10", CultureInfo.InvariantCulture);
-
-    public void Dispose() => _index.Dispose();
 
     private bool IsWithoutIndex(long number) =>
         _withoutIndex.Count > 0 && _withoutIndex.Contains(NumberKey.Of(NumberOf(number), _keys));

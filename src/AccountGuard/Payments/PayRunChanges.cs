@@ -20,7 +20,7 @@ public sealed record PayRunChanges(
         await using var file = await PayRunParts.ReadAsync(at, kept, cancel);
         var input = PayRunInput.Read(file, "The file", cancel);
         await using var standing = await Standing.OpenAsync(at, kept.PayDay, who, cancel);
-        using var doubtful = await DoubtfulNumbers.ReadAsync(at, standing.Snapshot, cancel);
+        var doubtful = await DoubtfulNumbers.ReadAsync(at, standing.Snapshot, cancel);
         var now = await PayRunStandings.AskAsync(at, standing, doubtful, input, cancel);
         var then = kept.Run.Standings;
         var changed = Enumerable.Range(0, then.Length).Where(i => then[i] != now.Standings[i]).ToList();

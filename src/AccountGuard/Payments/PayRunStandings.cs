@@ -34,11 +34,23 @@ public sealed record PayRunStandings(
     public static async Task<PayRunStandings> AskAsync(
         Installation at, Standing standing, DoubtfulNumbers doubtful, PayRunInput input, CancellationToken cancel)
     {
-        var answers = await AnswersAsync(standing, Asked(at, doubtful, input), cancel);
+        var asked = Asked(at, doubtful, input);
         var plain = standing.OfPlainNumber;
-        answers[PayRunInput.NoNumber] = (await standing.AnswerAsync([null], cancel))[0];
+        Dictionary<long, StandingAnswer> answers;
+        IReadOnlyList<int> unknownChanges;
+        await standing.Turn.WaitAsync(cancel);
+        try
+        {
+            answers = await AnswersAsync(standing, asked, cancel);
+            answers[PayRunInput.NoNumber] = (await standing.AnswerAsync([null], cancel))[0];
+            unknownChanges = await UnknownChangesAsync(at, standing, input, cancel);
+        }
+        finally
+        {
+            standing.Turn.Release();
+        }
+
         answers[PayRunInput.Edi] = plain with { Standing = "unknown", Reasons = [.. plain.Reasons, EdiInformation] };
-        var unknownChanges = await UnknownChangesAsync(at, standing, input, cancel);
         return Of(input, answers, plain, unknownChanges);
     }
 

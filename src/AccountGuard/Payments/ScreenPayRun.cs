@@ -110,7 +110,6 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
     public ValueTask DisposeAsync()
     {
         _turn.Dispose();
-        _doubtful?.Dispose();
         return _standing?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
@@ -127,12 +126,13 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         {
             _standing ??= await Standing.OpenAsync(at, payDay, who, cancel);
             _doubtful ??= await DoubtfulNumbers.ReadAsync(at, _standing.Snapshot, cancel);
-            return await PayRunStandings.AskAsync(at, _standing, _doubtful, input, cancel);
         }
         finally
         {
             _turn.Release();
         }
+
+        return await PayRunStandings.AskAsync(at, _standing, _doubtful, input, cancel);
     }
 
     private async Task<PayRun> SummariseAsync(

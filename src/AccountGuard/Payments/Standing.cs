@@ -47,6 +47,9 @@ public sealed class Standing : IAsyncDisposable
     /// <summary>What every answer is read in.</summary>
     public NpgsqlTransaction Snapshot => _snapshot;
 
+    /// <summary>Held while the snapshot is asked, where several ask at once.</summary>
+    public SemaphoreSlim Turn { get; } = new(1);
+
     /// <summary>
     /// The answer for a number of which nothing is known: clear, or what is in doubt for every number.
     /// </summary>
@@ -208,6 +211,7 @@ public sealed class Standing : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Turn.Dispose();
         var connection = _snapshot.Connection;
         await _snapshot.DisposeAsync();
         await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);

@@ -117,7 +117,7 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
         var file = TransferSample.File(TransferSample.Group([.. numbers.Select((n, i) => (n, (long)i))]));
         var input = PayRunInput.Read(new MemoryStream(file), "FILE", default);
         await using var standing = await Standing.OpenAsync(at, PayDay, "test", default);
-        using var doubtful = await DoubtfulNumbers.ReadAsync(at, standing.Snapshot, default);
+        var doubtful = await DoubtfulNumbers.ReadAsync(at, standing.Snapshot, default);
         var frozen = await PayRunStandings.AskAsync(at, standing, doubtful, input, default);
         var answers = await standing.AnswerAsync(numbers, default);
         for (var i = 0; i < answers.Count; i++)
