@@ -13,8 +13,8 @@ public sealed class HouseTests(FreshDatabase database)
     }
 
     /// <summary>
-    /// A way that is switched off costs ten thousand million, which PostgreSQL by its defaults takes for a query that is
-    /// worth compiling: for 0.7 s, each time.
+    /// A way that is switched off costs ten thousand million, which PostgreSQL by its defaults takes for a query that
+    /// is worth compiling: for 0.7 s, each time.
     /// </summary>
     [Fact]
     public async Task no_function_whose_plan_is_fixed_is_compiled()
