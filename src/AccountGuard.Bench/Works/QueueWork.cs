@@ -45,7 +45,7 @@ public static class QueueWork
                         """
                         select h.source, h.request_id, h.tier, h.list_version, h.filed_on, h.exposed_on, h.change_id
                         from hit h
-                        where h.ended_at is null and h.incident_no = 1
+                        where h.is_open and h.incident_no = 1
                           and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
                             > ('2015-06-15', false, -4, $1, 'bench', $2)
                         order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
