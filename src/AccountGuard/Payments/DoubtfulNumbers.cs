@@ -13,6 +13,9 @@ namespace AccountGuard.Payments;
 /// </summary>
 public sealed class DoubtfulNumbers
 {
+    // As many as stay near the processor.
+    private const int NumbersAtOnce = 4_096;
+
     private readonly KeyFile _keys;
     private readonly HashSet<long> _indexes = [];
     private readonly HashSet<NumberKey> _withoutIndex = [];
@@ -48,12 +51,17 @@ public sealed class DoubtfulNumbers
     {
         var found = new HashSet<long>();
         using var index = new BlindIndex(_keys);
-        var indexes = index.Of(numbers);
-        for (var i = 0; i < indexes.Length; i++)
+        while (!numbers.IsEmpty)
         {
-            if (numbers[i] >= 0 && (_indexes.Contains(indexes[i]) || IsWithoutIndex(numbers[i])))
+            var some = numbers[..Math.Min(NumbersAtOnce, numbers.Length)];
+            numbers = numbers[some.Length..];
+            var indexes = index.Of(some);
+            for (var i = 0; i < indexes.Length; i++)
             {
-                found.Add(numbers[i]);
+                if (some[i] >= 0 && (_indexes.Contains(indexes[i]) || IsWithoutIndex(some[i])))
+                {
+                    found.Add(some[i]);
+                }
             }
         }
 

@@ -376,6 +376,11 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
         met.GetProperty("shown").EnumerateArray().ShouldHaveSingleItem().GetProperty("kind").GetString()
             .ShouldBe("Passport");
         run.Output.ShouldNotContain(number);
+
+        var elsewhere = await BeginAsync(service.Database);
+        run = await CommandRun.OfAsync(service.Database, "verdicts", "--incident", elsewhere.Incident, "--json");
+        using var none = JsonDocument.Parse(run.Output);
+        none.RootElement.GetProperty("verdicts").GetArrayLength().ShouldBe(0, "none was given in that incident");
     }
 
     [Fact]
