@@ -336,6 +336,8 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
     public async Task s60_confirmed_needs_letter_papers_and_a_second_person_and_is_explained()
     {
         var number = Number();
+        var elsewhere = await BeginAsync(service.Database);
+        await elsewhere.ListAsync(1, [Listed(Number())]);
         var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20")
             + Change(s, "R2", number, "2015-05-20"));
         await ClaimAsync(story, "R2");
@@ -377,7 +379,6 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
             .ShouldBe("Passport");
         run.Output.ShouldNotContain(number);
 
-        var elsewhere = await BeginAsync(service.Database);
         run = await CommandRun.OfAsync(service.Database, "verdicts", "--incident", elsewhere.Incident, "--json");
         using var none = JsonDocument.Parse(run.Output);
         none.RootElement.GetProperty("verdicts").GetArrayLength().ShouldBe(0, "none was given in that incident");
