@@ -14,7 +14,6 @@ public sealed class PersonalKeys(KeyFile file) : IDisposable
     private const int KeyLength = 32;
 
     private readonly AesGcm _wrapping = Sealed.SetUp(file.WrappingKey);
-    private readonly BlindIndex _index = new(file);
 
     private const string Insert = """
         insert into personal_key (subject_key, wrapped, sealed_number, blind_index)
@@ -125,17 +124,14 @@ public sealed class PersonalKeys(KeyFile file) : IDisposable
             : throw new InvalidDataException("A sealed number does not hold a number.");
     }
 
-    public void Dispose()
-    {
-        _wrapping.Dispose();
-        _index.Dispose();
-    }
+    public void Dispose() => _wrapping.Dispose();
 
     /// <summary>Null where the subject is no number.</summary>
     private long?[] IndexesOf(IReadOnlyList<KeyValuePair<NumberKey, PensionNumber?>> subjects)
     {
-        var indexes = _index.Of([.. subjects.Select(s => s.Value?.RevealValue() ?? 0)]);
-        return [.. indexes.Select((index, i) => subjects[i].Value is null ? (long?)null : index)];
+        using var index = new BlindIndex(file);
+        var indexes = index.Of([.. subjects.Select(s => s.Value?.RevealValue() ?? 0)]);
+        return [.. indexes.Select((found, i) => subjects[i].Value is null ? (long?)null : found)];
     }
 
     private static byte[] SealNumber(byte[] key, PensionNumber number)

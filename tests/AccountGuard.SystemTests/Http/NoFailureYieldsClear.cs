@@ -21,6 +21,7 @@ namespace AccountGuard.SystemTests.Http;
 public sealed class NoFailureYieldsClear
 {
     private static readonly int Asks = LongRun.IsAsked ? 5_000 : 128;
+    private static readonly int MostAsks = 10 * Asks;
 
     [Fact]
     public async Task while_the_database_fails()
@@ -168,12 +169,20 @@ public sealed class NoFailureYieldsClear
             }
         }
 
-        /// <summary>Breaks and mends, in turn, for as long as it is asked.</summary>
+        /// <summary>
+        /// Breaks and mends, in turn, for as long as it is asked, and that is until an error was heard: a full disk is
+        /// felt only once what is written needs a page more.
+        /// </summary>
         public async Task BreakAsync(params (Func<Task> Break, Func<Task> Mend)[] troubles)
         {
-            var asking = Parallel.ForAsync(0, Asks, new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            var asking = Parallel.ForAsync(0, MostAsks, new ParallelOptions { MaxDegreeOfParallelism = 4 },
                 async (i, _) =>
                 {
+                    if (i >= Asks && _heard.Contains("error"))
+                    {
+                        return;
+                    }
+
                     var (number, heard) = i % 2 == 0 ? (_listed, _heard) : (_held, _heardOfHeld);
                     heard.Add(await AskAsync(number, TimeSpan.FromSeconds(1)));
                     _answered.Release();
@@ -190,7 +199,7 @@ public sealed class NoFailureYieldsClear
             await asking;
             _heard.Distinct().Order().ShouldBeSubsetOf(["error", "pending", "unknown"]);
             _heardOfHeld.Distinct().Order().ShouldBeSubsetOf(["error", "hold", "unknown"]);
-            _heard.Concat(_heardOfHeld).ShouldContain("error", "or nothing was broken");
+            _heard.ShouldContain("error", "or nothing was broken");
             _heard.ShouldContain("pending", "or nothing was mended");
             _heardOfHeld.ShouldContain("hold", "or nothing was mended");
         }

@@ -78,6 +78,9 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
              """, "with denials"),
             ("delete from personal_key where abs(hashtext(subject_key::text) + #) % 5 = 0", "with erased keys"),
             ("""
+             update personal_key set sealed_number = wrapped where abs(hashtext(subject_key::text) + #) % 5 = 0
+             """, "with numbers that do not open"),
+            ("""
              update personal_key set blind_index = null where abs(hashtext(subject_key::text) + #) % 5 = 0
              """, "with numbers that an older program took in"),
             ("update reconciliation set ran_at = ran_at - interval '1 hour'", "in general doubt"),
