@@ -27,4 +27,16 @@ public sealed class HouseTests(FreshDatabase database)
             """);
         (await find.ExecuteScalarAsync()).ShouldBe("");
     }
+
+    /// <summary>A trigger's condition is read anew for each event: five took half the time of an append.</summary>
+    [Fact]
+    public async Task one_trigger_meets_all_events()
+    {
+        await using var source = NpgsqlDataSource.Create(database.Superuser);
+        await using var find = source.CreateCommand("""
+            select string_agg(tgname, ' ') from pg_trigger
+            where tgrelid = 'accountguard_events.mt_events'::regclass and not tgisinternal
+            """);
+        (await find.ExecuteScalarAsync()).ShouldBe("meet");
+    }
 }

@@ -16,7 +16,7 @@ namespace AccountGuard.Schema;
 public static class Laying
 {
     /// <summary>Counts up with every release that changes anything here; a database ahead of it is refused.</summary>
-    public const int Number = 9;
+    public const int Number = 10;
 
     private const int FirstYear = 1970;
     private const int LastYear = 2050;
@@ -126,6 +126,7 @@ public static class Laying
         await ExecuteAsync(connection, EventRights, cancel);
         await ExecuteAsync(connection, Script("AccountGuard.Verification.Separation.sql"), cancel);
         await ExecuteAsync(connection, Script("AccountGuard.Verification.LetterEvents.sql"), cancel);
+        await ExecuteAsync(connection, Script("AccountGuard.Verification.OnEvent.sql"), cancel);
         await SettleAnewAsync(connection, cancel);
         await LayCalendarAsync(connection, cancel);
         await using var record = new NpgsqlCommand(

@@ -28,13 +28,13 @@ begin
     end if;
 end $$;
 
-create or replace function accountguard.on_approval() returns trigger language plpgsql security definer
-set search_path = accountguard, accountguard_events, pg_temp as $$
+create or replace function accountguard.ensure_approved(event accountguard_events.mt_events)
+returns void language plpgsql set search_path = accountguard, accountguard_events, pg_temp as $$
 declare proposed jsonb;
 begin
     select e.data into proposed from mt_events e
-    where e.stream_id = new.stream_id and e.type = 'verdict_proposed' and e.data ->> 'Entry' = new.data ->> 'Proposal'
-      and e.data ->> 'Verdict' = new.data ->> 'Verdict'
+    where e.stream_id = event.stream_id and e.type = 'verdict_proposed'
+      and e.data ->> 'Entry' = event.data ->> 'Proposal' and e.data ->> 'Verdict' = event.data ->> 'Verdict'
       and not exists (
             select from mt_events later
             where later.stream_id = e.stream_id and later.type in ('verdict_sent_back', 'entry_taken_back')
@@ -42,23 +42,19 @@ begin
     if proposed is null then
         raise exception 'no such proposal waits for approval' using errcode = 'AG003';
     end if;
-    perform ensure_separate(new.stream_id, proposed -> 'Auditor', new.data -> 'Approver');
-    return new;
+    perform ensure_separate(event.stream_id, proposed -> 'Auditor', event.data -> 'Approver');
 end $$;
 
-create or replace trigger separation before insert on accountguard_events.mt_events
-for each row when (new.type = 'verdict_approved') execute function accountguard.on_approval();
-
 -- The same of holds, and of their release before their day (Rules 14, 18).
-create or replace function accountguard.on_hold_approval() returns trigger language plpgsql security definer
-set search_path = accountguard, accountguard_events, pg_temp as $$
-declare proposed jsonb; proposal text := coalesce(new.data ->> 'Release', new.data ->> 'Hold');
+create or replace function accountguard.ensure_hold_approved(event accountguard_events.mt_events)
+returns void language plpgsql set search_path = accountguard, accountguard_events, pg_temp as $$
+declare proposed jsonb; proposal text := coalesce(event.data ->> 'Release', event.data ->> 'Hold');
 begin
     select e.data into proposed from mt_events e
-    where e.stream_id = new.stream_id
-      and (new.type = 'hold_approved' and e.type = 'hold_proposed' and e.data ->> 'Hold' = proposal
-        or new.type = 'hold_released' and e.type = 'hold_release_proposed' and e.data ->> 'Release' = proposal
-            and e.data ->> 'Hold' = new.data ->> 'Hold')
+    where e.stream_id = event.stream_id
+      and (event.type = 'hold_approved' and e.type = 'hold_proposed' and e.data ->> 'Hold' = proposal
+        or event.type = 'hold_released' and e.type = 'hold_release_proposed' and e.data ->> 'Release' = proposal
+            and e.data ->> 'Hold' = event.data ->> 'Hold')
       and not exists (
             select from mt_events later
             where later.stream_id = e.stream_id and later.type in ('hold_sent_back', 'entry_taken_back')
@@ -66,50 +62,37 @@ begin
     if proposed is null then
         raise exception 'no such proposal of a hold waits for approval' using errcode = 'AG003';
     end if;
-    perform ensure_separate(new.stream_id, proposed -> 'Auditor', new.data -> 'Approver');
-    return new;
+    perform ensure_separate(event.stream_id, proposed -> 'Auditor', event.data -> 'Approver');
 end $$;
 
-create or replace trigger separation_of_holds before insert on accountguard_events.mt_events
-for each row when (new.type in ('hold_approved', 'hold_released')) execute function accountguard.on_hold_approval();
-
 -- A replacement payment too is decided by another person than proposed it, and a proposal gives way to a later one.
-create or replace function accountguard.on_replacement_approval() returns trigger language plpgsql security definer
-set search_path = accountguard, accountguard_events, pg_temp as $$
+create or replace function accountguard.ensure_replacement_approved(event accountguard_events.mt_events)
+returns void language plpgsql set search_path = accountguard, accountguard_events, pg_temp as $$
 declare proposed jsonb;
 begin
     select e.data into proposed from mt_events e
-    where e.stream_id = new.stream_id and e.type = 'replacement_proposed'
+    where e.stream_id = event.stream_id and e.type = 'replacement_proposed'
     order by e.version desc limit 1;
-    if proposed ->> 'Replacement' is distinct from new.data ->> 'Replacement' or exists (
+    if proposed ->> 'Replacement' is distinct from event.data ->> 'Replacement' or exists (
         select from mt_events e
-        where e.stream_id = new.stream_id and e.type = 'replacement_approved'
-          and e.data ->> 'Replacement' = new.data ->> 'Replacement')
+        where e.stream_id = event.stream_id and e.type = 'replacement_approved'
+          and e.data ->> 'Replacement' = event.data ->> 'Replacement')
     then
         raise exception 'no such replacement payment waits for approval' using errcode = 'AG003';
     end if;
-    perform ensure_separate(new.stream_id, proposed -> 'Auditor', new.data -> 'Approver');
-    return new;
+    perform ensure_separate(event.stream_id, proposed -> 'Auditor', event.data -> 'Approver');
 end $$;
 
-create or replace trigger separation_of_replacements before insert on accountguard_events.mt_events
-for each row when (new.type = 'replacement_approved')
-execute function accountguard.on_replacement_approval();
-
 -- Rule 23: a recall ends once; a refused one stays a loss.
-create or replace function accountguard.on_recall_answer() returns trigger language plpgsql security definer
-set search_path = accountguard, accountguard_events, pg_temp as $$
+create or replace function accountguard.ensure_recall_open(event accountguard_events.mt_events)
+returns void language plpgsql set search_path = accountguard, accountguard_events, pg_temp as $$
 begin
     if exists (
         select from mt_events e
-        where e.stream_id = new.stream_id and e.type = 'recall_answered'
-          and e.data ->> 'Recall' = new.data ->> 'Recall' and e.data ->> 'Outcome' <> 'NoContact')
+        where e.stream_id = event.stream_id and e.type = 'recall_answered'
+          and e.data ->> 'Recall' = event.data ->> 'Recall' and e.data ->> 'Outcome' <> 'NoContact')
     then
         raise exception 'this recall has ended' using errcode = 'AG003',
             hint = 'A refused recall is a loss, and stays one.';
     end if;
-    return new;
 end $$;
-
-create or replace trigger recalls_end_once before insert on accountguard_events.mt_events
-for each row when (new.type = 'recall_answered') execute function accountguard.on_recall_answer();
