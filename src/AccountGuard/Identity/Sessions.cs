@@ -155,12 +155,12 @@ public static class Sessions
     }
 
     /// <summary>The session keeps what we ask for, and its beginning: a renewed cookie does not say it.</summary>
-    private static Task BeginAsync(Installation at, TokenValidatedContext context)
+    private static async Task BeginAsync(Installation at, TokenValidatedContext context)
     {
         if (context.Principal!.FindFirst(Caller.LoginClaim) is null)
         {
             context.Fail("The provider names no login.");
-            return Task.CompletedTask;
+            return;
         }
 
         var identity = new ClaimsIdentity(
@@ -169,7 +169,8 @@ public static class Sessions
         identity.AddClaim(new Claim(
             SignedInAt, at.Clock.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
         context.Principal = new ClaimsPrincipal(identity);
-        return Task.CompletedTask;
+        await context.HttpContext.RequestServices.GetRequiredService<Persons>().NoteAsync(
+            Caller.Of(context.Principal), context.HttpContext.RequestAborted);
     }
 
     private static async Task RefuseRevokedAsync(

@@ -36,7 +36,7 @@ public static class SignIn
                 : context.Connection.ClientCertificate is not null && context.Request.Headers.Authorization.Count == 0
                     ? CertificateAuthenticationDefaults.AuthenticationScheme : JwtBearerDefaults.AuthenticationScheme);
         var revocation = new Revocation(at);
-        services.AddSingleton(revocation);
+        services.AddSingleton(revocation).AddSingleton<Persons>();
         machines.Add(schemes, revocation);
         Sessions.Add(schemes, at, revocation, settings, development);
         schemes.AddJwtBearer(options =>

@@ -30,9 +30,10 @@ public static class ChangeRoutes
                 "source,request_id,kind,number,filed_on\ncounter,2015-000018,cancel,0000-123456,\n");
 
     private static async Task<IResult> FileAsync(
-        HttpContext context, Installation at, Filings filings, IHostApplicationLifetime stopping,
+        HttpContext context, Installation at, Filings filings, Persons persons, IHostApplicationLifetime stopping,
         CancellationToken cancel)
     {
+        await persons.NoteAsync(Caller.Of(context.User), cancel);
         var (sender, sources) = (Upload.Sender(context), Sources.Of(context.User));
         var mediaType = Upload.MediaType(context.Request);
         var id = Upload.DeliveryId(context.Request);

@@ -10,7 +10,7 @@ grant insert on delivery, delivery_batch, delivery_completion, refused_delivery,
     account_change_detail, cancellation, renumbering, closing_decision, bank_holiday, deadline_decision, pay_day,
     case_step, reconciliation, access_record, revocation, exhibit, holder_record, payment_report, death_told, draft,
     joint_work, joint_work_start, joint_work_result, joint_work_end, letter_claim, letter_outcome, letter_print,
-    pay_run, pay_run_part
+    pay_run, pay_run_part, login_person
     to accountguard_app;
 grant delete on draft to accountguard_app;
 grant usage on all sequences in schema accountguard to accountguard_app;
@@ -22,5 +22,5 @@ grant execute on function pass_gates, publish_cutoff, publish_list, publish_clos
     own_queue_counts,
     queue_offices, policy_hold, expiring_holds, next_letters, open_cases_of_holders,
     doubtful_numbers, places_without_change, bank_day, calendar_decisions, undecided,
-    holds_by_age
+    holds_by_age, keyed_by, is_keyed_by, plain_name
     to accountguard_app;

@@ -8,7 +8,8 @@ namespace AccountGuard.Verification;
 
 /// <summary>What a decision on a case may ask for beside the case itself.</summary>
 /// <param name="Case">As its stream says.</param>
-/// <param name="KeyedBy">Who keyed or decided the change (Rule 14), as the payer named them.</param>
+/// <param name="KeyedBy">Who keyed or decided the change (Rule 14): logins and persons, as the payer named them and as
+/// the identity provider did.</param>
 /// <param name="Now">In the incident's time zone.</param>
 /// <param name="NextPayDay">The first pay-day after today.</param>
 public sealed record CaseAtHand(
@@ -108,9 +109,9 @@ public static class CaseWork
     {
         await using var find = new NpgsqlCommand(
             """
-            select c.entered_by, c.decided_by, i.time_zone,
+            select array(select staff from keyed_by(@change)), i.time_zone,
                 (select min(p.paid_on) from pay_day p where p.paid_on > (@now at time zone i.time_zone)::date)
-            from account_change c, incident i where c.change_id = @change and i.id = @incident
+            from incident i where i.id = @incident
             """, transaction.Connection, transaction);
         var now = at.Clock.GetUtcNow();
         find.Parameters.AddWithValue("now", now);
@@ -143,11 +144,9 @@ public static class CaseWork
         var now = at.Clock.GetUtcNow();
         await using var find = at.Database.CreateCommand(
             """
-            select c.change_id, c.entered_by, c.decided_by, i.time_zone,
+            select u.change_id, array(select staff from keyed_by(u.change_id)), i.time_zone,
                 (select min(p.paid_on) from pay_day p where p.paid_on > (@now at time zone i.time_zone)::date)
-            from unnest(@changes, @incidents) as u (change_id, incident)
-            cross join lateral (select * from account_change a where a.change_id = u.change_id offset 0) c
-            join incident i on i.id = u.incident
+            from unnest(@changes, @incidents) as u (change_id, incident) join incident i on i.id = u.incident
             """);
         find.Parameters.AddWithValue("now", now);
         find.Parameters.AddWithValue("changes", cases.Keys.ToArray());
@@ -176,14 +175,9 @@ public static class CaseWork
 
     private static CaseAtHand AtHand(VerificationCase @case, DateTimeOffset now, NpgsqlDataReader reader, int from)
     {
-        string?[] keyedBy =
-        [
-            reader.IsDBNull(from) ? null : reader.GetString(from),
-            reader.IsDBNull(from + 1) ? null : reader.GetString(from + 1),
-        ];
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(from + 2));
-        return new CaseAtHand(@case, [.. keyedBy.OfType<string>()],
-            TimeZoneInfo.ConvertTime(now, zone), reader.GetFieldValue<DateOnly>(from + 3));
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(from + 1));
+        return new CaseAtHand(@case, reader.GetFieldValue<string[]>(from), TimeZoneInfo.ConvertTime(now, zone),
+            reader.GetFieldValue<DateOnly>(from + 2));
     }
 
     /// <summary>What the queue and the payments ask for stands beside the stream, written with it.</summary>

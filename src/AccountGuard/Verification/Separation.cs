@@ -4,8 +4,8 @@ using AccountGuard.Numbers;
 namespace AccountGuard.Verification;
 
 /// <summary>
-/// Rule 14. Whoever keyed or decided the change is known from its record, as the payer's staff are named there: give
-/// every login and person that the name may stand for.
+/// Rule 14. Whoever keyed or decided the change is known by every login and person that may stand for them
+/// (<c>keyed_by</c> in Verification.sql).
 /// </summary>
 public static class Separation
 {

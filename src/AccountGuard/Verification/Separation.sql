@@ -1,9 +1,5 @@
 -- Separation of duties (Rule 14), where no forgetful or clever code gets round it: whatever appends an approval, it is
 -- by another person than proposed, and where it is of a case neither of them keyed or decided the change.
-create or replace function accountguard.is_named(caller jsonb, staff text) returns boolean language sql immutable as $$
-    select lower(btrim(normalize(staff, nfkc)))
-        in (lower(btrim(caller ->> 'Login')), coalesce(lower(btrim(caller ->> 'Person')), '')) $$;
-
 create or replace function accountguard.ensure_another(proposer jsonb, approver jsonb, refusal text)
 returns void language plpgsql as $$
 begin
@@ -19,9 +15,8 @@ create or replace function accountguard.ensure_separate(change uuid, proposer js
 returns void language plpgsql set search_path = accountguard, pg_temp as $$
 begin
     perform ensure_another(proposer, approver, 'whoever proposed it does not approve it');
-    if exists (
-        select from account_change c cross join lateral (values (c.entered_by), (c.decided_by)) as s (staff)
-        where c.change_id = change and (is_named(approver, s.staff) or is_named(proposer, s.staff)))
+    if is_keyed_by(change, approver ->> 'Login', approver ->> 'Person')
+        or is_keyed_by(change, proposer ->> 'Login', proposer ->> 'Person')
     then
         raise exception 'whoever keyed or decided a change does not verify, hold or release it'
             using errcode = 'AG003';

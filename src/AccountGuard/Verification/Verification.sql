@@ -38,6 +38,32 @@ begin
     end if;
 end $$;
 
+-- A clerk's name is typed: full-width letters, case and spaces do not make another person.
+create or replace function plain_name(name text) returns text language sql immutable as $$
+    select lower(regexp_replace(normalize(name, nfkc), '\s', '', 'g')) $$;
+
+-- Whoever keyed or decided the change (Rule 14): as it names them, whoever filed it over HTTP, and the persons behind
+-- those logins.
+create or replace function keyed_by(change uuid) returns table (staff text) language plpgsql stable rows 4
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set jit = off as $$
+begin
+    return query
+    with named as materialized (
+        select s.staff
+        from account_change c left join delivery d on d.delivery_no = c.delivery_no
+        cross join lateral (values (c.entered_by), (c.decided_by), (d.delivered_by)) as s (staff)
+        where c.change_id = change and s.staff is not null)
+    select n.staff from named n
+    union
+    select p.person from named n join login_person p on p.plain_login = plain_name(n.staff);
+end $$;
+
+create or replace function is_keyed_by(change uuid, login text, person text) returns boolean language sql stable
+set search_path = accountguard, pg_temp as $$
+    select exists (
+        select from keyed_by(change) k where plain_name(k.staff) in (plain_name(login), plain_name(person))) $$;
+
 -- Whoever works on a case goes alone behind its holder's gate: nothing that bears on it changes until the commit.
 create or replace function pass_case(change uuid) returns void language plpgsql security definer
 set search_path = accountguard, pg_temp as $$
@@ -109,12 +135,22 @@ begin
 end $$;
 
 -- Keeps what the stream of a case says by now. That a verdict was made is not believed of the caller: the stream must
--- have its approval, after which nobody reopened the case; and "denied" is read off the stream.
+-- have its approval, after which nobody reopened the case; nor that facts alone may end it; and "denied" is read off
+-- the stream.
 create or replace function keep_case(change uuid, new_state text, stays boolean, by_auditor text,
     until timestamptz, back_on date) returns void language plpgsql security definer
 set search_path = accountguard, accountguard_events, pg_temp as $$
 declare verdict text;
 begin
+    if not stays and exists (
+        select from mt_events e
+        where e.stream_id = change and e.type not in ('verification_required', 'case_ended', 'case_claimed',
+            'case_left', 'case_reassigned', 'case_snoozed', 'death_reported', 'attempt_refused', 'hold_placed',
+            'account_restored'))
+    then
+        raise exception 'people worked on this case' using errcode = 'AG002',
+            hint = 'It stays open, also without a ground, until two people end it.';
+    end if;
     verdict := case when new_state in ('Confirmed', 'Denied', 'Deceased') then new_state
                     when new_state in ('ListedInError', 'Withdrawn') and stays then 'GroundGone' end;
     if verdict is not null and verdict is distinct from (
@@ -158,14 +194,13 @@ declare candidate uuid;
 begin
     -- The queue by its index, from the first on: however many there are, as few are read as are taken.
     for candidate in
-        select h.change_id from hit h join account_change c on c.change_id = h.change_id
+        select h.change_id from hit h
         where h.incident_no = incident and h.is_open and h.state <> 'Proposed'
           and h.change_id <> all (passed)
-          and lower(login) not in (coalesce(lower(c.entered_by), ''), coalesce(lower(c.decided_by), ''))
-          and lower(person) not in (coalesce(lower(c.entered_by), ''), coalesce(lower(c.decided_by), ''))
           and not exists (
                 select from verification v
                 where v.change_id = h.change_id and (v.claimed_until > at or v.returns_on > today))
+          and not is_keyed_by(h.change_id, login, person)
         order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
     loop
         if pg_try_advisory_xact_lock(4715, hashtext(candidate::text)) and not exists (

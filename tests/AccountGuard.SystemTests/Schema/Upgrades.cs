@@ -73,7 +73,7 @@ public sealed class Upgrades : IAsyncLifetime
             create unique index delivery_by_id on delivery (id) where id is not null;
             drop index quarantined_row_number;
             drop index quarantined_row_remainder;
-            drop table revocation;
+            drop table revocation, login_person;
             drop trigger open on delivery;
             drop trigger close on delivery_completion;
             drop table open_delivery;

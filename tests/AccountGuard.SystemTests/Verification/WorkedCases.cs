@@ -167,6 +167,8 @@ public sealed class WorkedCases(FreshDatabase database) : IClassFixture<FreshDat
     [InlineData("operator", null)]
     [InlineData("U1", "P4")]
     [InlineData("somebody", "u7")]
+    [InlineData("Ｕ７ ", "P9")]
+    [InlineData("somebody", " U 1")]
     public async Task the_database_takes_no_approval_by_the_wrong_person(string login, string? person)
     {
         var (story, _) = await WithCaseAsync(database);
@@ -203,7 +205,8 @@ public sealed class WorkedCases(FreshDatabase database) : IClassFixture<FreshDat
     [InlineData("Denied", true)]
     [InlineData("Deceased", false)]
     [InlineData("Withdrawn", true)]
-    public async Task the_database_keeps_no_verdict_that_nobody_approved(string state, bool stays)
+    [InlineData("InContact", false)]
+    public async Task the_database_keeps_no_verdict_that_nobody_approved_and_lets_no_worked_case_end_by_itself(string state, bool stays)
     {
         var (story, _) = await WithCaseAsync(database);
         await ClaimAsync(story, Saeki);
