@@ -15,7 +15,7 @@ public sealed class LoadTests(GateDatabase database, ITestOutputHelper output) :
     private const int Buckets = 24;
     private const int Attempts = 20;
 
-    private static readonly TimeSpan Length = LongRun.IsAsked ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Length = LongRun.IsAsked ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
     private static readonly string[] PayDays = ["2015-06-15", "2015-08-14", "2015-10-15"];
 
     private int _version;

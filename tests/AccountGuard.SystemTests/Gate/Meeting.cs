@@ -40,11 +40,12 @@ public sealed class Meeting : IAsyncDisposable
     }
 
     /// <summary>Every order of the statements, or as many as that.</summary>
-    public Task<Tally> RunAsync(Encounter encounter, int atMost, bool gates = true) => RunAsync(
-        encounter, Interleavings.Sample([.. encounter.Writers.Select(w => w.Length + 1)], atMost), gates, stops: false);
+    /// <param name="off">The gate that is switched off, or all of them; see <see cref="TurnstileDatabase"/>.</param>
+    public Task<Tally> RunAsync(Encounter encounter, int atMost, string off = "") => RunAsync(
+        encounter, Interleavings.Sample([.. encounter.Writers.Select(w => w.Length + 1)], atMost), off, stops: false);
 
     /// <summary>Statements too are held in their middle, before each gate and before the rule.</summary>
-    public async Task<Tally> RunHeldAsync(Encounter encounter, int atMost)
+    public async Task<Tally> RunHeldAsync(Encounter encounter, int atMost, string off = "")
     {
         var steps = new int[encounter.Writers.Length];
         for (var writer = 0; writer < steps.Length; writer++)
@@ -53,7 +54,7 @@ public sealed class Meeting : IAsyncDisposable
             steps[writer] = await _stepper.CountAsync(encounter.Writers[writer]);
         }
 
-        return await RunAsync(encounter, Interleavings.Sample(steps, atMost), gates: true, stops: true);
+        return await RunAsync(encounter, Interleavings.Sample(steps, atMost), off, stops: true);
     }
 
     public async ValueTask DisposeAsync()
@@ -63,13 +64,13 @@ public sealed class Meeting : IAsyncDisposable
         await _stepper.DisposeAsync();
     }
 
-    private async Task<Tally> RunAsync(Encounter encounter, IEnumerable<int[]> schedules, bool gates, bool stops)
+    private async Task<Tally> RunAsync(Encounter encounter, IEnumerable<int[]> schedules, string off, bool stops)
     {
         var (count, deadlocks, broken) = (0, 0, new List<string>());
         foreach (var turns in schedules)
         {
             await PrepareAsync(encounter);
-            var outcome = await _stepper.RunAsync(encounter.Writers, turns, gates, stops);
+            var outcome = await _stepper.RunAsync(encounter.Writers, turns, off, stops);
             await GateDatabase.ExecuteAsync(_eye, $"begin; {encounter.After}; commit");
             var found = (string)(await _found.ExecuteScalarAsync())!;
             count++;

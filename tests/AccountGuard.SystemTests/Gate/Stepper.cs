@@ -42,7 +42,7 @@ public sealed class Stepper : IAsyncDisposable
     {
         await CloseTurnstilesAsync(stops: true, lanes: 1);
         var (lane, count) = (_lanes[0], 0);
-        await lane.PrepareAsync(transaction, gates: true, stops: true);
+        await lane.PrepareAsync(transaction, off: "", stops: true);
         for (var polls = 0; !lane.IsOver; polls++)
         {
             // What waits for a moment, as for a page that is added to a table, has not come to its end.
@@ -54,12 +54,12 @@ public sealed class Stepper : IAsyncDisposable
         return count;
     }
 
-    public async Task<Outcome> RunAsync(string[][] transactions, int[] turns, bool gates, bool stops)
+    public async Task<Outcome> RunAsync(string[][] transactions, int[] turns, string off, bool stops)
     {
         await CloseTurnstilesAsync(stops, transactions.Length);
         for (var i = 0; i < transactions.Length; i++)
         {
-            await _lanes[i].PrepareAsync(transactions[i], gates, stops);
+            await _lanes[i].PrepareAsync(transactions[i], off, stops);
         }
 
         foreach (var turn in turns)
@@ -183,13 +183,13 @@ public sealed class Stepper : IAsyncDisposable
 
         public bool IsOver => _running is null && (IsVictim || Error is not null || _next == _statements.Length);
 
-        public Task PrepareAsync(string[] transaction, bool gates, bool stops)
+        public Task PrepareAsync(string[] transaction, string off, bool stops)
         {
             // Begin takes neither a snapshot nor a lock: a step of its own would only repeat schedules.
             (_statements, _next, _running, IsBlocked, Turnstile, IsVictim, Error) =
                 ([$"begin; {transaction[0]}", .. transaction[1..], "commit"], 0, null, false, null, false, null);
             return GateDatabase.ExecuteAsync(connection,
-                $"set turnstile.passed = 0; set turnstile.gates = {(gates ? "on" : "off")}; "
+                $"set turnstile.passed = 0; set turnstile.off = '{off}'; "
                 + $"set turnstile.lane = '{(stops ? $"{no}" : "")}'");
         }
 
