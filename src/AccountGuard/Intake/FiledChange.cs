@@ -24,6 +24,9 @@ public sealed record FiledChange(DeliveredRow Row)
         AddressOfRecord = 16, AddressSince = 17;
 
     private const int LongestId = 200;
+
+    // It stands in an index, which takes some 2,700 bytes a row.
+    private const int LongestOffice = 200;
     private static readonly string[] Channels = ["counter", "post", "online", "proxy", "bank", "registry", "abroad"];
     private static readonly string[] Proofs = ["bank-stamp", "passbook-copy", "registered-account", "none"];
     private static readonly int[] Personal =
@@ -39,6 +42,7 @@ public sealed record FiledChange(DeliveredRow Row)
     public ReportedDay Received { get; private set; }
     public ReportedDay Entered { get; private set; }
     public string? Channel { get; private set; }
+    public string? Office { get; private set; }
     public string? Proof { get; private set; }
     public UInt128? NewAccountKey { get; private set; }
     public UInt128? PreviousAccountKey { get; private set; }
@@ -49,7 +53,6 @@ public sealed record FiledChange(DeliveredRow Row)
 
     public string SourceText => Row[Source];
     public string RequestText => Row[RequestId];
-    public string? Office => OrNull(Row[OfficeColumn]);
     public string? EnteredBy => OrNull(Row[EnteredByColumn]);
     public string? DecidedBy => OrNull(Row[DecidedByColumn]);
 
@@ -153,6 +156,7 @@ public sealed record FiledChange(DeliveredRow Row)
             Received = ReadDay(ReceivedOn, content);
             Entered = ReadDay(EnteredOn, content);
             Channel = ReadWord(ChannelColumn, Channels, content);
+            Office = ReadOffice();
             Proof = ReadWord(ProofColumn, Proofs, content);
             NewAccountKey = ReadAccount(NewAccount, keys, content);
             PreviousAccountKey = ReadAccount(PreviousAccount, keys, content);
@@ -180,6 +184,17 @@ public sealed record FiledChange(DeliveredRow Row)
         var isKnown = word.Length == 0 || words.Contains(word);
         content.Append('\u001f').Append(isKnown ? word : MarkUnreadable(column));
         return isKnown ? OrNull(word) : null;
+    }
+
+    private string? ReadOffice()
+    {
+        if (Row[OfficeColumn].Length <= LongestOffice)
+        {
+            return OrNull(Row[OfficeColumn]);
+        }
+
+        MarkUnreadable(OfficeColumn);
+        return null;
     }
 
     private UInt128? ReadAccount(int column, KeyFile keys, StringBuilder content)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using AccountGuard.Identity;
 using AccountGuard.Incidents;
@@ -107,6 +108,17 @@ public sealed class DeliveriesOverHttp(Served service)
             .ShouldBe(taken.GetRawText(), "the same again is answered as before");
         (await ListAsync(incident, 1, $"{number},,,,").ProblemAsync(HttpStatusCode.Conflict)).ShouldBe("other-content");
         (await ListAsync("nobody", 1, $"{number},,,,").ProblemAsync(HttpStatusCode.NotFound)).ShouldBe("not-found");
+    }
+
+    [Fact]
+    public async Task a_change_with_a_long_office_is_filed_and_screened()
+    {
+        var (incident, number) = (await DeclaredAsync(), Number());
+        await ListAsync(incident, 1, $"{number},A,,,").BodyAsync(HttpStatusCode.Created);
+        var office = Convert.ToBase64String(RandomNumberGenerator.GetBytes(10_240));
+        (await _intake.PostAsync("/api/account-changes", Json(
+            new { source = "http", request_id = Id(), number, filed_on = "2015-05-20", office }))
+            .BodyAsync(HttpStatusCode.Created)).Of<bool>("due").ShouldBeTrue();
     }
 
     [Fact]

@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
 using System.Text;
 using AccountGuard.AffectedLists;
 using AccountGuard.Deliveries;
+using AccountGuard.Identity;
+using AccountGuard.Intake;
 using static AccountGuard.SystemTests.Story;
 
 namespace AccountGuard.SystemTests.Intake;
@@ -103,6 +106,50 @@ public sealed class FilesAsTheyCome(FreshDatabase database)
         (await story.WaitingAsync(answer)).ShouldBe(["UnknownKind"]);
         (await story.RowAsync(id))!.Reasons.ShouldBe("Listed");
     }
+
+    /// <summary>It stands in an index of the queue, which takes no row of more than 2,700 bytes.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task a_long_office_is_kept_as_unreadable_and_keeps_no_change_from_being_screened(bool listedFirst)
+    {
+        var (story, number, office) = (await BeginAsync(database), Number(), Noise(10_240));
+        Task ListAsync() => story.ListAsync(1, [Listed(number)]);
+        if (listedFirst)
+        {
+            await ListAsync();
+        }
+
+        var file = $"source,request_id,number,filed_on,office\n{story.Incident},R1,{number},2015-05-20,{office}\n";
+        (await story.ChangesTextAsync(file)).Rows.ShouldBe(new RowCount(1, 1, 0, 0));
+        if (!listedFirst)
+        {
+            await ListAsync();
+        }
+
+        (await story.ReasonsAsync()).ShouldBe(["R1: Listed"]);
+        (await database.ScalarAsync(
+            "select office is null and unreadable = '{office}' from account_change where change_id = @case",
+            FiledChange.IdOf(story.Incident, "R1"))).ShouldBe(true);
+        var values = new string?[FiledChange.Columns.Length];
+        (values[0], values[1], values[3], values[8]) = ("s", "1", number, office);
+        var change = FiledChange.Read(new DeliveredRow(1, values, null, null), story.At.Keys, Sources.All);
+        Encoding.UTF8.GetString(change.Details()).ShouldBe($$"""{"office":"{{office}}"}""");
+    }
+
+    [Fact]
+    public async Task a_long_office_of_an_older_program_keeps_no_list_from_being_published()
+    {
+        var (story, number, office) = (await BeginAsync(database), Number(), Noise(10_240));
+        await story.ChangesAsync(story.Filed("R1", number, "2015-05-20"));
+        await database.ScalarAsync(
+            $"set session_replication_role = replica; update account_change set office = '{office}' "
+                + "where change_id = @case", FiledChange.IdOf(story.Incident, "R1"));
+        await story.ListAsync(1, [Listed(number)]);
+        (await story.ReasonsAsync()).ShouldBe(["R1: Listed"]);
+    }
+
+    private static string Noise(int bytes) => Convert.ToBase64String(RandomNumberGenerator.GetBytes(bytes));
 
     [Theory]
     [InlineData("")]
