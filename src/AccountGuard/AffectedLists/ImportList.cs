@@ -282,8 +282,9 @@ public static class ImportList
     {
         await using var insert = new NpgsqlCommand(
             """
-            insert into quarantined_row (delivery_no, row_no, code, field, sealed)
-            select @delivery, row_no, code, field, sealed from list_record where list_no = @list and code is not null
+            insert into quarantined_row (delivery_no, row_no, code, field, number_key, sealed)
+            select @delivery, row_no, code, field, number_key, sealed
+            from list_record where list_no = @list and code is not null
             """, transaction.Connection, transaction);
         insert.CommandTimeout = 0;
         insert.Parameters.AddWithValue("delivery", delivery);

@@ -22,27 +22,30 @@ public sealed record ListRecord(
 
     public static ListRecord Read(DeliveredRow row, KeyFile keys)
     {
+        // Whatever else is wrong with the row, its number is in doubt where it can be read.
+        var isNumber = PensionNumber.TryParse(row.Values[NumberColumn], out var number);
+        var read = new ListRecord(row, isNumber ? number : null, isNumber ? NumberKey.Of(number, keys) : null, false,
+            LeakedFields.NumberAlone, null, null);
         if (row.Problem is { } problem)
         {
-            return new ListRecord(row, null, null, false, LeakedFields.NumberAlone, problem, row.Field ?? "");
+            return read with { Code = problem, Field = row.Field ?? "" };
         }
 
-        var fields = (row[NameColumn].Length + row[KanaColumn].Length > 0 ? LeakedFields.Name : 0)
-            | (row[BirthColumn].Length > 0 ? LeakedFields.BirthDate : 0)
-            | (row[AddressColumn].Length > 0 ? LeakedFields.Address : 0);
-        var withdraws = row[ActionColumn] == "withdraw";
-        if (!withdraws && row[ActionColumn] is not ("" or "add"))
+        read = read with
         {
-            return new ListRecord(row, null, null, false, fields, QuarantineCode.UnknownAction, "action");
-        }
-
-        if (!PensionNumber.TryParse(row.Values[NumberColumn], out var number))
-        {
-            var code = row[NumberColumn].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber;
-            return new ListRecord(row, null, null, withdraws, fields, code, "number");
-        }
-
-        return new ListRecord(row, number, NumberKey.Of(number, keys), withdraws, fields, null, null);
+            Withdraws = row[ActionColumn] == "withdraw",
+            Fields = (row[NameColumn].Length + row[KanaColumn].Length > 0 ? LeakedFields.Name : 0)
+                | (row[BirthColumn].Length > 0 ? LeakedFields.BirthDate : 0)
+                | (row[AddressColumn].Length > 0 ? LeakedFields.Address : 0),
+        };
+        return !read.Withdraws && row[ActionColumn] is not ("" or "add")
+            ? read with { Code = QuarantineCode.UnknownAction, Field = "action" }
+            : isNumber ? read
+            : read with
+            {
+                Code = row[NumberColumn].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber,
+                Field = "number",
+            };
     }
 
     /// <summary>

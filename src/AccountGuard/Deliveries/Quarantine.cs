@@ -6,9 +6,13 @@ using NpgsqlTypes;
 
 namespace AccountGuard.Deliveries;
 
-/// <summary>A row that waits in quarantine: where it stands, why, and when known whose number it names.</summary>
+/// <summary>
+/// A row that waits in quarantine: where it stands, why, and when known whose number it names, and the other of a
+/// mapping.
+/// </summary>
 public readonly record struct QuarantinedRow(
-    long RowNo, string Code, string Field, Guid? ChangeId, NumberKey? NumberKey, byte[] Sealed, bool Cancels = false);
+    long RowNo, string Code, string Field, Guid? ChangeId, NumberKey? NumberKey, byte[] Sealed, bool Cancels = false,
+    NumberKey? OtherKey = null);
 
 /// <summary>The rows that wait, with reason codes: nothing that was delivered is lost (Rule 7).</summary>
 public static class Quarantine
@@ -40,8 +44,9 @@ public static class Quarantine
 
         await using var insert = new NpgsqlCommand(
             """
-            insert into quarantined_row (delivery_no, row_no, code, field, change_id, number_key, sealed, cancels)
-            select @delivery, * from unnest(@rows, @codes, @fields, @changes, @numbers, @sealed, @cancels)
+            insert into quarantined_row (delivery_no, row_no, code, field, change_id, number_key, other_key, sealed,
+                cancels)
+            select @delivery, * from unnest(@rows, @codes, @fields, @changes, @numbers, @others, @sealed, @cancels)
             on conflict do nothing
             """, transaction.Connection, transaction);
         insert.Parameters.AddWithValue("delivery", delivery);
@@ -52,6 +57,8 @@ public static class Quarantine
             "changes", NpgsqlDbType.Array | NpgsqlDbType.Uuid, rows.Select(r => r.ChangeId).ToArray());
         insert.Parameters.AddWithValue(
             "numbers", NpgsqlDbType.Array | NpgsqlDbType.Bytea, rows.Select(r => r.NumberKey?.ToBytes()).ToArray());
+        insert.Parameters.AddWithValue(
+            "others", NpgsqlDbType.Array | NpgsqlDbType.Bytea, rows.Select(r => r.OtherKey?.ToBytes()).ToArray());
         insert.Parameters.AddWithValue("sealed", rows.Select(r => r.Sealed).ToArray());
         insert.Parameters.AddWithValue("cancels", rows.Select(r => r.Cancels).ToArray());
         await insert.ExecuteNonQueryAsync(cancel);

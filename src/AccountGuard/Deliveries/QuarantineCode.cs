@@ -25,8 +25,10 @@ public static class QuarantineCode
         MissingField => "Fill the field and deliver the row again.",
         NotANumber => "A number is ten digits: correct it and deliver the row again.",
         UnknownKind => "kind is account, address or cancel: correct it and deliver the row again.",
-        UnknownAction => "action is add or withdraw: correct it in the next version of the list.",
-        UnknownRelation => "relation is renumbered or same-holder: correct it and deliver the row again.",
+        UnknownAction => "action is add or withdraw: correct it in the next version of the list, then settle the "
+            + "row.",
+        UnknownRelation => "relation is renumbered or same-holder: correct it and deliver the row again, then "
+            + "settle this one.",
         UnknownOutcome => "outcome is sent, credited, credit-failed, returned, stopped, terminated or resumed: correct "
             + "it and deliver the row again.",
         UnknownReason => "reason is life-status-report, work, child-over-18, death or other-legal. A fraud hold is "

@@ -24,9 +24,8 @@ public static class ImportRenumbering
             async (connection, rows) =>
             {
                 var mappings = rows.Select(row => Mapping.Read(row, at.Keys)).ToList();
-                var numbers = mappings.Where(m => m.Code is null)
-                    .SelectMany(m => new[] { (m.OldKey, m.Old), (m.NewKey, m.New) })
-                    .DistinctBy(n => n.Item1).ToDictionary(n => n.Item1, n => n.Item2);
+                var numbers = mappings.SelectMany(m => new[] { m.Old, m.New }).OfType<KeyedNumber>()
+                    .DistinctBy(n => n.Key).ToDictionary(n => n.Key, n => n.Number);
                 await personalKeys.EnsureAsync(connection, numbers, cancel);
                 var nobodysKey = await personalKeys.ForAsync(
                     connection, new Dictionary<NumberKey, PensionNumber?> { [nobody] = null }, cancel);

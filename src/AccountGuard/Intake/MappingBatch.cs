@@ -6,39 +6,40 @@ using NpgsqlTypes;
 
 namespace AccountGuard.Intake;
 
-/// <summary>A row of a renumbering, read and keyed, or a row for quarantine.</summary>
-public sealed record Mapping(
-    DeliveredRow Row, PensionNumber Old, NumberKey OldKey, PensionNumber New, NumberKey NewKey, string Relation,
-    DateOnly? EffectiveOn, string? Code, string Field)
+/// <summary>
+/// A row of a renumbering, read and keyed, or a row for quarantine; a number is null where it cannot be read.
+/// </summary>
+public sealed record Mapping(DeliveredRow Row, KeyedNumber? Old, KeyedNumber? New, string? Code, string Field)
 {
     public static readonly string[] Columns = ["old_number", "new_number", "effective_on", "relation"];
 
+    public string Relation => Row[3] is "" ? "renumbered" : Row[3];
+
+    public DateOnly? EffectiveOn => ReportedDay.Parse(Row[2]).Day;
+
     public static Mapping Read(DeliveredRow row, KeyFile keys)
     {
-        if (row.Problem is { } problem)
-        {
-            return Waiting(row, problem, row.Field ?? "");
-        }
-
-        var numbers = new PensionNumber[2];
-        for (var column = 0; column < 2; column++)
-        {
-            if (!PensionNumber.TryParse(row.Values[column], out numbers[column]))
-            {
-                return Waiting(row, row[column].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber,
-                    Columns[column]);
-            }
-        }
-
-        var relation = row[3] is "" ? "renumbered" : row[3];
-        return relation is not ("renumbered" or "same-holder")
-            ? Waiting(row, QuarantineCode.UnknownRelation, "relation")
-            : new Mapping(row, numbers[0], NumberKey.Of(numbers[0], keys), numbers[1], NumberKey.Of(numbers[1], keys),
-                relation, ReportedDay.Parse(row[2]).Day, null, "");
+        // Whatever else is wrong with the row, its numbers are in doubt where they can be read.
+        var read = new Mapping(row, KeyedNumber.Of(row.Values[0], keys), KeyedNumber.Of(row.Values[1], keys), null, "");
+        return row.Problem is { } problem ? read with { Code = problem, Field = row.Field ?? "" }
+            : read.Old is null ? read.WithoutNumber(0)
+            : read.New is null ? read.WithoutNumber(1)
+            : read.Relation is "renumbered" or "same-holder" ? read
+            : read with { Code = QuarantineCode.UnknownRelation, Field = Columns[3] };
     }
 
-    private static Mapping Waiting(DeliveredRow row, string code, string field) =>
-        new(row, default, default, default, default, "", null, code, field);
+    private Mapping WithoutNumber(int column) => this with
+    {
+        Code = Row[column].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber,
+        Field = Columns[column],
+    };
+}
+
+/// <summary>A number with its key.</summary>
+public readonly record struct KeyedNumber(PensionNumber Number, NumberKey Key)
+{
+    public static KeyedNumber? Of(string? text, KeyFile keys) =>
+        PensionNumber.TryParse(text, out var number) ? new KeyedNumber(number, NumberKey.Of(number, keys)) : null;
 }
 
 /// <summary>
@@ -53,7 +54,8 @@ public sealed class MappingBatch(IReadOnlyList<Mapping> mappings, byte[] nobodys
         var clashing = await ClashingAsync(transaction, fresh, delivery, cancel);
         var waiting = mappings.Where(m => m.Code is not null).ToList();
         await Quarantine.StoreAsync(transaction, delivery.No, [.. waiting.Select(m => new QuarantinedRow(
-            m.Row.No, m.Code!, m.Field, null, null, Quarantine.Seal(nobodysKey, m.Row)))], cancel);
+            m.Row.No, m.Code!, m.Field, null, m.Old?.Key, Quarantine.Seal(nobodysKey, m.Row),
+            OtherKey: m.New?.Key))], cancel);
         return new BatchCount(
             fresh.Count - clashing.Count, readable.Count - fresh.Count, clashing.Count + waiting.Count);
     }
@@ -72,8 +74,8 @@ public sealed class MappingBatch(IReadOnlyList<Mapping> mappings, byte[] nobodys
             """, transaction.Connection, transaction);
         insert.CommandTimeout = 0;
         insert.Parameters.AddWithValue("delivery", delivery.No);
-        insert.Parameters.AddWithValue("olds", readable.Select(m => m.OldKey.ToBytes()).ToArray());
-        insert.Parameters.AddWithValue("news", readable.Select(m => m.NewKey.ToBytes()).ToArray());
+        insert.Parameters.AddWithValue("olds", readable.Select(m => m.Old!.Value.Key.ToBytes()).ToArray());
+        insert.Parameters.AddWithValue("news", readable.Select(m => m.New!.Value.Key.ToBytes()).ToArray());
         insert.Parameters.AddWithValue("relations", readable.Select(m => m.Relation).ToArray());
         insert.Parameters.AddWithValue(
             "effective", NpgsqlDbType.Array | NpgsqlDbType.Date, readable.Select(m => m.EffectiveOn).ToArray());

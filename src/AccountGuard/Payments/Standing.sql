@@ -75,6 +75,12 @@ begin
             select from waiting_row q join delivery d using (delivery_no)
             where q.code = 'Remainder' and d.kind not in ('holders', 'payments'))
         union all
+        -- Whose number leaked by it, nobody can tell.
+        select 'ListRowWaits'
+        where exists (
+            select from affected_list l join waiting_row q on q.delivery_no = l.delivery_no
+            where q.number_key is null and q.code <> 'Remainder')
+        union all
         select 'ListNotCurrent'
         where exists (
             select from incident i
@@ -127,7 +133,10 @@ begin
     union all
     select distinct a.place, case when q.code = 'MappingClash' then 'MappingClash' else 'Quarantined' end,
         null, null, null, null, null::smallint, null::date, null
-    from alias a join waiting_row q on q.number_key = a.number_key
+    from alias a cross join lateral (
+        select q.delivery_no, q.code from waiting_row q where q.number_key = a.number_key
+        union all
+        select q.delivery_no, q.code from waiting_row q where q.other_key = a.number_key) q
     where not exists (
         select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
     union all

@@ -546,7 +546,8 @@ begin
     end if;
     with record as materialized (
         select r.number_key, r.fields, r.withdraws from list_record r
-        where r.list_no = list and r.number_key >= first_key(first_bucket) and r.number_key < first_key(last_bucket + 1)
+        where r.list_no = list and r.code is null
+          and r.number_key >= first_key(first_bucket) and r.number_key < first_key(last_bucket + 1)
         group by r.number_key, r.fields, r.withdraws),
     published as (
         insert into listing (number_key, incident_no, version, live_from, fields)

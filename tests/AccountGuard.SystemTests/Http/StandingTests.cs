@@ -1,5 +1,8 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using AccountGuard.AffectedLists;
+using AccountGuard.Deliveries;
 using AccountGuard.Identity;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
@@ -97,8 +100,7 @@ public sealed class StandingTests : IAsyncLifetime
         await _story.ChangesAsync(_story.Filed("R1", number, "2015-05-20"));
         var delivery = await _story.ChangesAsync(_story.Filed("R1", number, "2015-05-21"));
         (await StandingAsync(number)).ShouldBe("unknown Quarantined");
-        await AccountGuard.Deliveries.ListDeliveries.SettleAsync(
-            _story.At, delivery.Delivery, 1, "seen", CancellationToken.None);
+        await SettleAsync(delivery);
         (await StandingAsync(number)).ShouldBe("clear");
     }
 
@@ -131,8 +133,7 @@ public sealed class StandingTests : IAsyncLifetime
         var rest = await _story.ChangesTextAsync($"source,request_id,number\ns,\"R1,{Number()}\ns,R2,{Number()}\n");
         rest.Rows.Quarantined.ShouldBe(1);
         (await StandingAsync(other)).ShouldBe("unknown RemainderWaits");
-        await AccountGuard.Deliveries.ListDeliveries.SettleAsync(
-            _story.At, rest.Delivery, 1, "came again", CancellationToken.None);
+        await SettleAsync(rest);
         (await StandingAsync(other)).ShouldBe("clear");
     }
 
@@ -148,6 +149,53 @@ public sealed class StandingTests : IAsyncLifetime
         (await StandingAsync(number)).ShouldBe("unknown Quarantined");
         (await StandingAsync(other)).ShouldBe("clear");
     }
+
+    [Theory]
+    [InlineData("number,action\n#,Add\n", "UnknownAction")]
+    [InlineData("number,name,ref\n#,,r1,surplus\n", "BrokenRow")]
+    public async Task a_row_of_a_list_that_waits_makes_its_number_unknown_until_it_is_settled(string list, string code)
+    {
+        var (number, other) = (Number(), Number());
+        var waiting = await _story.ListFileAsync(
+            1, Encoding.UTF8.GetBytes(list.Replace("#", number)), new ControlTotals(1, null, null, null, 0));
+        (await _story.WaitingAsync(waiting)).ShouldBe([code]);
+        (await StandingAsync(number)).ShouldBe("unknown Quarantined");
+        (await StandingAsync(other)).ShouldBe("clear");
+        waiting.Numbers!.Listed.ShouldBe(0);
+        await SettleAsync(waiting);
+        (await StandingAsync(number)).ShouldBe("clear");
+    }
+
+    /// <summary>Rule 5 says it of whole lists: the row that cannot be read may be the very number.</summary>
+    [Fact]
+    public async Task a_row_of_a_list_without_a_readable_number_makes_every_number_unknown_until_it_is_settled()
+    {
+        var waiting = await _story.ListAsync(1, [Listed(Number()), Listed("123456789")]);
+        (await StandingAsync(Number())).ShouldBe("unknown ListRowWaits");
+        await SettleAsync(waiting, row: 2);
+        (await StandingAsync(Number())).ShouldBe("clear");
+    }
+
+    [Theory]
+    [InlineData("#,$,,Renumbered", "UnknownRelation", "unknown Quarantined", "unknown Quarantined")]
+    [InlineData("#,12345", "NotANumber", "unknown Quarantined", "clear")]
+    [InlineData(",$", "MissingField", "clear", "unknown Quarantined")]
+    public async Task a_mapping_that_waits_makes_each_number_unknown_that_can_be_read_of_it(
+        string mapping, string code, string ofOld, string ofNew)
+    {
+        var (old, @new) = (Number(), Number());
+        await _story.ListAsync(1, [Listed(Number())]);
+        var waiting = await _story.RenumberAsync(mapping.Replace("#", old).Replace("$", @new));
+        (await _story.WaitingAsync(waiting)).ShouldBe([code]);
+        (await StandingAsync(old)).ShouldBe(ofOld);
+        (await StandingAsync(@new)).ShouldBe(ofNew);
+        await SettleAsync(waiting);
+        (await StandingAsync(old)).ShouldBe("clear");
+        (await StandingAsync(@new)).ShouldBe("clear");
+    }
+
+    private Task SettleAsync(DeliveryAnswer delivery, long row = 1) =>
+        ListDeliveries.SettleAsync(_story.At, delivery.Delivery, row, "seen", CancellationToken.None);
 
     [Fact]
     public async Task rule_6_a_list_that_is_not_current_makes_every_number_unknown()

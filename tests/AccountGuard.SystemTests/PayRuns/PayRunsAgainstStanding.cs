@@ -103,7 +103,7 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
             Lists = [new ListVersion(incident.No, version, new DateOnly(2015, 6, 2), false, [])],
         });
 
-    /// <summary>Other content under one id, or a row without one.</summary>
+    /// <summary>Other content under one id, or a row without one; and a mapping that nobody can take in.</summary>
     private static async Task QuarantineAsync(FreshDatabase database, World world, Random random)
     {
         var (id, number) = (Guid.NewGuid(), world.Text(random.Next(NumbersOfAWorld)));
@@ -112,6 +112,12 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
             + $"q,{id},{number},2015-05-20\nq,{(random.Next(2) == 0 ? id : "")},{number},2015-05-21\n");
         using var file = DeliveredFile.Open(path, null);
         (await ImportChanges.RunAsync(database.At, file, false, null, DateTimeOffset.UnixEpoch, null, default))
+            .Rows.Quarantined.ShouldBe(1);
+        var renumbering = Path.ChangeExtension(path, "renumbering");
+        await File.WriteAllTextAsync(renumbering, "old_number,new_number,relation\n"
+            + $"{world.Text(random.Next(NumbersOfAWorld))},{world.Text(random.Next(NumbersOfAWorld))},{id}\n");
+        using var mappings = DeliveredFile.Open(renumbering, null);
+        (await ImportRenumbering.RunAsync(database.At, mappings, null, DateTimeOffset.UnixEpoch, null, default))
             .Rows.Quarantined.ShouldBe(1);
     }
 

@@ -71,6 +71,8 @@ public sealed class Upgrades : IAsyncLifetime
             create index renumbering_new on renumbering (new_key);
             alter table delivery drop column delivered_by;
             create unique index delivery_by_id on delivery (id) where id is not null;
+            drop view waiting_row;
+            alter table quarantined_row drop column other_key;
             drop index quarantined_row_number;
             drop index quarantined_row_remainder;
             drop table revocation, login_person;
