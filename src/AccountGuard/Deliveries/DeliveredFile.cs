@@ -24,6 +24,9 @@ public sealed class DeliveredFile : IDisposable
     /// <summary>The file ends in the middle of a character: what stands on its last line is broken off.</summary>
     public bool BreaksOff { get; private set; }
 
+    /// <summary>The last line has no end: what stands on it may be broken off.</summary>
+    public bool EndsWithinLine { get; private set; }
+
     /// <exception cref="BadInput">There is no such file, or the encoding is not one of the two.</exception>
     public static DeliveredFile Open(string path, string? encoding) => File.Exists(path)
         ? Of(
@@ -65,6 +68,7 @@ public sealed class DeliveredFile : IDisposable
             {
                 var count = decoder.GetChars(bytes, 0, length, characters, 0, flush: false);
                 line += characters.AsSpan(0, count).Count('\n');
+                EndsWithinLine = count > 0 ? characters[count - 1] is not ('\n' or '\r') : EndsWithinLine;
             }
             catch (DecoderFallbackException)
             {

@@ -20,8 +20,8 @@ public static class DeliveredRows
 
     /// <summary>
     /// The rows of a CSV file with a header. A row with another number of fields than the header is a row with a
-    /// problem;
-    /// where the file cannot be read on (an open quotation mark, a line beyond 16 MB), the rest is one such row.
+    /// problem; where the file cannot be read on (an open quotation mark, a line beyond 16 MB) or ends within a row, the
+    /// rest is one such row.
     /// </summary>
     /// <exception cref="BadInput">The header lacks a required column, names one twice or one that is not
     /// known.</exception>
@@ -38,13 +38,18 @@ public static class DeliveredRows
 
         var places = ReadHeader(reader.Current, columns, required);
         long no = 0;
-        bool trouble;
-        while (TryMoveNext(reader, out trouble))
+        var isThere = TryMoveNext(reader, out var trouble);
+        while (isThere)
         {
+            var row = ReadRow(reader.Current, no + 1, places, columns.Length, file);
+            var (isEmpty, isShort) = (reader.Current.Span.IsEmpty, reader.Current.ColCount < places.Length);
+            isThere = TryMoveNext(reader, out trouble);
+
             // An empty line is no row.
-            if (!reader.Current.Span.IsEmpty)
+            if (!isEmpty)
             {
-                yield return ReadRow(reader.Current, ++no, places, columns.Length, file);
+                no++;
+                yield return isShort && !isThere && file.EndsWithinLine ? BrokenOff(row) : row;
             }
         }
 
@@ -55,13 +60,14 @@ public static class DeliveredRows
     }
 
     /// <summary>
-    /// The rows of an NDJSON file, an object a line; numbers and booleans are taken as they are written.
+    /// The rows of an NDJSON file, an object a line; numbers and booleans are taken as they are written. Where the file
+    /// ends within an object, the rest is a remainder.
     /// </summary>
     public static IEnumerable<DeliveredRow> OfNdjson(DeliveredFile file, string[] columns)
     {
         using var text = file.ReadText();
         long no = 0;
-        foreach (var line in LinesOf(text))
+        foreach (var (line, isWhole) in LinesOf(text))
         {
             if (line.Length > LongestLine)
             {
@@ -71,13 +77,21 @@ public static class DeliveredRows
 
             if (!string.IsNullOrWhiteSpace(line))
             {
-                yield return OfObject(line, ++no, columns);
+                var row = OfObject(line, ++no, columns);
+                yield return row is { Problem: QuarantineCode.BrokenRow, Field: "" } && !isWhole ? BrokenOff(row) : row;
             }
         }
     }
 
-    /// <summary>Lines of a text; one beyond the longest is cut behind it, and the last that is given.</summary>
-    private static IEnumerable<string> LinesOf(TextReader text)
+    /// <summary>What the sender meant to follow is lost, and nobody knows how much.</summary>
+    private static DeliveredRow BrokenOff(DeliveredRow row) =>
+        row with { Problem = QuarantineCode.Remainder, Field = "" };
+
+    /// <summary>
+    /// Lines of a text, and whether they came to their end; one beyond the longest is cut behind it, and the last that is
+    /// given.
+    /// </summary>
+    private static IEnumerable<(string Line, bool IsWhole)> LinesOf(TextReader text)
     {
         var buffer = new char[64 * 1024];
         var line = new StringBuilder();
@@ -86,7 +100,7 @@ public static class DeliveredRows
             var rest = buffer.AsMemory(0, length);
             for (int end; (end = rest.Span.IndexOf('\n')) >= 0; rest = rest[(end + 1)..])
             {
-                yield return line.Append(rest[..end]).ToString();
+                yield return (line.Append(rest[..end]).ToString(), true);
                 line.Clear();
             }
 
@@ -96,7 +110,7 @@ public static class DeliveredRows
             }
         }
 
-        yield return line.ToString();
+        yield return (line.ToString(), false);
     }
 
     private static SepReader OpenCsv(TextReader text) =>

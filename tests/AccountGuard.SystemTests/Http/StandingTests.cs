@@ -150,6 +150,20 @@ public sealed class StandingTests : IAsyncLifetime
         (await StandingAsync(other)).ShouldBe("clear");
     }
 
+    /// <summary>The rows that were lost behind it may be of any number.</summary>
+    [Theory]
+    [InlineData("source,request_id,number,filed_on\ns,R1,#,2015-05-20\ns,R2,", false)]
+    [InlineData("source,request_id,number,filed_on\r\ns,R1,#,2015-05-20\r\ns", false)]
+    [InlineData("{\"source\":\"s\",\"request_id\":\"R1\",\"number\":\"#\"}\n{\"source\":\"s\",\"reques", true)]
+    public async Task a_file_that_breaks_off_within_a_row_makes_every_number_unknown(string text, bool isNdjson)
+    {
+        await _story.ListAsync(1, [Listed(Number())]);
+        var brokenOff = await _story.ChangesTextAsync(text.Replace("#", Number()), isNdjson);
+        brokenOff.Rows.ShouldBe(new RowCount(2, 1, 0, 1));
+        (await _story.WaitingAsync(brokenOff)).ShouldBe(["Remainder"]);
+        (await StandingAsync(Number())).ShouldBe("unknown RemainderWaits");
+    }
+
     [Theory]
     [InlineData("number,action\n#,Add\n", "UnknownAction")]
     [InlineData("number,name,ref\n#,,r1,surplus\n", "BrokenRow")]
