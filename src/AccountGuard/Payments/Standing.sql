@@ -9,14 +9,18 @@ begin
     perform pass(4712, array(select generate_series(0, 255)), '{}');
 end $$;
 
--- The highest event below every open transaction. Whoever appends has a transaction id before it takes a number: where
--- none is open after the highest number was read, nothing below it is still to come. Else the numbers up to the first
--- one that is missing among the latest.
+-- The highest event below every open transaction. Whoever appends has a transaction id before it takes a number, and
+-- holds a lock on that id until what it appended can be seen: where nobody holds one after the highest number was read,
+-- nothing below it is still to come. Else the numbers up to the first one that is missing among the latest. (A snapshot
+-- does not tell: it names no open id above the last one that ended.)
 create or replace function event_position() returns bigint language plpgsql volatile
 set search_path = accountguard, accountguard_events, pg_temp as $$
 declare highest bigint := coalesce((select max(seq_id) from mt_events), 0);
 begin
-    if exists (select pg_snapshot_xip(pg_current_snapshot())) then
+    if exists (
+        select from pg_locks l
+        where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock' and l.pid is distinct from pg_backend_pid())
+    then
         return coalesce((
             select min(e.seq_id) from (
                 select seq_id, lead(seq_id) over (order by seq_id) as following

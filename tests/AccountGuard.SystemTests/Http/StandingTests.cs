@@ -357,12 +357,7 @@ public sealed class StandingTests : IAsyncLifetime
         await _story.ListAsync(1, [Listed(Number())]);
         await using var connection = await _story.At.Database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using var open = _story.At.SessionIn(transaction);
-        open.Events.Append(Guid.NewGuid(), new VerificationRequired(Guid.NewGuid(), "i", "Listed", 1, 1, default));
-        await open.SaveChangesAsync();
-        await using var own = new Npgsql.NpgsqlCommand(
-            "select max(seq_id) from accountguard_events.mt_events", connection, transaction);
-        var pending = (long)(await own.ExecuteScalarAsync())!;
+        var pending = await AppendAsync(transaction);
 
         // Somebody else's event, with a higher number, is there first.
         await _story.ListAsync(2, [Listed(Number())]);
@@ -376,6 +371,47 @@ public sealed class StandingTests : IAsyncLifetime
         await using var after = await Payments.Standing.OpenAsync(
             _story.At, DateOnly.Parse(PayDay), "test", CancellationToken.None);
         after.AsOf.Event.ShouldBeGreaterThan(pending);
+    }
+
+    /// <summary>A snapshot that is taken then names no open transaction.</summary>
+    [Fact]
+    public async Task the_position_of_an_answer_is_below_an_open_transaction_that_began_last()
+    {
+        await _service.App.StopAsync();
+        await _story.ListAsync(1, [Listed(Number())]);
+        await using var first = await _story.At.Database.OpenConnectionAsync();
+        await using var second = await _story.At.Database.OpenConnectionAsync();
+        await using var older = await first.BeginTransactionAsync();
+        await using (var begin = new Npgsql.NpgsqlCommand("select pg_current_xact_id()", first, older))
+        {
+            await begin.ExecuteNonQueryAsync();
+        }
+
+        await using var newer = await second.BeginTransactionAsync();
+        var pending = await AppendAsync(newer);
+        (await AppendAsync(older)).ShouldBe(pending + 1);
+        await older.CommitAsync();
+        await using (var standing = await Payments.Standing.OpenAsync(
+            _story.At, DateOnly.Parse(PayDay), "test", CancellationToken.None))
+        {
+            standing.AsOf.Event.ShouldBe(pending - 1);
+        }
+
+        await newer.CommitAsync();
+        await using var after = await Payments.Standing.OpenAsync(
+            _story.At, DateOnly.Parse(PayDay), "test", CancellationToken.None);
+        after.AsOf.Event.ShouldBe(pending + 1);
+    }
+
+    /// <returns>The number of the event.</returns>
+    private async Task<long> AppendAsync(Npgsql.NpgsqlTransaction transaction)
+    {
+        await using var session = _story.At.SessionIn(transaction);
+        session.Events.Append(Guid.NewGuid(), new VerificationRequired(Guid.NewGuid(), "i", "Listed", 1, 1, default));
+        await session.SaveChangesAsync();
+        await using var own = new Npgsql.NpgsqlCommand(
+            "select max(seq_id) from accountguard_events.mt_events", transaction.Connection, transaction);
+        return (long)(await own.ExecuteScalarAsync())!;
     }
 
     private async Task<object?> ValueAsync(string sql)
