@@ -4,16 +4,16 @@ namespace AccountGuard.AffectedLists;
 public sealed record ControlTotals(long Records, long? Two, long? Three, long? Four, long Rounding)
 {
     /// <summary>
-    /// What does not agree, a sentence each; empty where all agrees. Without rounding each figure equals the count;
-    /// with
-    /// rounding N it may differ by N/2, and the declared parts add up to the declared total exactly.
+    /// What does not agree, a sentence each; empty where all agrees. Without rounding each figure equals the count; with
+    /// rounding N it may differ by N/2, and the declared parts add up to the declared total exactly. None is negative,
+    /// nor so large that its sums come round again.
     /// </summary>
     public IEnumerable<string> Differences(RecordCount counted)
     {
         if (Two is { } two && Three is { } three && Four is { } four
-            && (Rounding > 0 || counted.OnlyTiers) && two + three + four != Records)
+            && (Rounding > 0 || counted.OnlyTiers) && (Int128)two + three + four != Records)
         {
-            yield return $"parts {two + three + four:N0} != {Records:N0} records declared";
+            yield return $"parts {(Int128)two + three + four:N0} != {Records:N0} records declared";
         }
 
         (string What, long? Declared, long Counted)[] figures =
@@ -23,7 +23,7 @@ public sealed record ControlTotals(long Records, long? Two, long? Three, long? F
         ];
         foreach (var (what, declared, found) in figures)
         {
-            if (declared is { } figure && Math.Abs(figure - found) * 2 > Rounding)
+            if (declared is { } figure && (figure < 0 || Int128.Abs((Int128)figure - found) * 2 > Rounding))
             {
                 yield return $"{what}: {figure:N0} declared, {found:N0} in the file";
             }
