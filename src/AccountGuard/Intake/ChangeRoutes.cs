@@ -15,6 +15,7 @@ public static class ChangeRoutes
     public const string Path = "/api/account-changes";
     private const string Json = "application/json";
     private const int LargestChange = 64 * 1024;
+    private const char ByteOrderMark = '\uFEFF';
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     public static void Map(IEndpointRouteBuilder routes) =>
@@ -83,7 +84,7 @@ public static class ChangeRoutes
             throw new BadInput("The body is not UTF-8.");
         }
 
-        var row = DeliveredRows.OfObject(text, 1, FiledChange.Columns);
+        var row = DeliveredRows.OfObject(text.TrimStart(ByteOrderMark), 1, FiledChange.Columns);
         return row.Problem is null ? row.Values : throw new BadInput(row.Problem == QuarantineCode.UnknownField
             ? $"The object has a member that is not known. Known are: {string.Join(", ", FiledChange.Columns)}"
             : "The body is not one JSON object whose members are given once, each with a plain value.");

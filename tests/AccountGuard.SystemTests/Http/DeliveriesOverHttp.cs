@@ -122,6 +122,16 @@ public sealed class DeliveriesOverHttp(Served service)
     }
 
     [Fact]
+    public async Task a_change_may_begin_with_a_byte_order_mark()
+    {
+        var change = $$"""{"source":"http","request_id":"{{Id()}}","number":"{{Number()}}"}""";
+        await _intake.PostAsync("/api/account-changes", Text('\uFEFF' + change, "application/json"))
+            .BodyAsync(HttpStatusCode.Created);
+        await _intake.PostAsync("/api/account-changes", Text(change, "application/json"))
+            .BodyAsync(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task rule_7_a_change_filed_alone_is_screened_when_it_is_answered_and_known_again()
     {
         var (incident, number, id) = (await DeclaredAsync(), Number(), Id());
