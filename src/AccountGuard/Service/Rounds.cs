@@ -1,4 +1,5 @@
 using AccountGuard.Identity;
+using AccountGuard.Schema;
 using AccountGuard.Screening;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Mailing;
@@ -33,6 +34,7 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
         {
             try
             {
+                await EnsureOursAsync(stoppingToken);
                 await Publication.FinishAsync(at, null, stoppingToken);
                 await OpenCases.RunAsync(at, stoppingToken);
                 if (Last is null || at.Clock.GetUtcNow() - Last.RanAt
@@ -51,12 +53,25 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
             {
                 // The next round does what this one could not; readiness is gone until it reconciles again.
                 Last = null;
-                var state = (e as Npgsql.NpgsqlException)?.SqlState;
-                await alarms.SetAsync("rounds",
-                    $"A round failed and will be repeated: {e.GetType().Name} {state}", stoppingToken);
+                var why = e is NotLayable ? e.Message : $"{e.GetType().Name} {(e as Npgsql.NpgsqlException)?.SqlState}";
+                await alarms.SetAsync("rounds", $"A round failed and will be repeated: {why}", stoppingToken);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>On a newer program's schema, or another key's, nothing is done and nothing is ready.</summary>
+    private async Task EnsureOursAsync(CancellationToken cancel)
+    {
+        await using var ask = at.Database.CreateCommand(
+            "select doubts(@at, @schema, @key) && array['SchemaNewer', 'WrongKey']");
+        ask.Parameters.AddWithValue("at", at.Clock.GetUtcNow());
+        ask.Parameters.AddWithValue("schema", at.SchemaNumber);
+        ask.Parameters.AddWithValue("key", at.Keys.Id);
+        if (await ask.ExecuteScalarAsync(cancel) is not false)
+        {
+            throw new NotLayable("The database was laid by a newer program, or with another key.");
+        }
     }
 
     private async Task ReconcileAsync(CancellationToken cancel)

@@ -136,4 +136,30 @@ public sealed class AlarmTests : IAsyncLifetime
             .ShouldBe(System.Net.HttpStatusCode.OK);
         await service.StopAsync();
     }
+
+    [Theory]
+    [InlineData("insert into schema_version values (1000, 'newer', now())")]
+    [InlineData("update key_check set key_id = reverse(key_id)")]
+    public async Task a_service_on_the_schema_of_a_newer_program_or_of_another_key_is_not_ready(string trouble)
+    {
+        await using var service = Host.Build(_database.At, Settings, null, port: 0);
+        await service.StartAsync();
+        using var anyone = new HttpClient { BaseAddress = new Uri(service.Urls.First()) };
+        while (!(await anyone.GetAsync("/api/health/ready")).IsSuccessStatusCode)
+        {
+            // It is ready once it has reconciled.
+        }
+
+        await using (var superuser = NpgsqlDataSource.Create(_database.Superuser + ";Search Path=accountguard"))
+        await using (var troubled = superuser.CreateCommand(trouble))
+        {
+            await troubled.ExecuteNonQueryAsync();
+        }
+
+        _heard.TryTake(out var alarm, TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        (alarm!.Kind, alarm.State).ShouldBe(("rounds", Alarms.Raised));
+        (await anyone.GetAsync("/api/health/ready")).StatusCode
+            .ShouldBe(System.Net.HttpStatusCode.ServiceUnavailable);
+        await service.StopAsync();
+    }
 }
