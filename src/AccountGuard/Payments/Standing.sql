@@ -64,7 +64,7 @@ begin
     return array(
         select 'NotReconciled'
         where not exists (
-            select from (select * from reconciliation r order by r.reconciliation_no desc limit 1) r
+            select from (select * from reconciliation r order by r.ran_at desc, r.reconciliation_no desc limit 1) r
             where r.missing + r.unfounded + r.misranked + r.pending = 0 and r.server = this_server()
               and r.ran_at > at - interval '15 minutes')
         union all

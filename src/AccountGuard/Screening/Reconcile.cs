@@ -5,7 +5,7 @@ namespace AccountGuard.Screening;
 
 /// <summary>
 /// What the reconciliation found; all zero, or the promise is broken. Pending: parts not published yet, and deliveries
-/// that nobody would know to be open.
+/// that nobody would know to be open. It ran at the moment before its snapshot: nothing later is in it.
 /// </summary>
 public sealed record Reconciliation(long Missing, long Unfounded, long Misranked, long Pending, DateTimeOffset RanAt)
 {
@@ -33,7 +33,7 @@ public static class Reconcile
         await using var reader = await at.LookUpAsync(
             """
             select missing, unfounded, misranked, pending, ran_at
-            from (select * from reconciliation order by reconciliation_no desc limit 1) as last
+            from (select * from reconciliation order by ran_at desc, reconciliation_no desc limit 1) as last
             where server = this_server()
             """, cancel);
         return await reader.ReadAsync(cancel)
@@ -59,12 +59,13 @@ public static class Reconcile
         compare.CommandTimeout = 0;
         compare.Parameters.AddWithValue("incident", NpgsqlDbType.Integer,
             incident is null ? DBNull.Value : await FindAsync(connection, incident, cancel));
+        var ranAt = at.Clock.GetUtcNow();
         Reconciliation found;
         await using (var reader = await compare.ExecuteReaderAsync(cancel))
         {
             await reader.ReadAsync(cancel);
-            found = new Reconciliation(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3),
-                at.Clock.GetUtcNow());
+            found = new Reconciliation(
+                reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), ranAt);
         }
 
         if (incident is null)

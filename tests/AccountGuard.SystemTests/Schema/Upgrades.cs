@@ -83,6 +83,7 @@ public sealed class Upgrades : IAsyncLifetime
             drop index delivery_received;
             drop index refused_delivery_received;
             alter table reconciliation drop column server;
+            drop index reconciliation_ran;
             drop function this_server;
             drop table holder_record;
             drop table pay_run_part, pay_run;
