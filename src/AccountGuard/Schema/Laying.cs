@@ -38,6 +38,7 @@ public static class Laying
         var keys = KeyFile.Find(configuredKey, keyPath);
         if (await StandsAsync(connection, digest, cancel) && keys is not null)
         {
+            await SafeServer.EnsureTriggersAsync(connection, cancel);
             await ProveKeyAsync(connection, keys, cancel);
             return keys;
         }
@@ -130,9 +131,9 @@ public static class Laying
         await SettleAnewAsync(connection, cancel);
         await LayCalendarAsync(connection, cancel);
         await using var record = new NpgsqlCommand(
-            """
-            insert into accountguard.schema_version (number, digest, laid_at)
-            values (@number, @digest, clock_timestamp())
+            $"""
+            insert into accountguard.schema_version (number, digest, laid_at, triggers)
+            values (@number, @digest, clock_timestamp(), array({SafeServer.Triggers}))
             """, connection);
         record.Parameters.AddWithValue("number", Number);
         record.Parameters.AddWithValue("digest", digest);

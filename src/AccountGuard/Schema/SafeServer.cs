@@ -7,6 +7,13 @@ namespace AccountGuard.Schema;
 /// </summary>
 public static class SafeServer
 {
+    /// <summary>The triggers that are there, as a query: each as the name of its table and its own.</summary>
+    public const string Triggers = """
+        select c.relname || ' ' || t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+        where c.relnamespace in (to_regnamespace('accountguard'), to_regnamespace('accountguard_events'))
+          and not t.tgisinternal
+        """;
+
     private static readonly (string Condition, string Trouble)[] Troubles =
     [
         ("pg_is_in_recovery()",
@@ -24,11 +31,7 @@ public static class SafeServer
         ("current_setting('session_replication_role') <> 'origin'",
             "session_replication_role switches triggers off: no change would be screened. Reset it for the database "
             + "and the login (alter role … reset session_replication_role)."),
-        ("""
-         exists (select from pg_trigger t join pg_class c on c.oid = t.tgrelid
-                 where c.relnamespace in (to_regnamespace('accountguard'), to_regnamespace('accountguard_events'))
-                   and not t.tgisinternal and t.tgenabled <> 'O')
-         """,
+        ($"exists ({Triggers} and t.tgenabled <> 'O')",
             "A trigger of AccountGuard is disabled: changes or approvals would go unchecked. Enable it as its owner "
             + "(alter table … enable trigger all) and run reconcile."),
     ];
@@ -43,6 +46,26 @@ public static class SafeServer
             { Count: > 0 } troubles)
         {
             throw new NotLayable($"The database is not safe to work on. {string.Join(' ', troubles)} "
+                + "Nothing was changed.");
+        }
+    }
+
+    /// <summary>Asked of a schema that is laid: a trigger that is not there any more is not disabled either.</summary>
+    /// <exception cref="NotLayable">One was dropped since; the message names it.</exception>
+    public static async Task EnsureTriggersAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var ask = new NpgsqlCommand(
+            $"""
+            select string_agg(dropped, ', ') from (
+                select unnest(triggers) as dropped from (
+                    select * from accountguard.schema_version order by number desc, laid_at desc limit 1) laid
+                except {Triggers}) d
+            """, connection);
+        if (await ask.ExecuteScalarAsync(cancel) is string dropped)
+        {
+            throw new NotLayable($"Triggers of AccountGuard were dropped ({dropped}): changes or approvals would go "
+                + "unchecked. Find out who did it and since when; then, as the owner, delete from "
+                + "accountguard.schema_version, run lay-schema, which lays them again, and reconcile. "
                 + "Nothing was changed.");
         }
     }

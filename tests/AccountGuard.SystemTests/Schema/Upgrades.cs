@@ -107,6 +107,7 @@ public sealed class Upgrades : IAsyncLifetime
             insert into delivery (kind, content_key, received_at, arguments) values ('changes', '\\x00', now(), '{}');
             delete from migration where version <> '1';
             delete from schema_version;
+            alter table schema_version drop column triggers;
             insert into schema_version values (1, 'older', now())
             """);
         await using var reopened = await _database.OpenAsync();
