@@ -156,10 +156,13 @@ public sealed class Story(Installation at, string folder, Declaration declaratio
         "source,payment_id,number,outcome,pay_day,amount,account,code,on,reason,pays_for\n"
         + string.Concat(rows.Select(row => $"payer,{row}\n")));
 
-    public async Task<DeliveryAnswer> PaymentsTextAsync(
-        string text, bool isNdjson = false, string? delivery = null)
+    public Task<DeliveryAnswer> PaymentsTextAsync(string text, bool isNdjson = false, string? delivery = null) =>
+        PaymentsFileAsync(Encoding.UTF8.GetBytes(text), isNdjson, delivery);
+
+    public async Task<DeliveryAnswer> PaymentsFileAsync(
+        byte[] content, bool isNdjson = false, string? delivery = null)
     {
-        using var file = DeliveredFile.Open(Write(Encoding.UTF8.GetBytes(text)), null);
+        using var file = DeliveredFile.Open(Write(content), null);
         return Adds(await ImportPayments.RunAsync(At, file, isNdjson, delivery, Now, null, CancellationToken.None));
     }
 

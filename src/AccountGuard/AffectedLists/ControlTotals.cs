@@ -4,9 +4,9 @@ namespace AccountGuard.AffectedLists;
 public sealed record ControlTotals(long Records, long? Two, long? Three, long? Four, long Rounding)
 {
     /// <summary>
-    /// What does not agree, a sentence each; empty where all agrees. Without rounding each figure equals the count; with
-    /// rounding N it may differ by N/2, and the declared parts add up to the declared total exactly. None is negative,
-    /// nor so large that its sums come round again.
+    /// What does not agree, a sentence each; empty where all agrees. Without rounding each figure equals the count;
+    /// with rounding N it may differ by N/2, and the declared parts add up to the declared total exactly. No figure is
+    /// negative.
     /// </summary>
     public IEnumerable<string> Differences(RecordCount counted)
     {

@@ -34,7 +34,8 @@ public static class ListAnswer
                 (select sum(o.added - o.withdrawn)::bigint from list_publication o
                  join affected_list a using (list_no) where a.incident_no = l.incident_no),
                 sum(p.added)::bigint, sum(p.withdrawn)::bigint, sum(p.hits_opened)::bigint, sum(p.hits_ended)::bigint,
-                sum(p.not_listed)::bigint
+                sum(p.not_listed)::bigint,
+                case when count(p.repeated) = count(*) then sum(p.repeated)::bigint end
             from affected_list l join list_publication p using (list_no)
             where l.list_no = @list group by l.list_no
             """, connection);
@@ -45,7 +46,8 @@ public static class ListAnswer
         var (received, accepted, quarantined) = (reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
         return new DeliveryAnswer(
             reader.GetInt64(0),
-            new RowCount(received, accepted, received - accepted - quarantined, quarantined),
+            new RowCount(received, accepted,
+                reader.IsDBNull(10) ? received - accepted - quarantined : reader.GetInt64(10), quarantined),
             new HitCount(reader.GetInt64(7), reader.GetInt64(8)),
             new NumberCount(reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(9)));
     }

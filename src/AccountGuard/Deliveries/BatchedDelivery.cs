@@ -55,10 +55,10 @@ public static class BatchedDelivery
         finally
         {
             await stop.CancelAsync();
-            await preparing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)preparing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        return await CompleteAsync(at, delivery, cancel);
+        return await CompleteAsync(at, delivery, await preparing, cancel);
     }
 
     private static IEnumerable<DeliveredRow> Remaining(IEnumerator<DeliveredRow> rows)
@@ -70,16 +70,19 @@ public static class BatchedDelivery
         while (rows.MoveNext());
     }
 
-    private static async Task PrepareAsync<TBatch>(
+    /// <returns>How many rows there are, those that were done before among them.</returns>
+    private static async Task<long> PrepareAsync<TBatch>(
         Installation at, IEnumerable<DeliveredRow> rows, int batchLength, HashSet<long> done, DeliveredFile file,
         Func<NpgsqlConnection, DeliveredRow[], Task<TBatch>> prepare,
         ChannelWriter<(long Through, TBatch Batch, long Position)> writer, CancellationToken cancel)
     {
+        long received = 0;
         try
         {
             await using var connection = await at.Database.OpenConnectionAsync(cancel);
             foreach (var batch in rows.Chunk(batchLength))
             {
+                received += batch.Length;
                 if (!done.Contains(batch[^1].No))
                 {
                     await writer.WriteAsync((batch[^1].No, await prepare(connection, batch), file.Position), cancel);
@@ -92,6 +95,8 @@ public static class BatchedDelivery
         {
             writer.Complete(e);
         }
+
+        return received;
     }
 
     /// <summary>
@@ -150,7 +155,7 @@ public static class BatchedDelivery
     }
 
     private static async Task<DeliveryAnswer> CompleteAsync(
-        Installation at, Delivery delivery, CancellationToken cancel)
+        Installation at, Delivery delivery, long received, CancellationToken cancel)
     {
         await InTransactionAsync(at, async (transaction, session) =>
         {
@@ -166,9 +171,8 @@ public static class BatchedDelivery
             await using (var reader = await sum.ExecuteReaderAsync(cancel))
             {
                 await reader.ReadAsync(cancel);
-                var (accepted, duplicates, quarantined) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
                 answer = new DeliveryAnswer(delivery.No,
-                    new RowCount(accepted + duplicates + quarantined, accepted, duplicates, quarantined),
+                    new RowCount(received, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)),
                     new HitCount(reader.GetInt64(3), reader.GetInt64(4)));
             }
 

@@ -20,8 +20,8 @@ public static class DeliveredRows
 
     /// <summary>
     /// The rows of a CSV file with a header. A row with another number of fields than the header is a row with a
-    /// problem; where the file cannot be read on (an open quotation mark, a line beyond 16 MB) or ends within a row, the
-    /// rest is one such row.
+    /// problem; where the file cannot be read on (an open quotation mark, a line beyond 16 MB) or ends within a row,
+    /// the rest is one such row.
     /// </summary>
     /// <exception cref="BadInput">The header lacks a required column, names one twice or one that is not
     /// known.</exception>
@@ -88,8 +88,8 @@ public static class DeliveredRows
         row with { Problem = QuarantineCode.Remainder, Field = "" };
 
     /// <summary>
-    /// Lines of a text, and whether they came to their end; one beyond the longest is cut behind it, and the last that is
-    /// given.
+    /// Lines of a text, and whether they came to their end; one beyond the longest is cut behind it, and the last that
+    /// is given.
     /// </summary>
     private static IEnumerable<(string Line, bool IsWhole)> LinesOf(TextReader text)
     {

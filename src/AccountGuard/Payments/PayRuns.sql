@@ -11,7 +11,8 @@ set jit = off as $$
     with found as (
         select c.number_key from hit h join account_change c on c.change_id = h.change_id where h.is_open
         union all
-        select n.number_key from waiting_row q cross join lateral (values (q.number_key), (q.other_key)) as n (number_key)
+        select n.number_key
+        from waiting_row q cross join lateral (values (q.number_key), (q.other_key)) as n (number_key)
         where n.number_key is not null
           and not exists (
                 select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))

@@ -525,7 +525,7 @@ language plpgsql security definer set search_path = accountguard, pg_temp as $$
 declare
     target affected_list%rowtype;
     before bytea[] := '{}'; after bytea[];
-    kept bigint; listed bigint; idle bigint;
+    kept bigint; listed bigint; idle bigint; repeated bigint;
     opened_before bigint := hits_opened(); ended_before bigint := hits_ended();
 begin
     select * into strict target from affected_list where list_no = list;
@@ -545,7 +545,7 @@ begin
         before := numbers_kept(target, first_bucket, last_bucket);
     end if;
     with record as materialized (
-        select r.number_key, r.fields, r.withdraws from list_record r
+        select r.number_key, r.fields, r.withdraws, count(*) as times from list_record r
         where r.list_no = list and r.code is null
           and r.number_key >= first_key(first_bucket) and r.number_key < first_key(last_bucket + 1)
         group by r.number_key, r.fields, r.withdraws),
@@ -556,8 +556,9 @@ begin
         from record r group by r.number_key order by r.number_key
         returning number_key, live_from)
     select (select count(*) from record), count(*) filter (where p.live_from is not null),
-        count(*) filter (where p.live_from is null and p.number_key not in (select unnest(before)))
-    into kept, listed, idle from published p;
+        count(*) filter (where p.live_from is null and p.number_key not in (select unnest(before))),
+        (select coalesce(sum(times - 1), 0) from record)
+    into kept, listed, idle, repeated from published p;
     if target.replaces then
         insert into replacement (incident_no, version, bucket)
         select target.incident_no, target.version, generate_series(first_bucket, last_bucket);
@@ -568,11 +569,11 @@ begin
         select list, first_bucket, last_bucket, kept,
             (select count(*) from (select unnest(after) except select unnest(before)) as a),
             (select count(*) from (select unnest(before) except select unnest(after)) as w),
-            idle, hits_opened() - opened_before, hits_ended() - ended_before;
+            idle, hits_opened() - opened_before, hits_ended() - ended_before, repeated;
     else
         insert into list_publication
         values (list, first_bucket, last_bucket, kept, listed, 0, idle, hits_opened() - opened_before,
-            hits_ended() - ended_before);
+            hits_ended() - ended_before, repeated);
     end if;
 end $$;
 

@@ -53,7 +53,8 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
             {
                 // The next round does what this one could not; readiness is gone until it reconciles again.
                 Last = null;
-                var why = e is NotLayable ? e.Message : $"{e.GetType().Name} {(e as Npgsql.NpgsqlException)?.SqlState}";
+                var why = e is NotLayable ? e.Message
+                    : $"{e.GetType().Name} {(e as Npgsql.NpgsqlException)?.SqlState}";
                 await alarms.SetAsync("rounds", $"A round failed and will be repeated: {why}", stoppingToken);
             }
         }

@@ -173,6 +173,22 @@ public sealed class FilesAsTheyCome(FreshDatabase database)
     }
 
     [Fact]
+    public async Task a_row_that_is_lost_on_the_way_is_an_error_and_leaves_its_delivery_open()
+    {
+        var story = await OfListedNumbersAsync(database);
+        using var file = DeliveredFile.Open(story.Write("a\n1\n2\n3\n"u8.ToArray()), null);
+        var id = $"lost {Id()}";
+        var label = new DeliveryLabel("holders", id, file.ReadContentKey(story.At.Keys, "lost", default),
+            DateTimeOffset.UnixEpoch, new Dictionary<string, string>());
+        (await Should.ThrowAsync<InvalidOperationException>(BatchedDelivery.RunAsync(
+            story.At, label, 2, file, null, DeliveredRows.OfCsv(file, ["a"], ["a"]),
+            (_, rows) => Task.FromResult(rows),
+            (_, _, _, _) => Task.FromResult(new BatchCount(1, 0, 0)), default)))
+            .Message.ShouldStartWith("Of 3 rows 2 were accepted");
+        (await ListDeliveries.RunAsync(story.At, id, default)).Single().State.ShouldBe("Open");
+    }
+
+    [Fact]
     public async Task ndjson_takes_an_object_a_line_and_quarantines_what_is_none()
     {
         var (story, id, second) = (await OfListedNumbersAsync(database), Id(), Id());

@@ -108,6 +108,7 @@ public sealed class Upgrades : IAsyncLifetime
             delete from migration where version <> '1';
             delete from schema_version;
             alter table schema_version drop column triggers;
+            alter table list_publication drop column repeated;
             insert into schema_version values (1, 'older', now())
             """);
         await using var reopened = await _database.OpenAsync();
