@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Npgsql;
 
 namespace AccountGuard.SystemTests.Http;
@@ -12,6 +13,9 @@ public sealed class Network : IAsyncDisposable
     private readonly Task _accepting;
     private readonly List<Socket> _open = [];
     private TaskCompletionSource _flows = Flowing();
+    private byte[]? _statement;
+    private Socket? _committing;
+    private Socket? _losing;
 
     public Network(string server)
     {
@@ -48,6 +52,9 @@ public sealed class Network : IAsyncDisposable
         }
     }
 
+    /// <summary>The commit behind this statement is done, and its connection breaks off before it says so.</summary>
+    public void LoseAnswerOfCommitBehind(string statement) => _statement = Encoding.UTF8.GetBytes(statement);
+
     /// <summary>Nothing more arrives, and nobody is told.</summary>
     public void Stall() => _flows = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -81,8 +88,8 @@ public sealed class Network : IAsyncDisposable
                     _open.AddRange([from, to]);
                 }
 
-                _ = CarryAsync(from, to);
-                _ = CarryAsync(to, from);
+                _ = CarryAsync(from, to, isQuestion: true);
+                _ = CarryAsync(to, from, isQuestion: false);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -91,14 +98,20 @@ public sealed class Network : IAsyncDisposable
         }
     }
 
-    private async Task CarryAsync(Socket from, Socket to)
+    private async Task CarryAsync(Socket from, Socket to, bool isQuestion)
     {
         try
         {
             var bytes = new byte[8192];
-            while (await from.ReceiveAsync(bytes) is > 0 and var count)
+            while (await from.ReceiveAsync(bytes) is > 0 and var count && from != _losing)
             {
                 await _flows.Task;
+                if (isQuestion && _statement is not null)
+                {
+                    _losing = to == _committing && bytes.AsSpan(0, count).IndexOf("COMMIT"u8) >= 0 ? to : _losing;
+                    _committing = bytes.AsSpan(0, count).IndexOf(_statement) >= 0 ? to : _committing;
+                }
+
                 await to.SendAsync(bytes.AsMemory(0, count));
             }
         }
