@@ -49,7 +49,9 @@ public sealed class FreshDatabase : IAsyncLifetime
     /// <param name="waitsFor">The lock, as a condition on pg_locks.</param>
     /// <param name="meanwhile">What the other one does before it lets go; null: nothing.</param>
     /// <param name="begin">Awaited to its end.</param>
-    public async Task<T> HaltAsync<T>(string holds, string waitsFor, string? meanwhile, Func<Task<T>> begin)
+    /// <param name="beside">What somebody else does meanwhile.</param>
+    public async Task<T> HaltAsync<T>(
+        string holds, string waitsFor, string? meanwhile, Func<Task<T>> begin, Func<Task>? beside = null)
     {
         await using var other = new NpgsqlConnection(Superuser + ";Search Path=accountguard");
         await other.OpenAsync();
@@ -68,6 +70,8 @@ public sealed class FreshDatabase : IAsyncLifetime
         {
             await RunAsync(meanwhile);
         }
+
+        await (beside?.Invoke() ?? Task.CompletedTask);
 
         await transaction.RollbackAsync();
         return await doing;

@@ -34,6 +34,7 @@ public enum Refusal
     DeadlinePassed,
     MoreThanWasSent,
     NotRestored,
+    ChangedWhileChecked,
 }
 
 public static class Refusals
@@ -53,7 +54,7 @@ public static class Refusals
             or Refusal.HasEnded or Refusal.IsOpen or Refusal.NoSuchEntry or Refusal.RestedOn or Refusal.DayAhead
             or Refusal.NotDenied or Refusal.ChangedMeanwhile or Refusal.LetterIsOrdered or Refusal.BatchIsElsewhere
             or Refusal.BeforeRelease or Refusal.RecallIsRequested or Refusal.DeadlinePassed or Refusal.MoreThanWasSent
-            => null,
+            or Refusal.ChangedWhileChecked => null,
     };
 
     public static string Sentence(this Refusal refusal) => refusal switch
@@ -88,6 +89,8 @@ public static class Refusals
         Refusal.DeadlinePassed => "The day by which the bank is to answer has passed. Choose a later one.",
         Refusal.MoreThanWasSent => "This is nothing, or more than was sent. Give the yen that it is about.",
         Refusal.NotRestored => "The account is not restored: this would be paid to the denied one. Restore it first.",
+        Refusal.ChangedWhileChecked =>
+            "What its letters rest on changed while they were checked. Have them checked again.",
         Refusal.BeforeRelease => "The batch was released on a later day. Give the day on which it went into the post.",
     };
 }

@@ -122,6 +122,8 @@ public sealed class LetterJourneys(Browsing browsing)
             "words => document.querySelector('.head .state').innerText.includes(words)", words["posted"]);
         await AccessibleAsync(approver, $"batch-posted-{name}");
 
+        await KnownAsync(i, ",,,,true");
+        (await approver.Page.APIRequest.GetAsync($"{batch}/letters.pdf")).Status.ShouldBe(409, "protected since");
         await auditor.GoAsync(path);
         (await PanelAsync(auditor)).ShouldContain(words["posted"]);
         var reference = await auditor.Page.Locator("#letter h2 .code").InnerTextAsync();

@@ -65,6 +65,13 @@ public sealed class LetterBatches : IAsyncLifetime
         }
     }
 
+    private async Task<Refusal?> TakeBackAsync(string id)
+    {
+        var order = (await EventsAsync(CaseOf(id))).OfType<LetterOrdered>().Last().Letter;
+        return await CaseWork.DoAsync(At, CaseOf(id), hand => TakeBackEntry.Decide(
+            hand.Case, new TakeBackEntry(order), Saeki, hand.Now), None);
+    }
+
     private Task<Guid?> PrintAsync(int most = PrintLetters.MostOrders, Caller? by = null) =>
         PrintLetters.RunAsync(At, _room, by ?? Saeki, most, None);
 
@@ -228,6 +235,75 @@ public sealed class LetterBatches : IAsyncLifetime
         // Another change of the same holder: the letter no longer asks about all of them.
         await _story.ChangesAsync(_story.Filed("R3", numbers[0], "2015-05-22"));
         (await ReleaseAsync(next)).ShouldBe(Refusal.BatchDiffers);
+    }
+
+    /// <summary>Somebody does something after the batch was checked, and before it is released.</summary>
+    private Task<Refusal?> ReleaseAfterAsync(Guid batch, Func<Task> meanwhile) => _database.HaltAsync(
+        $"select pg_advisory_xact_lock(4718, hashtext('{batch}'))", "classid = 4718", null,
+        () => ReleaseAsync(batch), meanwhile);
+
+    [Theory]
+    [InlineData("protection")]
+    [InlineData("death")]
+    [InlineData("address")]
+    [InlineData("row in quarantine")]
+    [InlineData("cancellation")]
+    [InlineData("end of a case")]
+    [InlineData("new case")]
+    [InlineData("mapping")]
+    [InlineData("mapping that clashes")]
+    [InlineData("order taken back")]
+    public async Task what_changes_while_a_batch_is_checked_has_it_checked_again(string what)
+    {
+        var numbers = await CasesAsync(2);
+        var (victim, other) = (numbers[0], Number());
+        await _story.RenumberAsync($"{victim},{other}");
+        await OrderAsync("R1", "R2");
+        var batch = await PrintedAsync();
+        (await ReleaseAfterAsync(batch, () => what switch
+        {
+            "protection" => _story.HoldersAsync([Holder(victim, isProtected: "true")]),
+            "death" => _story.HoldersAsync([Holder(other, died: "2015-05-10")]),
+            "address" => _story.HoldersAsync([Holder(victim, "架空 花子", "2015-05-01")]),
+            "row in quarantine" => _story.HoldersAsync([Holder(other, isProtected: "perhaps")]),
+            "cancellation" => _story.ChangesAsync(_story.Cancelled("R1", victim)),
+            "end of a case" => TwoPeople.DenyAsync(At, CaseOf("R1")),
+            "new case" => _story.ChangesAsync(_story.Filed("R3", other, "2015-05-22")),
+            "mapping" => _story.RenumberAsync($"{victim},{Number()},,same-holder"),
+            "mapping that clashes" => _story.RenumberAsync($"{other},{victim}"),
+            _ => TakeBackAsync("R1"),
+        })).ShouldBe(Refusal.ChangedWhileChecked);
+        (await EventsAsync(batch)).Last().ShouldBeOfType<LetterBatchPrinted>();
+    }
+
+    [Fact]
+    public async Task what_changes_for_others_while_a_batch_is_checked_stops_nobody()
+    {
+        await CasesAsync(1);
+        await OrderAsync("R1");
+        var other = Number();
+        (await ReleaseAfterAsync(await PrintedAsync(), async () =>
+        {
+            await _story.HoldersAsync([Holder(other, isProtected: "true")]);
+            await _story.ChangesAsync(_story.Filed("R2", other, "2015-05-22"));
+        })).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("true", "")]
+    [InlineData("", "2015-05-10")]
+    [InlineData("perhaps", "")]
+    public async Task a_batch_with_a_letter_to_somebody_protected_since_or_dead_is_not_given_out(
+        string isProtected, string died)
+    {
+        var (numbers, other) = (await CasesAsync(2), Number());
+        await _story.RenumberAsync($"{numbers[1]},{other}");
+        await OrderAsync("R1", "R2");
+        var batch = await PrintedAsync();
+        var of = await Batches.NumbersAsync(At, batch, None);
+        (await Batches.HasUnwritableAsync(At, of, None)).ShouldBeFalse();
+        await _story.HoldersAsync([Holder(other, isProtected: isProtected, died: died)]);
+        (await Batches.HasUnwritableAsync(At, of, None)).ShouldBeTrue();
     }
 
     [Fact]
@@ -398,8 +474,7 @@ public sealed class LetterBatches : IAsyncLifetime
         var batch = await PrintedAsync();
         var order = (await EventsAsync(CaseOf("R2"))).OfType<LetterOrdered>().Single().Letter;
         await Batches.EnsureNotReleasedAsync(At, order, None);
-        (await CaseWork.DoAsync(At, CaseOf("R2"), hand => TakeBackEntry.Decide(
-            hand.Case, new TakeBackEntry(order), Saeki, hand.Now), None)).ShouldBeNull();
+        (await TakeBackAsync("R2")).ShouldBeNull();
         (await ReleaseAsync(batch)).ShouldBe(Refusal.BatchDiffers);
         var next = await PrintedAsync();
         (await RowsAsync(next)).ShouldBe([[Reference("R1")]]);

@@ -1,3 +1,5 @@
+using AccountGuard.Holders;
+using AccountGuard.Intake;
 using AccountGuard.Numbers;
 using AccountGuard.Screening;
 using Npgsql;
@@ -72,9 +74,31 @@ public static class Batches
         return numbers;
     }
 
+    /// <summary>Somebody is protected by now, or has died: to them no letter goes out (Rules 13, 17).</summary>
+    public static async Task<bool> HasUnwritableAsync(
+        Installation at, IReadOnlyList<NumberKey> numbers, CancellationToken cancel)
+    {
+        foreach (var number in numbers)
+        {
+            if (await HolderRecords.FactsOfAsync(at, number, cancel)
+                is { IsProtected: true } or { Died.Kind: not ReportedDayKind.Missing })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <returns>Why it was refused, if it was; a refusal that a rule demands is on record then.</returns>
     public static Task<Refusal?> DoAsync(
         Installation at, Guid batch, Func<PrintedBatch, DateTimeOffset, Decision> decide, CancellationToken cancel) =>
+        DoAsync(at, batch, (found, _, now) => Task.FromResult(decide(found, now)), cancel);
+
+    /// <summary>The same, where the decision reads more in its transaction.</summary>
+    public static Task<Refusal?> DoAsync(
+        Installation at, Guid batch, Func<PrintedBatch, NpgsqlTransaction, DateTimeOffset, Task<Decision>> decide,
+        CancellationToken cancel) =>
         Retry.OnConflictAsync(async () =>
         {
             await using var connection = await at.Database.OpenConnectionAsync(cancel);
@@ -85,7 +109,7 @@ public static class Batches
             await alone.ExecuteNonQueryAsync(cancel);
             await using var session = at.SessionIn(transaction);
             var found = await session.Events.AggregateStreamAsync<PrintedBatch>(batch, token: cancel) ?? throw None;
-            var (events, refusal) = decide(found, at.Clock.GetUtcNow());
+            var (events, refusal) = await decide(found, transaction, at.Clock.GetUtcNow());
             if (events.Count > 0)
             {
                 session.Events.Append(batch, events);

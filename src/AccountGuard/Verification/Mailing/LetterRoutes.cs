@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using AccountGuard.Identity;
+using AccountGuard.Letters;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,6 +18,9 @@ public static class LetterRoutes
         new(Page.Path + "/reference", "Letter reference", "g r", [Role.CallCentre]);
 
     private const string NotReleased = "The batch is not released: nobody takes its letters out before.";
+
+    private const string NotGiven =
+        "Somebody in this batch is protected by now, or has died: its letters are not given out. Have it stopped.";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -134,29 +138,31 @@ public static class LetterRoutes
         }
     }
 
-    private static async Task<IResult> TakePdfAsync(
+    private static Task<IResult> TakePdfAsync(
         HttpContext context, Installation at, long number, CancellationToken cancel) =>
-        Results.File((await TakeAsync(context, at, number, cancel)).Pdf, "application/pdf",
-            string.Create(CultureInfo.InvariantCulture, $"letters-{number}.pdf"));
+        TakeAsync(context, at, number, (pdf, _) => Results.File(pdf, "application/pdf",
+            string.Create(CultureInfo.InvariantCulture, $"letters-{number}.pdf")), cancel);
 
-    private static async Task<IResult> TakeManifestAsync(
-        HttpContext context, Installation at, long number, CancellationToken cancel)
-    {
-        var (_, manifest) = await TakeAsync(context, at, number, cancel);
-        var csv = new StringBuilder("row,first_page,last_page,references,address_sha256\r\n");
-        foreach (var row in manifest.Rows)
+    private static Task<IResult> TakeManifestAsync(
+        HttpContext context, Installation at, long number, CancellationToken cancel) =>
+        TakeAsync(context, at, number, (_, manifest) =>
         {
-            csv.Append(CultureInfo.InvariantCulture, $"{row.Row},{row.FirstPage},{row.LastPage},")
-                .Append(CultureInfo.InvariantCulture, $"{string.Join(' ', row.References)},{row.AddressSha256}\r\n");
-        }
+            var csv = new StringBuilder("row,first_page,last_page,references,address_sha256\r\n");
+            foreach (var row in manifest.Rows)
+            {
+                var references = string.Join(' ', row.References);
+                csv.Append(CultureInfo.InvariantCulture, $"{row.Row},{row.FirstPage},{row.LastPage},")
+                    .Append(CultureInfo.InvariantCulture, $"{references},{row.AddressSha256}\r\n");
+            }
 
-        return Results.File(Encoding.UTF8.GetBytes(csv.ToString()), "text/csv; charset=utf-8",
-            string.Create(CultureInfo.InvariantCulture, $"letters-{number}.csv"));
-    }
+            return Results.File(Encoding.UTF8.GetBytes(csv.ToString()), "text/csv; charset=utf-8",
+                string.Create(CultureInfo.InvariantCulture, $"letters-{number}.csv"));
+        }, cancel);
 
     /// <summary>Rule 33: each holder's record says who took the letter out, before it is.</summary>
-    private static async Task<(byte[] Pdf, Letters.LetterManifest Manifest)> TakeAsync(
-        HttpContext context, Installation at, long number, CancellationToken cancel)
+    private static async Task<IResult> TakeAsync(
+        HttpContext context, Installation at, long number, Func<byte[], LetterManifest, IResult> give,
+        CancellationToken cancel)
     {
         var id = await Batches.OfAsync(at, number, cancel);
         if ((await Batches.FindAsync(at, id, cancel)).State is not (BatchState.Released or BatchState.Posted))
@@ -164,15 +170,23 @@ public static class LetterRoutes
             throw new BadInput(NotReleased, Fault.NotFound);
         }
 
-        await AccessRecords.WriteAsync(at, await Batches.NumbersAsync(at, id, cancel), "letter",
-            Caller.Of(context.User).ToString(), "letters to be posted", cancel);
-        return await LetterPrints.OpenAsync(at, id, cancel);
+        var numbers = await Batches.NumbersAsync(at, id, cancel);
+        if (await Batches.HasUnwritableAsync(at, numbers, cancel))
+        {
+            context.Response.StatusCode = StatusCodes.Status409Conflict;
+            return await BatchPageAsync(context, at, number, NotGiven, false, cancel);
+        }
+
+        await AccessRecords.WriteAsync(
+            at, numbers, "letter", Caller.Of(context.User).ToString(), "letters to be posted", cancel);
+        var (pdf, manifest) = await LetterPrints.OpenAsync(at, id, cancel);
+        return give(pdf, manifest);
     }
 
     private static async Task<IResult> ConfirmAsync(HttpContext context, Installation at, CancellationToken cancel)
     {
         var typed = (await context.Request.ReadFormAsync(cancel))["reference"].ToString();
-        if (!Letters.CaseReference.TryParse(typed, out var reference))
+        if (!CaseReference.TryParse(typed, out var reference))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return PageOf(null, [], typed);

@@ -1,16 +1,20 @@
 using AccountGuard.Identity;
 using AccountGuard.Letters;
+using Npgsql;
 
 namespace AccountGuard.Verification.Mailing;
 
 /// <summary>
 /// Another person than made a batch releases it (Rule 28), after it was read back and compared, row by row, with what
-/// the cases say by now: in 2021, 975,065 notices went out with another person's data.
+/// the cases say by now: in 2021, 975,065 notices went out with another person's data. The check takes a while; where
+/// anything that the letters rest on changed meanwhile, they are checked again.
 /// </summary>
 public sealed record ReleaseBatch(Guid Batch)
 {
     /// <summary>How many faults its event names; there are as many letters as rows.</summary>
     private const int MostFaults = 20;
+
+    private const string RestsOn = "select letters_rest_on(@batch)";
 
     /// <summary>Who may release it at all; asked before it is checked, which takes a while.</summary>
     public static Refusal? Bars(PrintedBatch batch, Caller by) =>
@@ -40,9 +44,36 @@ public sealed record ReleaseBatch(Guid Batch)
         Installation at, PrintRoom room, Guid batch, Caller by, CancellationToken cancel)
     {
         var barred = Bars(await Batches.FindAsync(at, batch, cancel), by);
+        var restedOn = await RestsOnAsync(at.Database.CreateCommand(RestsOn), batch, cancel);
         var faults = barred is null ? await FaultsAsync(at, room, batch, by, cancel) : [];
-        return await Batches.DoAsync(at, batch, (found, now) => Decide(
-            found, new ReleaseBatch(batch), by, faults, now), cancel);
+        return await Batches.DoAsync(at, batch, async (found, transaction, now) =>
+        {
+            await PassAsync(transaction, batch, cancel);
+            var restsOn = await RestsOnAsync(
+                new NpgsqlCommand(RestsOn, transaction.Connection, transaction), batch, cancel);
+            return Bars(found, by) is null && (barred is not null || restsOn != restedOn)
+                ? new Decision([], Refusal.ChangedWhileChecked)
+                : Decide(found, new ReleaseBatch(batch), by, faults, now);
+        }, cancel);
+    }
+
+    /// <summary>Nobody works on the cases of the batch, or joins their holders, until it is released.</summary>
+    private static async Task PassAsync(NpgsqlTransaction transaction, Guid batch, CancellationToken cancel)
+    {
+        await using var pass = new NpgsqlCommand(
+            "select pass_cases(array(select k.change_id from letter_claim k where k.batch = @batch))",
+            transaction.Connection, transaction);
+        pass.Parameters.AddWithValue("batch", batch);
+        await pass.ExecuteNonQueryAsync(cancel);
+    }
+
+    private static async Task<string?> RestsOnAsync(NpgsqlCommand find, Guid batch, CancellationToken cancel)
+    {
+        await using (find)
+        {
+            find.Parameters.AddWithValue("batch", batch);
+            return await find.ExecuteScalarAsync(cancel) as string;
+        }
     }
 
     private static async Task<IReadOnlyList<BatchFault>> FaultsAsync(
