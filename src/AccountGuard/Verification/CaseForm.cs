@@ -145,7 +145,7 @@ public sealed class CaseForm(string action, IFormCollection fields)
             ReportSuspicion.Decide),
         "note" => Ask(
             new WriteNote(Entry, note ?? throw new BadInput("note: write something.")), by, WriteNote.Decide),
-        "take-back" => Ask(new TakeBackEntry(Id("taken")), by, TakeBackEntry.Decide),
+        "take-back" => TakeBack(new TakeBackEntry(Id("taken")), by),
         "propose" => Ask(new ProposeVerdict(Entry, Choice<Verification.Verdict>("verdict"), note), by,
             ProposeVerdict.Decide),
         "reopen" => Ask(new ReopenCase(note), by, ReopenCase.Decide),
@@ -186,6 +186,9 @@ public sealed class CaseForm(string action, IFormCollection fields)
 
     private static Func<CaseAtHand, Decision> Snooze(SnoozeCase request, Caller by) =>
         at => SnoozeCase.Decide(at.Case, request, by, at.NextPayDay, at.Now);
+
+    private static Func<CaseAtHand, Decision> TakeBack(TakeBackEntry request, Caller by) =>
+        at => TakeBackEntry.Decide(at.Case, request, by, at.Released, at.Now);
 
     private static Func<CaseAtHand, Decision> Approve(ApproveVerdict request, Caller by) =>
         at => ApproveVerdict.Decide(at.Case, request, by, at.KeyedBy, at.NextPayDay, at.Now);

@@ -95,11 +95,6 @@ public static class CaseRoutes
         var by = Caller.Of(context.User);
         try
         {
-            if (action == "take-back")
-            {
-                await Batches.EnsureNotReleasedAsync(at, form.Id("taken"), cancel);
-            }
-
             var brought = await Exhibits.SealAsync(at, id, form, by, cancel);
             var note = brought.FirstOrDefault(b => b.Kind is null)?.Exhibit;
             var decide = form.With([.. brought.Where(b => b.Kind is not null)], read(form, by, note), by);

@@ -19,6 +19,9 @@ public sealed record CaseAtHand(
 
     /// <summary>How many events its stream has.</summary>
     public long Version { get; init; }
+
+    /// <summary>Orders whose letter is in a batch that is released: it is in the post, or on its way there.</summary>
+    public IReadOnlyCollection<Guid> Released { get; init; } = [];
 }
 
 /// <summary>
@@ -110,7 +113,12 @@ public static class CaseWork
         await using var find = new NpgsqlCommand(
             """
             select array(select staff from keyed_by(@change)), i.time_zone,
-                (select min(p.paid_on) from pay_day p where p.paid_on > (@now at time zone i.time_zone)::date)
+                (select min(p.paid_on) from pay_day p where p.paid_on > (@now at time zone i.time_zone)::date),
+                array(
+                    select k.letter from letter_claim k
+                    join letter_outcome r on r.batch = k.batch and r.letter = k.letter and r.row_no is not null
+                    join letter_batch b on b.batch = k.batch and b.state in ('Released', 'Posted')
+                    where k.change_id = @change)
             from incident i where i.id = @incident
             """, transaction.Connection, transaction);
         var now = at.Clock.GetUtcNow();
@@ -119,7 +127,7 @@ public static class CaseWork
         find.Parameters.AddWithValue("incident", FirstIncident(@case));
         await using var reader = await find.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
-        return AtHand(@case, now, reader, 0);
+        return AtHand(@case, now, reader, 0) with { Released = reader.GetFieldValue<Guid[]>(3) };
     }
 
     /// <summary>

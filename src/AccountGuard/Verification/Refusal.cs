@@ -35,6 +35,7 @@ public enum Refusal
     MoreThanWasSent,
     NotRestored,
     ChangedWhileChecked,
+    LetterIsReleased,
 }
 
 public static class Refusals
@@ -54,7 +55,7 @@ public static class Refusals
             or Refusal.HasEnded or Refusal.IsOpen or Refusal.NoSuchEntry or Refusal.RestedOn or Refusal.DayAhead
             or Refusal.NotDenied or Refusal.ChangedMeanwhile or Refusal.LetterIsOrdered or Refusal.BatchIsElsewhere
             or Refusal.BeforeRelease or Refusal.RecallIsRequested or Refusal.DeadlinePassed or Refusal.MoreThanWasSent
-            or Refusal.ChangedWhileChecked => null,
+            or Refusal.ChangedWhileChecked or Refusal.LetterIsReleased => null,
     };
 
     public static string Sentence(this Refusal refusal) => refusal switch
@@ -91,6 +92,7 @@ public static class Refusals
         Refusal.NotRestored => "The account is not restored: this would be paid to the denied one. Restore it first.",
         Refusal.ChangedWhileChecked =>
             "What its letters rest on changed while they were checked. Have them checked again.",
+        Refusal.LetterIsReleased => "This letter is released to be posted: it is not taken back any longer.",
         Refusal.BeforeRelease => "The batch was released on a later day. Give the day on which it went into the post.",
     };
 }

@@ -6,11 +6,14 @@ namespace AccountGuard.Verification;
 /// <summary>
 /// A wrong click is taken back by whoever made it, as a new fact (Rule 34): an entry, a snooze, or a proposal that
 /// still waits, of a verdict or of a hold. What was worked stays worked, so that nobody ends a case by taking its
-/// evidence back.
+/// evidence back. A letter that is released to be posted is on its way, and its order stays.
 /// </summary>
 public sealed record TakeBackEntry(Guid Entry)
 {
-    public static Decision Decide(VerificationCase @case, TakeBackEntry request, Caller by, DateTimeOffset now)
+    /// <param name="released">Orders whose letter is in a batch that is released.</param>
+    public static Decision Decide(
+        VerificationCase @case, TakeBackEntry request, Caller by, IReadOnlyCollection<Guid> released,
+        DateTimeOffset now)
     {
         var maker = MakerOf(@case, request.Entry);
         if (maker is null)
@@ -24,7 +27,10 @@ public sealed record TakeBackEntry(Guid Entry)
             || @case.InForce?.Evidence.Contains(request.Entry) == true
             || @case.Entries.Any(entry => entry.About == request.Entry);
         return Decision.Of(
-            !maker.IsSame(by) ? Refusal.NotYours : carries ? Refusal.RestedOn : null,
+            !maker.IsSame(by) ? Refusal.NotYours
+                : carries ? Refusal.RestedOn
+                : released.Contains(request.Entry) ? Refusal.LetterIsReleased
+                : null,
             request, by, now, new EntryTakenBack(request.Entry, by, now));
     }
 

@@ -180,8 +180,8 @@ internal sealed class Auditing(Installation at, IReadOnlyList<Guid> cases)
         {
             Guid[] mine = [.. Ledger.Entries.Order(), .. Ledger.Proposal is { } proposal ? [proposal] : (Guid[])[]];
             var entry = mine.Length == 0 ? Guid.NewGuid() : mine[which % mine.Length];
-            return AskAsync(hand => TakeBackEntry.Decide(hand.Case, new TakeBackEntry(entry), by, hand.Now),
-                () => Ledger.TakenBack(entry));
+            return AskAsync(hand => TakeBackEntry.Decide(
+                hand.Case, new TakeBackEntry(entry), by, hand.Released, hand.Now), () => Ledger.TakenBack(entry));
         }
 
         public Task ReopenAsync(Caller by) => AskAsync(

@@ -3,6 +3,7 @@ using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.Letters;
 using AccountGuard.Numbers;
+using AccountGuard.SystemTests.Crash;
 using AccountGuard.Vault;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Mailing;
@@ -69,7 +70,7 @@ public sealed class LetterBatches : IAsyncLifetime
     {
         var order = (await EventsAsync(CaseOf(id))).OfType<LetterOrdered>().Last().Letter;
         return await CaseWork.DoAsync(At, CaseOf(id), hand => TakeBackEntry.Decide(
-            hand.Case, new TakeBackEntry(order), Saeki, hand.Now), None);
+            hand.Case, new TakeBackEntry(order), Saeki, hand.Released, hand.Now), None);
     }
 
     private Task<Guid?> PrintAsync(int most = PrintLetters.MostOrders, Caller? by = null) =>
@@ -472,15 +473,35 @@ public sealed class LetterBatches : IAsyncLifetime
         await CasesAsync(2);
         await OrderAsync("R1", "R2");
         var batch = await PrintedAsync();
-        var order = (await EventsAsync(CaseOf("R2"))).OfType<LetterOrdered>().Single().Letter;
-        await Batches.EnsureNotReleasedAsync(At, order, None);
         (await TakeBackAsync("R2")).ShouldBeNull();
         (await ReleaseAsync(batch)).ShouldBe(Refusal.BatchDiffers);
         var next = await PrintedAsync();
         (await RowsAsync(next)).ShouldBe([[Reference("R1")]]);
         await ReleaseAsync(next);
-        var released = (await EventsAsync(CaseOf("R1"))).OfType<LetterOrdered>().Single().Letter;
-        await Should.ThrowAsync<BadInput>(() => Batches.EnsureNotReleasedAsync(At, released, None));
+        (await TakeBackAsync("R1")).ShouldBe(Refusal.LetterIsReleased);
+        await PostAsync(next);
+        (await TakeBackAsync("R1")).ShouldBe(Refusal.RestedOn);
+        (await SentAsync("R1")).ShouldBe(1);
+    }
+
+    /// <summary>Who asks for it while the batch is being released hears that it is.</summary>
+    [Fact]
+    public async Task an_order_is_taken_back_before_its_batch_is_released_or_not_at_all()
+    {
+        await CasesAsync(1);
+        await OrderAsync("R1");
+        var batch = await PrintedAsync();
+        await using var halt = await Halt.SetAsync(
+            _database, new Moment("accountguard_events.mt_events", "new.type = 'letter_batch_released'"));
+        var release = ReleaseAsync(batch);
+        await halt.ReachedAsync(1);
+        var takenBack = TakeBackAsync("R1");
+        await halt.HeldUpAsync(1);
+        await halt.OpenAsync();
+        (await release).ShouldBeNull();
+        (await takenBack).ShouldBe(Refusal.LetterIsReleased);
+        await PostAsync(batch);
+        (await SentAsync("R1")).ShouldBe(1);
     }
 
     [Fact]

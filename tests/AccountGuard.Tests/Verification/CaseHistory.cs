@@ -35,6 +35,9 @@ internal sealed class CaseHistory
     /// <summary>Payments that were sent to its account.</summary>
     public IReadOnlyList<FollowedPayment> Followed { get; set; } = [];
 
+    /// <summary>Orders whose letter is in a batch that is released.</summary>
+    public Guid[] Released { get; set; } = [];
+
     public string[] KeyedBy { get; } = ["u1", "u7"];
 
     public VerificationRequired Required(string incident) => new(new Guid("c0000000-0000-0000-0000-000000000001"),
@@ -64,7 +67,7 @@ internal sealed class CaseHistory
             ProposeVerdict r => ProposeVerdict.Decide(Case, r, by, KeyedBy, Now),
             ApproveVerdict r => ApproveVerdict.Decide(Case, r, by, KeyedBy, NextPayDay, Now),
             SendBackVerdict r => SendBackVerdict.Decide(Case, r, by, KeyedBy, Now),
-            TakeBackEntry r => TakeBackEntry.Decide(Case, r, by, Now),
+            TakeBackEntry r => TakeBackEntry.Decide(Case, r, by, Released, Now),
             ReopenCase r => ReopenCase.Decide(Case, r, by, Now),
             ProposeHold r => ProposeHold.Decide(Case, r, by, KeyedBy, Now),
             ProposeRelease r => ProposeRelease.Decide(Case, r, by, KeyedBy, Now),

@@ -35,23 +35,6 @@ public static class Batches
         return (long)(await find.ExecuteScalarAsync(cancel))!;
     }
 
-    /// <summary>An order is not taken back any longer once its letter is on its way.</summary>
-    /// <exception cref="BadInput">It is.</exception>
-    public static async Task EnsureNotReleasedAsync(Installation at, Guid letter, CancellationToken cancel)
-    {
-        await using var find = at.Database.CreateCommand(
-            """
-            select exists (
-                select from letter_outcome r join letter_batch b on b.batch = r.batch
-                where r.letter = @letter and r.row_no is not null and b.state in ('Released', 'Posted'))
-            """);
-        find.Parameters.AddWithValue("letter", letter);
-        if (await find.ExecuteScalarAsync(cancel) is true)
-        {
-            throw new BadInput("This letter is released to be posted: it is not taken back any longer.");
-        }
-    }
-
     /// <summary>The numbers of those whose letters are in a batch.</summary>
     public static async Task<IReadOnlyList<NumberKey>> NumbersAsync(
         Installation at, Guid batch, CancellationToken cancel)
