@@ -383,6 +383,16 @@ public sealed class LetterBatches : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_death_is_told_while_letters_are_claimed()
+    {
+        var numbers = await CasesAsync(1);
+        await OrderAsync("R1");
+        await _story.HoldersAsync([Holder(numbers[0], died: "2015-05-10")]);
+        await _database.HaltAsync("select pg_advisory_xact_lock(4720)", "objid = 4720", null, () => PrintAsync(),
+            async () => (await TellDeaths.RunAsync(At, None)).ShouldBe(1));
+    }
+
+    [Fact]
     public async Task a_batch_whose_maker_was_killed_gives_its_letters_back()
     {
         await CasesAsync(1);

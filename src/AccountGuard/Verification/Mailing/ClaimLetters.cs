@@ -9,7 +9,7 @@ namespace AccountGuard.Verification.Mailing;
 /// </summary>
 public static class ClaimLetters
 {
-    private const int OneAtATime = 4716;
+    private const int OneAtATime = 4720;
     private const int Makers = 4717;
     private const int MostAttempts = 20;
 
