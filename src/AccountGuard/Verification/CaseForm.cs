@@ -14,7 +14,7 @@ namespace AccountGuard.Verification;
 public sealed class CaseForm(string action, IFormCollection fields)
 {
     private static readonly string[] WithEvidence =
-        ["note", "letter-answered", "letter-returned", "meeting", "call", "suspicion", "propose",
+        ["note", "letter-sent", "letter-answered", "letter-returned", "meeting", "call", "suspicion", "propose",
             "recall", "recall-answer", "replacement"];
 
     private const string ActionField = "action";
@@ -129,9 +129,11 @@ public sealed class CaseForm(string action, IFormCollection fields)
             this["to-person"] ?? throw new BadInput("to-person: name the person.")), by),
         "snooze" => Snooze(new SnoozeCase(Entry, Day("until")), by),
         "letter" => Ask(new OrderLetter(Entry, $"{reference}", null), by, OrderLetter.Decide),
+        "letter-sent" when this["reference"] is null && !HadFile =>
+            throw new BadInput("reference: say where the letter's copy is kept, or attach it."),
         "letter-sent" => Ask(new RecordLetterSent(
             Entry, Id("letter"), Day("on"), RecordLetterSent.DueOn(Day("on"), IsTicked("abroad"))), by,
-            RecordLetterSent.Decide),
+            RecordLetterSent.DecideByHand),
         "letter-returned" => Ask(
             new RecordLetterReturned(Entry, Id("letter"), Day("on")), by, RecordLetterReturned.Decide),
         "letter-answered" => Ask(new RecordLetterAnswered(Entry, Id("letter"), IsTicked("from-its-address"),

@@ -71,8 +71,8 @@ public static class CaseStory
         CaseReassigned e => By(e.ReassignedBy.Login, New(on, "user", "The case went to {0}", e.Auditor.Login)),
         CaseSnoozed e => By(e.Auditor.Login, New(on, "clock", "Put aside until {0}", e.Until.Iso()), e.Entry),
         LetterOrdered e => By(e.OrderedBy.Login, New(on, "mail", "Letter {0} ordered", e.Reference), e.Letter),
-        LetterSent e => By(e.Clerk.Login, New(e.SentOn, "mail", "Letter sent, answer due {0}", e.AnswerDueOn.Iso()),
-            e.Entry),
+        LetterSent e => By(e.Clerk.Login, New(e.SentOn, "mail", e.IsByHand
+            ? "Letter sent by hand, answer due {0}" : "Letter sent, answer due {0}", e.AnswerDueOn.Iso()), e.Entry),
         LetterReturned e => By(e.Clerk.Login, New(e.ReturnedOn, "warn", "Letter came back"), e.Entry),
         LetterAnswered e => By(e.Clerk.Login, New(e.ReceivedOn, "mail", e.FromItsAddress
             ? "Letter answered: {0}" : "Letter answered from another address, which does not count: {0}",

@@ -125,7 +125,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         snooze          | done        | NotYours       | NotYours     | NotYours       | HasEnded     | 404
         note            | done        | done           | done         | done           | done         | 404
         letter          | done        | done           | done         | done           | HasEnded     | 404
-        letter-sent     | done        | done           | done         | done           | done         | 404
+        letter-sent     | done        | done           | done         | KeyedTheChange | done         | 404
         letter-answered | done        | done           | done         | done           | done         | 404
         letter-returned | done        | done           | done         | done           | done         | 404
         visit           | done        | done           | done         | done           | HasEnded     | 404
@@ -236,7 +236,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
                 using var answer = await browser.PostAsync($"/cases/{subject.Id}/{row[0]}", FieldsOf(
                     row[0].EndsWith("-hold") ? subject with { Proposal = subject.Hold }
                         : row[0].EndsWith("-replacement") ? subject with { Proposal = subject.Replacement }
-                        : subject, token, row[0] == "recall-answer" ? "shelf 7" : ""));
+                        : subject, token, row[0] is "recall-answer" or "letter-sent" ? "shelf 7" : ""));
                 var became = await OutcomeAsync(answer);
                 if (became != wanted)
                 {

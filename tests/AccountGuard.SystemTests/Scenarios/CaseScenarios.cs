@@ -311,9 +311,9 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
             return OrderLetter.Decide(at.Case, new OrderLetter(letter, "REF-1", null), Auditor, at.Now);
         });
         var desk = await AuditorAsync(story, "R1");
-        (await desk.SendAsync("letter-sent", ("letter", $"{letter}"), ("abroad", "yes")))
+        (await desk.SendAsync("letter-sent", ("letter", $"{letter}"), ("abroad", "yes"), ("reference", "shelf 7")))
             .ShouldBeNull();
-        (await desk.PageAsync()).ShouldContain($"Letter sent, answer due {today.AddDays(42).Iso()}");
+        (await desk.PageAsync()).ShouldContain($"Letter sent by hand, answer due {today.AddDays(42).Iso()}");
     }
 
     [Fact]

@@ -95,6 +95,24 @@ public sealed partial class EvidenceFiles(Served service)
         }
     }
 
+    [Fact]
+    public async Task a_letter_sent_by_hand_says_where_its_copy_is_kept_and_its_story_tells_that_no_batch_had_it()
+    {
+        var (_, id) = await CaseForms.CaseAsync(service);
+        using var auditor = await service.BrowserOfAsync(Role.Auditor);
+        var forms = new CaseForms(auditor, id);
+        var order = await forms.FieldsAsync("letter");
+        await forms.SendAsync("letter", [], hidden: order);
+        var sent = new Dictionary<string, string> { ["letter"] = order["entry"], ["on"] = "2015-06-03" };
+        var (status, page) = await forms.SendAsync("letter-sent", sent);
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        page.ShouldContain("reference: say where the letter's copy is kept, or attach it.");
+        (status, page) = await forms.SendAsync("letter-sent", new(sent) { ["reference"] = "shelf 7" });
+        status.ShouldBe(HttpStatusCode.OK, page);
+        page.ShouldContain("Letter sent by hand, answer due 2015-06-17");
+        page.ShouldContain(">shelf 7</span>");
+    }
+
     [Theory]
     [InlineData("<script>alert(1)</script>")]
     [InlineData("MZ an executable")]

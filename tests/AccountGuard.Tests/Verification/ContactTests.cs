@@ -1,3 +1,4 @@
+using AccountGuard.Identity;
 using AccountGuard.Verification;
 using static AccountGuard.Tests.Verification.CaseHistory;
 
@@ -31,6 +32,23 @@ public class ContactTests
         history.Refuse(visit, Auditor, Refusal.NoLetterBefore);
         history.Accept(visit with { On = history.Today.AddDays(1) }, Auditor);
         history.Echo(visit with { On = history.Today.AddDays(1) }, Auditor);
+    }
+
+    /// <summary>A letter that no batch had is one person's word (Rule 14).</summary>
+    [Fact]
+    public void whoever_keyed_the_change_does_not_record_by_hand_that_a_letter_was_sent()
+    {
+        var history = new CaseHistory().Claimed();
+        var letter = Id();
+        history.Accept(new OrderLetter(letter, "K7Q-42M-9F", 17), Auditor);
+        var sent = new RecordLetterSent(Id(), letter, history.Today, history.Today.AddDays(10));
+        Decision ByHand(Caller by) =>
+            RecordLetterSent.DecideByHand(history.Case, sent, by, history.KeyedBy, history.Now);
+        ByHand(Clerk).Refusal.ShouldBe(Refusal.KeyedTheChange);
+        ByHand(Mailroom).Refusal.ShouldBe(Refusal.NoPerson);
+        ByHand(Colleague).Events.ShouldHaveSingleItem().ShouldBeOfType<LetterSent>().IsByHand.ShouldBeTrue();
+        history.Accept(sent, Mailroom);
+        history.Events.OfType<LetterSent>().Single().IsByHand.ShouldBeFalse("a batch had it");
     }
 
     [Fact]
