@@ -1,5 +1,8 @@
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Content;
+using UglyToad.PdfPig.Core;
+using ZXing.Common;
+using ZXing.QrCode.Internal;
 
 namespace AccountGuard.Letters;
 
@@ -80,6 +83,11 @@ public static class LetterCheck
                 yield return "foot";
             }
 
+            if (CodeOn(page) != LetterSheet.References(letter))
+            {
+                yield return "code";
+            }
+
             if (number > row.FirstPage && !printer.Shows(read, $"{letter.To.Holder.Trim()} {Wording.Filings}"))
             {
                 yield return "name";
@@ -94,6 +102,37 @@ public static class LetterCheck
                 yield return "changes";
             }
         }
+    }
+
+    /// <summary>
+    /// What a scanner reads in the QR code, by another library than the one that made it: nothing else is filled on a
+    /// sheet, and a module is as high as the lowest bar. Null where none can be read.
+    /// </summary>
+    private static string? CodeOn(Page page)
+    {
+        var bars = page.Paths.Where(path => path.IsFilled).SelectMany(path => path)
+            .Select(bar => bar.GetBoundingRectangle()).OfType<PdfRectangle>().Where(bar => bar.Height > 0).ToList();
+        if (bars.Count == 0)
+        {
+            return null;
+        }
+
+        var (left, top, module) = (bars.Min(b => b.Left), bars.Max(b => b.Top), bars.Min(b => b.Height));
+        var code = new BitMatrix(Modules(bars.Max(b => b.Right) - left));
+        foreach (var bar in bars)
+        {
+            for (var x = Modules(bar.Left - left); x < Modules(bar.Right - left); x++)
+            {
+                for (var y = Modules(top - bar.Top); y < Math.Min(Modules(top - bar.Bottom), code.Height); y++)
+                {
+                    code[x, y] = true;
+                }
+            }
+        }
+
+        return new Decoder().decode(code, null)?.Text;
+
+        int Modules(double length) => (int)Math.Round(length / module);
     }
 
     /// <summary>What can come into the window wherever the sheet slides, in the order in which it is printed.</summary>

@@ -1,9 +1,14 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using AccountGuard.Letters;
+using PdfSharp.Pdf;
+using PdfSharp.Pdf.IO;
 
 namespace AccountGuard.Tests.Letters;
 
 /// <summary>Rule 28: a printed batch is checked row by row before it is released.</summary>
-public sealed class LetterCheckTests
+public sealed partial class LetterCheckTests
 {
     private static readonly int Count = LongRun.IsAsked ? 1_000 : 60;
 
@@ -50,11 +55,50 @@ public sealed class LetterCheckTests
         Fields(batch, LetterSamples.To("\U000F0000")).ShouldContain("name");
         Fields(batch, one with { To = one.To with { Ward = "渡邉 静江" } }).ShouldContain("window");
         Fields(batch, one with { Changes = [LetterSamples.Change(1)] })
-            .ShouldBe(["references", "foot", "changes"], ignoreOrder: true);
+            .ShouldBe(["references", "foot", "code", "changes"], ignoreOrder: true);
         var later = AskedChange.OfAccount(one.Changes[0].Reference, null, one.Changes[0].FiledOn);
         Fields(batch, one with { Changes = [later] }).ShouldBe(["changes"]);
         Fields(batch, one).ShouldBeEmpty();
     }
+
+    /// <summary>All else on the sheets is right: whoever scans an answer would put it into another case.</summary>
+    [Fact]
+    public void s56_two_swapped_qr_codes_are_a_fault_of_both_rows()
+    {
+        var letters = LetterSamples.Many(3);
+        var batch = _printer.Print(letters);
+        using var pdf = PdfReader.Open(new MemoryStream(batch.Pdf!), PdfDocumentOpenMode.Modify);
+        var (one, other) = (batch.Manifest.Rows[0].LastPage, batch.Manifest.Rows[2].LastPage);
+        var (first, second) = (CodeOf(pdf, one), CodeOf(pdf, other));
+        first.ShouldNotBe(second);
+        Replace(pdf, one, first, second);
+        Replace(pdf, other, second, first);
+        using var swapped = new MemoryStream();
+        pdf.Save(swapped);
+        var manifest = batch.Manifest with
+        {
+            FileSha256 = Convert.ToHexStringLower(SHA256.HashData(swapped.ToArray())),
+        };
+        LetterCheck.Faults(swapped.ToArray(), manifest, letters, _printer)
+            .ShouldBe([new BatchFault(1, "code"), new BatchFault(3, "code")]);
+    }
+
+    private static string DrawingOf(PdfDocument pdf, int page) =>
+        Encoding.Latin1.GetString(pdf.Pages[page - 1].Contents.CreateSingleContent().Stream!.UnfilteredValue);
+
+    /// <summary>The bars that are filled.</summary>
+    private static string CodeOf(PdfDocument pdf, int page) => Bars().Match(DrawingOf(pdf, page)).Value;
+
+    private static void Replace(PdfDocument pdf, int page, string code, string other)
+    {
+        var drawing = DrawingOf(pdf, page).Replace(code, other, StringComparison.Ordinal);
+        var contents = pdf.Pages[page - 1].Contents;
+        contents.Elements.Clear();
+        contents.AppendContent().CreateStream(Encoding.Latin1.GetBytes(drawing));
+    }
+
+    [GeneratedRegex("""(?:[-0-9. ]+ (?:re|m|l)\s+|h\s+)+f\*?""")]
+    private static partial Regex Bars();
 
     [Fact]
     public void a_row_too_many_or_too_few_and_another_file_are_faults()
