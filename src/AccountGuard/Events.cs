@@ -24,6 +24,7 @@ public static class Events
         typeof(VerificationRequired), typeof(CaseEnded), typeof(GroundGone), typeof(DeathReported),
         typeof(CaseClaimed), typeof(CaseLeft), typeof(CaseReassigned), typeof(CaseSnoozed),
         typeof(LetterOrdered), typeof(LetterSent), typeof(LetterReturned), typeof(LetterAnswered),
+        typeof(LetterStopped),
         typeof(VisitPlanned), typeof(VisitFailed), typeof(MeetingHeld), typeof(CallRecorded),
         typeof(SuspicionReported), typeof(NoteWritten), typeof(EvidenceAttached),
         typeof(VerdictProposed), typeof(VerdictSentBack), typeof(VerdictApproved), typeof(CaseReopened),
@@ -33,5 +34,6 @@ public static class Events
         typeof(RecallRequested), typeof(RecallAnswered), typeof(ReplacementProposed), typeof(ReplacementApproved),
         typeof(LetterBatchBegun), typeof(LetterBatchPrinted), typeof(LetterBatchAbandoned),
         typeof(LetterBatchRefused), typeof(LetterBatchReleased), typeof(LetterBatchPosted),
+        typeof(LetterBatchStopAsked), typeof(LetterBatchStopAnswered),
     ];
 }

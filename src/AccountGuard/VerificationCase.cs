@@ -140,6 +140,12 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
         Counts = e.FromItsAddress,
     });
 
+    public VerificationCase Apply(LetterStopped e) => this with
+    {
+        Entries = [.. Entries.Where(entry => entry.Id != e.Sent)],
+        Seen = Seen.Add(e.Entry).Add(e.Sent),
+    };
+
     public VerificationCase Apply(VisitPlanned e) => Recorded(new(e.Entry, EntryKind.VisitPlanned, e.Auditor));
 
     public VerificationCase Apply(VisitFailed e) =>

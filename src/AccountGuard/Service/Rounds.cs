@@ -43,6 +43,7 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
                     await TellDeaths.RunAsync(at, stoppingToken);
                     await Drafts.DeleteOldAsync(at, stoppingToken);
                     await PostBatch.FinishAsync(at, stoppingToken);
+                    await AnswerStop.FinishAsync(at, stoppingToken);
                     await ReconcileAsync(stoppingToken);
                 }
 

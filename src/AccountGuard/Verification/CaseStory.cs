@@ -77,6 +77,7 @@ public static class CaseStory
         LetterAnswered e => By(e.Clerk.Login, New(e.ReceivedOn, "mail", e.FromItsAddress
             ? "Letter answered: {0}" : "Letter answered from another address, which does not count: {0}",
             Said(e.Said)), e.Entry),
+        LetterStopped e => By(e.Clerk.Login, New(on, "cross", "Its batch was stopped: the letter reached nobody")),
         VisitPlanned e => By(e.Auditor.Login, New(e.VisitOn, "user", "Visit planned"), e.Entry),
         VisitFailed e => By(e.Clerk.Login, New(e.FailedOn, "warn", "Visited and met nobody"), e.Entry),
         MeetingHeld e => By(e.Clerk.Login, New(e.HeldOn, "user", e.IsIdentityProven

@@ -117,7 +117,7 @@ public static class CaseWork
                 array(
                     select k.letter from letter_claim k
                     join letter_outcome r on r.batch = k.batch and r.letter = k.letter and r.row_no is not null
-                    join letter_batch b on b.batch = k.batch and b.state in ('Released', 'Posted')
+                    join letter_batch b on b.batch = k.batch and b.state in ('Released', 'Posted', 'StopAsked')
                     where k.change_id = @change)
             from incident i where i.id = @incident
             """, transaction.Connection, transaction);

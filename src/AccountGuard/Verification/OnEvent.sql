@@ -10,7 +10,7 @@ begin
         when new.type = 'recall_answered' then perform ensure_recall_open(new);
         when new.type in ('letter_ordered', 'letter_sent', 'entry_taken_back', 'letter_batch_begun',
             'letter_batch_printed', 'letter_batch_abandoned', 'letter_batch_refused', 'letter_batch_released',
-            'letter_batch_posted')
+            'letter_batch_posted', 'letter_batch_stop_asked', 'letter_batch_stop_answered', 'letter_stopped')
         then perform keep_letter(new);
         else null;
     end case;

@@ -92,6 +92,8 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         GET /letters/{number:long}            | none             | 403 403 404 404 403 403 403 403 302
         POST /letters/{number:long}/release   | none             | 403 403 404 404 403 403 403 403 302
         POST /letters/{number:long}/posted    | none             | 403 403 404 404 403 403 403 403 302
+        POST /letters/{number:long}/stop        | none           | 403 403 404 404 403 403 403 403 302
+        POST /letters/{number:long}/stop-answer | none           | 403 403 404 404 403 403 403 403 302
         GET /letters/{number:long}/letters.pdf  | none           | 403 403 404 404 403 403 403 403 302
         GET /letters/{number:long}/manifest.csv | none           | 403 403 404 404 403 403 403 403 302
         GET /letters/reference                | all              | 403 403 200 200 403 200 403 403 302

@@ -59,6 +59,8 @@ public sealed class WhoMayCall(Served service)
         ("GET", "/letters/9", [Role.Auditor, Role.Approver]),
         ("POST", "/letters/9/release", [Role.Auditor, Role.Approver]),
         ("POST", "/letters/9/posted", [Role.Auditor, Role.Approver]),
+        ("POST", "/letters/9/stop", [Role.Auditor, Role.Approver]),
+        ("POST", "/letters/9/stop-answer", [Role.Auditor, Role.Approver]),
         ("GET", "/letters/9/letters.pdf", [Role.Auditor, Role.Approver]),
         ("GET", "/letters/9/manifest.csv", [Role.Auditor, Role.Approver]),
         ("GET", "/letters/reference", [Role.Auditor, Role.Approver, Role.CallCentre]),

@@ -23,6 +23,9 @@ public sealed class LetterJourneys(Browsing browsing)
             ["released"] = "発送してよい",
             ["sent"] = "発送を記録する",
             ["posted"] = "発送済み",
+            ["stop"] = "差し止めを依頼する",
+            ["asked"] = "差し止め依頼中",
+            ["answer"] = "返事を記録する",
             ["look"] = "調べる",
             ["ours"] = "当方の手紙です",
         },
@@ -36,6 +39,9 @@ public sealed class LetterJourneys(Browsing browsing)
             ["released"] = "Released",
             ["sent"] = "Record as sent",
             ["posted"] = "In the post",
+            ["stop"] = "Have it stopped",
+            ["asked"] = "To be stopped",
+            ["answer"] = "Record the answer",
             ["look"] = "Look it up",
             ["ours"] = "This letter is ours",
         },
@@ -124,6 +130,20 @@ public sealed class LetterJourneys(Browsing browsing)
 
         await KnownAsync(i, ",,,,true");
         (await approver.Page.APIRequest.GetAsync($"{batch}/letters.pdf")).Status.ShouldBe(409, "protected since");
+        await approver.GoAsync(batch);
+        await approver.TabToAsync(words["stop"]);
+        await approver.PressAsync("Enter");
+        await approver.Page.WaitForFunctionAsync(
+            "words => document.querySelector('.head .state').innerText.includes(words)", words["asked"]);
+        (await approver.Page.APIRequest.GetAsync($"{batch}/letters.pdf")).Status.ShouldBe(404, "it is being stopped");
+        await AccessibleAsync(approver, $"batch-stop-{name}");
+        await approver.Page.Locator("[value=TooLate]").FocusAsync();
+        await approver.PressAsync("Space");
+        await approver.TabToAsync(words["answer"]);
+        await approver.PressAsync("Enter");
+        await approver.Page.WaitForFunctionAsync(
+            "words => document.querySelector('.head .state').innerText.includes(words)", words["posted"]);
+        await AccessibleAsync(approver, $"batch-too-late-{name}");
         await auditor.GoAsync(path);
         (await PanelAsync(auditor)).ShouldContain(words["posted"]);
         var reference = await auditor.Page.Locator("#letter h2 .code").InnerTextAsync();

@@ -443,6 +443,98 @@ public sealed class LetterBatches : IAsyncLifetime
         }
     }
 
+    private async Task<Refusal?> AskStopAsync(Guid batch) => await Batches.DoAsync(At, batch, (found, now) =>
+        StopBatch.Decide(found, new StopBatch(batch, StopReason.WrongLetter), Saeki, now), None);
+
+    private Task<Refusal?> AnswerStopAsync(Guid batch, StopState outcome) =>
+        AnswerStop.RunAsync(At, new AnswerStop(batch, outcome, Today), Utsumi, Today, None);
+
+    private async Task<int> CountedAsync(string id) => (await CaseWork.LookAsync(At, [CaseOf(id)], None))
+        .Values.Single().Case.Entries.Count(e => e.Kind == EntryKind.LetterSent);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task S56_a_batch_that_is_stopped_gives_its_letters_back_and_tells_each_case(bool isPosted)
+    {
+        await CasesAsync(2);
+        await OrderAsync("R1", "R2");
+        var batch = await PrintedAsync();
+        (await AskStopAsync(batch)).ShouldBe(Refusal.BatchIsElsewhere, "nobody has its letters");
+        await ReleaseAsync(batch);
+        if (isPosted)
+        {
+            await PostAsync(batch);
+        }
+
+        (await AskStopAsync(batch)).ShouldBeNull();
+        (await PostAsync(batch)).ShouldBe(isPosted ? null : Refusal.BatchIsElsewhere);
+        (await TakeBackAsync("R1")).ShouldBe(isPosted ? Refusal.RestedOn : Refusal.LetterIsReleased);
+        (await PrintAsync()).ShouldBeNull("they are not known to be stopped");
+        (await AnswerStopAsync(batch, StopState.Confirmed)).ShouldBeNull();
+        (await WaitingAsync()).ShouldBe((2, []));
+        foreach (var id in (string[])["R1", "R2"])
+        {
+            (await EventsAsync(CaseOf(id))).OfType<LetterStopped>().Single().Clerk.ShouldBe(Utsumi);
+            (await CountedAsync(id)).ShouldBe(0);
+        }
+
+        (await AnswerStop.FinishAsync(At, None)).ShouldBe(0);
+        (await PostBatch.FinishAsync(At, None)).ShouldBe(0);
+        var next = await PrintedAsync();
+        (await RowsAsync(next)).ShouldBe([[Reference("R1")], [Reference("R2")]]);
+        await ReleaseAsync(next);
+        (await PostAsync(next)).ShouldBeNull();
+        (await CountedAsync("R1")).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task S56_a_stop_that_comes_too_late_changes_nothing(bool isPosted)
+    {
+        await CasesAsync(1);
+        await OrderAsync("R1");
+        var batch = await PrintedAsync();
+        await ReleaseAsync(batch);
+        if (isPosted)
+        {
+            await PostAsync(batch);
+        }
+
+        await AskStopAsync(batch);
+        (await AnswerStopAsync(batch, StopState.TooLate)).ShouldBeNull();
+        (await PrintAsync()).ShouldBeNull();
+        (await EventsAsync(CaseOf("R1"))).OfType<LetterStopped>().ShouldBeEmpty();
+        (await PostAsync(batch)).ShouldBeNull();
+        (await CountedAsync("R1")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task killed_between_a_stop_and_the_cases_nothing_is_lost_or_twice()
+    {
+        await CasesAsync(3);
+        await OrderAsync("R1", "R2", "R3");
+        var batch = await PrintedAsync();
+        await ReleaseAsync(batch);
+        await PostAsync(batch);
+        await AskStopAsync(batch);
+        var letter = (await EventsAsync(CaseOf("R1"))).OfType<LetterOrdered>().Single().Letter;
+        var stopped = new LetterStopped(Guid.NewGuid(), batch, letter, Guid.NewGuid(), Utsumi, At.Clock.GetUtcNow());
+        await TwoPeople.IsRefusedAsync(At, CaseOf("R1"), stopped);
+
+        var request = new AnswerStop(batch, StopState.Confirmed, Today);
+        (await Batches.DoAsync(At, batch, (found, now) =>
+            AnswerStop.Decide(found, request, Utsumi, Today, now), None)).ShouldBeNull();
+        await using var next = await _database.OpenAsync();
+        await Task.WhenAll(AnswerStop.FinishAsync(next, None), AnswerStop.FinishAsync(At, None));
+        (await AnswerStop.FinishAsync(next, None)).ShouldBe(0);
+        foreach (var id in (string[])["R1", "R2", "R3"])
+        {
+            (await EventsAsync(CaseOf(id))).OfType<LetterStopped>().ShouldHaveSingleItem();
+        }
+    }
+
     [Fact]
     public async Task S57_the_call_centre_confirms_a_letter_by_its_reference_and_that_is_recorded()
     {

@@ -48,6 +48,7 @@ public sealed partial class TextsTests
             .. PayRunStandings.Names.Select(standing => $"Standing {standing}"),
             .. Enum.GetNames<FindPurpose>().Select(purpose => $"Purpose {purpose}"),
             .. Enum.GetNames<BatchState>().Select(state => $"Batch {state}"),
+            .. Enum.GetNames<StopReason>().Select(reason => $"StopReason {reason}"),
             .. Enum.GetNames<LetterStage>().Select(stage => $"Letter {stage}"),
             .. Enum.GetNames<RefusalReason>().SelectMany(
                 reason => (string[])[$"Stopped {reason}", $"Remedy {reason}", $"Fault {reason}"]),

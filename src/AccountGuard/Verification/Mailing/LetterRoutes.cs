@@ -17,7 +17,7 @@ public static class LetterRoutes
     public static readonly NavPage References =
         new(Page.Path + "/reference", "Letter reference", "g r", [Role.CallCentre]);
 
-    private const string NotReleased = "The batch is not released: nobody takes its letters out before.";
+    private const string NotReleased = "The batch is not released, or is being stopped: nobody takes its letters out.";
 
     private const string NotGiven =
         "Somebody in this batch is protected by now, or has died: its letters are not given out. Have it stopped.";
@@ -29,6 +29,8 @@ public static class LetterRoutes
         routes.MapGet(Page.Path + "/{number:long}", OpenAsync).For(Page.Roles).ExcludeFromDescription();
         routes.MapPost(Page.Path + "/{number:long}/release", ReleaseAsync).AsForm().For(Page.Roles);
         routes.MapPost(Page.Path + "/{number:long}/posted", PostAsync).AsForm().For(Page.Roles);
+        routes.MapPost(Page.Path + "/{number:long}/stop", StopAsync).AsForm().For(Page.Roles);
+        routes.MapPost(Page.Path + "/{number:long}/stop-answer", AnswerStopAsync).AsForm().For(Page.Roles);
         routes.MapGet(Page.Path + "/{number:long}/letters.pdf", TakePdfAsync).For(Page.Roles).ExcludeFromDescription();
         routes.MapGet(Page.Path + "/{number:long}/manifest.csv", TakeManifestAsync).For(Page.Roles)
             .ExcludeFromDescription();
@@ -116,6 +118,31 @@ public static class LetterRoutes
         var zone = (await IncidentBar.LoadAsync(at, null, cancel))!.Incident.Zone;
         return await AnswerAsync(context, at, number, () => PostBatch.RunAsync(at, new PostBatch(
             batch, form.Day("on")), Caller.Of(context.User), zone, stopping.ApplicationStopping), cancel);
+    }
+
+    private static async Task<IResult> StopAsync(
+        HttpContext context, Installation at, long number, CancellationToken cancel)
+    {
+        var batch = await Batches.OfAsync(at, number, cancel);
+        var (form, by) = (new CaseForm("stop", await context.Request.ReadFormAsync(cancel)), Caller.Of(context.User));
+        return await AnswerAsync(context, at, number, () =>
+        {
+            var request = new StopBatch(batch, form.Choice<StopReason>("reason"));
+            return Batches.DoAsync(
+                at, batch, (found, now) => StopBatch.Decide(found, request, by, now), cancel);
+        }, cancel);
+    }
+
+    private static async Task<IResult> AnswerStopAsync(
+        HttpContext context, Installation at, IHostApplicationLifetime stopping, long number,
+        CancellationToken cancel)
+    {
+        var batch = await Batches.OfAsync(at, number, cancel);
+        var form = new CaseForm("stop-answer", await context.Request.ReadFormAsync(cancel));
+        var today = (await IncidentBar.LoadAsync(at, null, cancel))!.Today;
+        return await AnswerAsync(context, at, number, () => AnswerStop.RunAsync(at,
+            new AnswerStop(batch, form.Choice("outcome", StopState.Asked), form.Day("on")),
+            Caller.Of(context.User), today, stopping.ApplicationStopping), cancel);
     }
 
     private static async Task<IResult> AnswerAsync(

@@ -30,7 +30,7 @@ public sealed record LetterStanding(
         left join lateral (
             select b.* from letter_claim k join letter_batch b on b.batch = k.batch
             join letter_outcome r on r.batch = k.batch and r.letter = k.letter and r.row_no is not null
-            where k.letter = o.letter and b.state not in ('Abandoned', 'Refused')
+            where k.letter = o.letter and b.state not in ('Abandoned', 'Refused', 'Stopped')
             order by b.batch_no desc limit 1) b on true
         left join lateral (
             select w.letter, w.reason from waiting_letter w where w.letter = o.letter offset 0) w on true
@@ -79,7 +79,7 @@ public sealed record LetterStanding(
         long? batch = reader.IsDBNull(2) ? null : reader.GetInt64(2);
         var reason = reader.IsDBNull(5) ? null : reader.GetString(5);
         return (sentOn is not null ? LetterStage.Posted
-            : batch is not null ? reader.GetString(3) is "Released" or "Posted" ? LetterStage.Released
+            : batch is not null ? reader.GetString(3) is "Released" or "Posted" or "StopAsked" ? LetterStage.Released
                 : LetterStage.InBatch
             : reason is not null ? LetterStage.Stopped
             : reader.GetBoolean(4) ? LetterStage.Waits

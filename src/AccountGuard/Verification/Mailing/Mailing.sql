@@ -1,8 +1,8 @@
 -- evolve-repeat-always
 -- Which letters wait to be printed.
 
--- A letter waits while its case is open, it was neither sent nor taken back, and no batch has it: one that was refused
--- or broken off gives its letters back, and so does each for the letters that it could not make.
+-- A letter waits while its case is open, it was neither sent nor taken back, and no batch has it: one that was refused,
+-- broken off or stopped gives its letters back, and so does each for the letters that it could not make.
 create or replace view waiting_letter as
 select o.letter, o.change_id, o.reference, o.ordered_at, t.tried_at, t.reason, t.field
 from letter_order o
@@ -15,7 +15,7 @@ where o.over_by is null
   and exists (select from hit h where h.change_id = o.change_id and h.is_open)
   and not exists (
         select from letter_claim k
-        join letter_batch b on b.batch = k.batch and b.state not in ('Abandoned', 'Refused')
+        join letter_batch b on b.batch = k.batch and b.state not in ('Abandoned', 'Refused', 'Stopped')
         left join letter_outcome r on r.batch = k.batch and r.letter = k.letter
         where k.letter = o.letter and r.reason is null);
 
@@ -30,7 +30,7 @@ language sql stable set search_path = accountguard, pg_temp as $$
         cross join lateral (
             select a.change_id from account_change a where a.number_key = n.number_key offset 0) a
         cross join lateral (select k.* from letter_claim k where k.change_id = a.change_id offset 0) k
-        join letter_batch b on b.batch = k.batch and b.state in ('Begun', 'Printed', 'Released')
+        join letter_batch b on b.batch = k.batch and b.state in ('Begun', 'Printed', 'Released', 'StopAsked')
         left join letter_outcome r on r.batch = k.batch and r.letter = k.letter
         where r.reason is null)
     order by w.tried_at nulls first, w.ordered_at, w.letter

@@ -16,6 +16,9 @@ public sealed record PrintedBatch(Guid Id, Caller Maker, BatchState State)
 
     public DateOnly? PostedOn { get; init; }
 
+    /// <summary>The last stop that was asked for; null: none was.</summary>
+    public StopState? Stop { get; init; }
+
     public static PrintedBatch Create(LetterBatchBegun e) => new(e.Batch, e.By, BatchState.Begun);
 
     public PrintedBatch Apply(LetterBatchPrinted e) =>
@@ -28,6 +31,16 @@ public sealed record PrintedBatch(Guid Id, Caller Maker, BatchState State)
         this with { State = BatchState.Released, ReleasedAt = e.ReleasedAt };
 
     public PrintedBatch Apply(LetterBatchPosted e) => this with { State = BatchState.Posted, PostedOn = e.PostedOn };
+
+    public PrintedBatch Apply(LetterBatchStopAsked e) =>
+        this with { State = BatchState.StopAsked, Stop = StopState.Asked };
+
+    public PrintedBatch Apply(LetterBatchStopAnswered e) => this with
+    {
+        State = e.Outcome == StopState.Confirmed ? BatchState.Stopped
+            : PostedOn is null ? BatchState.Released : BatchState.Posted,
+        Stop = e.Outcome,
+    };
 }
 
 public enum BatchState
@@ -47,6 +60,12 @@ public enum BatchState
     Released,
 
     Posted,
+
+    /// <summary>Released or posted, and somebody asked for it to be stopped.</summary>
+    StopAsked,
+
+    /// <summary>It reached nobody; its letters wait again.</summary>
+    Stopped,
 }
 
 public sealed record LetterBatchBegun(Guid Batch, int Orders, Caller By, DateTimeOffset BegunAt);

@@ -79,4 +79,36 @@ public sealed class PrintedBatchTests
         (Post(batch, 3).Refusal, Post(batch, 3).Events.Count).ShouldBe((null, 0));
         Post(batch, 2).Refusal.ShouldBe(Refusal.BatchIsElsewhere);
     }
+
+    private static Decision Stop(PrintedBatch batch, Caller by) =>
+        StopBatch.Decide(batch, new StopBatch(Id, StopReason.WrongLetter), by, Now);
+
+    private static Decision Answer(PrintedBatch batch, StopState outcome, int day = 3) => AnswerStop.Decide(
+        batch, new AnswerStop(Id, outcome, new DateOnly(2015, 6, day)), Other, new DateOnly(2015, 6, 3), Now);
+
+    [Fact]
+    public void s56_a_stop_is_asked_of_what_is_released_and_confirmed_or_too_late()
+    {
+        Stop(Printed, Other).Refusal.ShouldBe(Refusal.BatchIsElsewhere);
+        Stop(Released, Machine).Refusal.ShouldBe(Refusal.NoPerson);
+        var posted = Released.Apply(new LetterBatchPosted(Id, new DateOnly(2015, 6, 3), Other, Now));
+        foreach (var batch in (PrintedBatch[])[Released, posted])
+        {
+            Answer(batch, StopState.Confirmed).Refusal.ShouldBe(Refusal.BatchIsElsewhere, "nobody asked");
+            var asked = batch.Apply(
+                Stop(batch, Maker).Events.ShouldHaveSingleItem().ShouldBeOfType<LetterBatchStopAsked>());
+            (asked.State, asked.Stop).ShouldBe((BatchState.StopAsked, StopState.Asked));
+            Stop(asked, Other).Refusal.ShouldBe(Refusal.BatchIsElsewhere);
+            Post(asked with { PostedOn = null }, 3).Refusal.ShouldBe(Refusal.BatchIsElsewhere);
+            Answer(asked, StopState.Asked).Refusal.ShouldBe(Refusal.BatchIsElsewhere);
+            Answer(asked, StopState.Confirmed, 4).Refusal.ShouldBe(Refusal.DayAhead);
+            var (stopped, late) = (Applied(StopState.Confirmed), Applied(StopState.TooLate));
+            (stopped.State, stopped.Stop).ShouldBe((BatchState.Stopped, StopState.Confirmed));
+            (late.State, late.Stop).ShouldBe((batch.State, StopState.TooLate));
+            Stop(stopped, Other).Refusal.ShouldBe(Refusal.BatchIsElsewhere);
+
+            PrintedBatch Applied(StopState outcome) => asked.Apply(
+                Answer(asked, outcome).Events.ShouldHaveSingleItem().ShouldBeOfType<LetterBatchStopAnswered>());
+        }
+    }
 }
