@@ -26,7 +26,7 @@ public sealed class CaseHints(Installation at) : BackgroundService
     public const int MostStreams = 500;
     public const int MostOfLogin = 10;
 
-    private const int MostHints = 500;
+    private const int MostAtOnce = 500;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     // The browser comes again with its session, which may have ended meanwhile.
@@ -78,9 +78,14 @@ public sealed class CaseHints(Installation at) : BackgroundService
         try
         {
             yield return new SseItem<CaseHint?>(null, "ready") { ReconnectionInterval = Every };
-            foreach (var hint in since is { } from ? await ReadAsync(from - Overlap, cancel) : [])
+            if (since is { } rendered)
             {
-                yield return Item(hint);
+                // Whoever took a case before that has it no longer.
+                var oldest = at.Clock.GetUtcNow() - ClaimCase.Lasts;
+                await foreach (var hint in ReadAsync(rendered < oldest ? oldest : rendered - Overlap, cancel))
+                {
+                    yield return Item(hint);
+                }
             }
 
             while (await NextAsync(page, ends.Token) is { } hints && await stands())
@@ -131,8 +136,8 @@ public sealed class CaseHints(Installation at) : BackgroundService
                 }
 
                 since ??= await NowAsync(stoppingToken);
-                hints = [.. (await ReadAsync(since.Value - Overlap, stoppingToken))
-                    .Where(hint => told.GetValueOrDefault(hint.Case) < hint.KeptAt)];
+                hints = await ReadAsync(since.Value - Overlap, stoppingToken)
+                    .Where(hint => told.GetValueOrDefault(hint.Case) < hint.KeptAt).ToListAsync(stoppingToken);
                 foreach (var hint in hints)
                 {
                     told[hint.Case] = hint.KeptAt;
@@ -164,15 +169,33 @@ public sealed class CaseHints(Installation at) : BackgroundService
         return reader.GetFieldValue<DateTimeOffset>(0);
     }
 
-    private async Task<IReadOnlyList<CaseHint>> ReadAsync(DateTimeOffset since, CancellationToken cancel)
+    /// <summary>All that was kept since then, in its order.</summary>
+    private async IAsyncEnumerable<CaseHint> ReadAsync(
+        DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var last = new CaseHint(Guid.Empty, null) { KeptAt = since };
+        IReadOnlyList<CaseHint> next;
+        do
+        {
+            next = await NextAsync(last, cancel);
+            foreach (var hint in next)
+            {
+                yield return last = hint;
+            }
+        }
+        while (next.Count == MostAtOnce);
+    }
+
+    private async Task<IReadOnlyList<CaseHint>> NextAsync(CaseHint last, CancellationToken cancel)
     {
         await using var find = at.Database.CreateCommand(
             """
             select v.change_id, v.auditor, v.kept_at from verification v
-            where v.kept_at > @since order by v.kept_at limit @most
+            where (v.kept_at, v.change_id) > (@since, @case) order by v.kept_at, v.change_id limit @most
             """);
-        find.Parameters.AddWithValue("since", since.ToUniversalTime());
-        find.Parameters.AddWithValue("most", MostHints);
+        find.Parameters.AddWithValue("since", last.KeptAt.ToUniversalTime());
+        find.Parameters.AddWithValue("case", last.Case);
+        find.Parameters.AddWithValue("most", MostAtOnce);
         var hints = new List<CaseHint>();
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))

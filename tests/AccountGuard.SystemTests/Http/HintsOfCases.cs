@@ -3,6 +3,7 @@ using System.Text;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.Verification;
+using Npgsql;
 using static AccountGuard.SystemTests.Story;
 
 namespace AccountGuard.SystemTests.Http;
@@ -82,6 +83,37 @@ public sealed class HintsOfCases : IAsyncLifetime
         (await DoAsync(_service.Database.At, @case, takes: true)).ShouldBeNull();
         using var stream = await ListenAsync(browser, $"?since={rendered}");
         (await NextHintAsync(stream))!.ShouldContain("saeki");
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task what_comes_behind_hundreds_of_cases_of_one_second_is_told(bool isRendered)
+    {
+        var (_, @case) = await FillAsync();
+        using var browser = await _service.BrowserOfAsync(Role.Auditor);
+        var rendered = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        using var stream = isRendered ? null : await ListenAsync(browser);
+        await using (var burst = new NpgsqlConnection(_service.Database.Superuser + ";Search Path=accountguard"))
+        {
+            await burst.OpenAsync();
+            await using var keep = new NpgsqlCommand(
+                """
+                insert into verification (change_id, state, stays_open, denied, kept_at)
+                select gen_random_uuid(), 'InContact', true, false, clock_timestamp() from generate_series(1, 600)
+                """, burst);
+            await keep.ExecuteNonQueryAsync();
+        }
+
+        (await DoAsync(_service.Database.At, @case, takes: true)).ShouldBeNull();
+        using var heard = stream ?? await ListenAsync(browser, $"?since={rendered}");
+        string? hint;
+        do
+        {
+            hint = await NextHintAsync(heard);
+        }
+        while (hint?.Contains($"{@case}") == false);
+        hint.ShouldNotBeNull().ShouldContain("saeki");
     }
 
     [Fact(Timeout = 60_000)]
