@@ -1,5 +1,8 @@
 using AccountGuard.Identity;
+using AccountGuard.Intake;
+using AccountGuard.Verification;
 using Microsoft.Playwright;
+using static AccountGuard.SystemTests.TwoPeople;
 
 namespace AccountGuard.SystemTests.Pages;
 
@@ -139,6 +142,41 @@ public sealed class SeveralJourneys(Browsing browsing)
         (await watching.Page.Locator(".case .ref").AllInnerTextsAsync()).ShouldBe(before, "rows never move");
         (await watching.FocusAsync()).ShouldBe(at, "nor does the focus");
         await watching.KeepAsync($"hint-{language}");
+        watching.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task a_note_changes_nobodys_case_and_one_that_is_given_back_is_nobodys()
+    {
+        await using var working = await browsing.OpenAsync("en");
+        await working.SignInAsync("/cases", Role.Auditor);
+        await working.PressAsync("t");
+        await working.OnceOfCaseAsync();
+        var id = new Uri(working.Page.Url).Segments[^1];
+
+        await using var watching = await browsing.OpenAsync("en");
+        await watching.SignInAsync("/cases", Role.Approver);
+        await watching.Page.Locator("[data-watching=yes]").WaitForAsync();
+        var row = watching.Page.Locator($"[data-case='{id}']");
+        (await row.Locator(".c-who").InnerTextAsync()).ShouldBe("auditor");
+        await working.PressAsync("n");
+        await working.TabToAsync("Note");
+        await working.Page.Keyboard.TypeAsync("called at her door");
+        await working.TabToAsync("Keep the note");
+        await working.PressAsync("Enter");
+        await working.Page.Locator("[role=status]").WaitForAsync();
+
+        // What comes behind it is told behind it.
+        var other = FiledChange.IdOf("office", "R110");
+        (await CaseWork.DoAsync(browsing.Service.Database.At, other, hand => ClaimCase.Decide(
+            hand.Case, new ClaimCase(hand.Now.AddHours(1)), Saeki, hand.KeyedBy, hand.Now), default)).ShouldBeNull();
+        await watching.Page.Locator($"[data-case='{other}'] .live").WaitForAsync();
+        (await row.Locator(".live").CountAsync()).ShouldBe(0);
+
+        await working.PressAsync("q");
+        await row.Locator(".live").WaitForAsync();
+        (await row.Locator(".c-who").InnerTextAsync()).ShouldStartWith("Nobody");
+        (await watching.Page.Locator("#live").InnerTextAsync()).ShouldEndWith("is nobody's now");
         watching.Complaints.ShouldBeEmpty();
     }
 
