@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AccountGuard.AffectedLists;
 using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
@@ -34,6 +35,9 @@ public sealed record CaseFile(
     /// <summary>What a case is opened for, as access records say (Rule 33).</summary>
     public const string Purpose = "verification of intent";
 
+    /// <summary>What leaked of the holder, which proves nothing (Rule 10); null where no listing is in force.</summary>
+    public LeakedFields? Leaked { get; init; }
+
     public DateOnly Today => Bar.Today;
 
     public bool IsMine => Case.Claim?.Auditor.IsSame(Reader) == true;
@@ -65,7 +69,22 @@ public sealed record CaseFile(
             [.. events.Select(e => new CaseMoment(e.Data, e.Timestamp,
                 Exhibits.NamedBy(e.Data) is { } named ? texts.GetValueOrDefault(named.Id) : null))],
             await CaseLinks.OfAsync(at, change, bar.Incident.Zone, cancel),
-            await QueueView.NextPayDayAsync(at, bar.Today, cancel), reader);
+            await QueueView.NextPayDayAsync(at, bar.Today, cancel), reader)
+        {
+            Leaked = await LeakedAsync(at, number, cancel),
+        };
+    }
+
+    /// <summary>Of all listings in force, under any of the holder's numbers, whatever incident they are of.</summary>
+    private static async Task<LeakedFields?> LeakedAsync(Installation at, NumberKey number, CancellationToken cancel)
+    {
+        await using var fields = await at.LookUpAsync(
+            """
+            select bit_or(l.fields) from numbers_of_holder(@number) n cross join lateral (
+                select * from listing_in_force f where f.number_key = n.number_key offset 0) l
+            """, cancel, ("number", number.ToBytes()));
+        await fields.ReadAsync(cancel);
+        return fields.IsDBNull(0) ? null : (LeakedFields)fields.GetInt16(0);
     }
 
     private static async Task<IReadOnlyList<CaseHit>> HitsAsync(

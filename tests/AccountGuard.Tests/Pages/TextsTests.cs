@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Resources;
 using System.Text.RegularExpressions;
+using AccountGuard.AffectedLists;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.Letters;
@@ -52,6 +53,7 @@ public sealed partial class TextsTests
             .. Enum.GetNames<LetterStage>().Select(stage => $"Letter {stage}"),
             .. Enum.GetNames<RefusalReason>().SelectMany(
                 reason => (string[])[$"Stopped {reason}", $"Remedy {reason}", $"Fault {reason}"]),
+            .. Enum.GetNames<LeakedFields>().Select(field => $"Leaked {field}"),
             .. Enum.GetValues<AccountGuard.Verification.Refusal>().Select(refusal => refusal.Sentence()),
         ];
         codes.Where(code => Japanese.GetString(code) is null).ShouldBeEmpty();
