@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
@@ -34,6 +35,21 @@ public sealed partial class CasePages(Served service) : IClassFixture<Served>
 
         await story.ListAsync(3, [Withdrawn(number), Withdrawn(older)]);
         (await TextAsync(story)).ShouldNotContain("No proof: knowing");
+    }
+
+    [Fact]
+    public async Task S47_both_names_stand_there_with_kana_and_with_why_they_look_alike()
+    {
+        var (story, number) = (await BeginAsync(service.Database), Number());
+        await story.ChangesFileAsync(Encoding.UTF8.GetBytes(
+            "source,request_id,number,filed_on,account_holder\n"
+            + $"{story.Incident},R1,{number},2015-05-20,ﾔﾏｻｷ ｲﾁﾛｰ\n"));
+        await story.ListAsync(1, [Listed(number)]);
+        await story.HoldersAsync([$"{number},山崎 一郎,ヤマザキ イチロウ"], "number,name,kana");
+        (await TextAsync(story)).ShouldContain("Holder 山崎 一郎 ヤマザキ イチロウ New account's name ﾔﾏｻｷ ｲﾁﾛｰ look "
+            + "A vowel is long in one of them, or its length is written in another way. "
+            + "Kana with and without a voiced mark.");
+        (await TextAsync(story, "ja")).ShouldContain("濁点・半濁点の有無が違います。");
     }
 
     [GeneratedRegex("<[^>]*>")]

@@ -10,6 +10,7 @@ using AccountGuard.Payments;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Mailing;
+using AccountGuard.Verification.Names;
 using AccountGuard.Verification.Queues;
 using AccountGuard.Verification.Several;
 
@@ -54,6 +55,8 @@ public sealed partial class TextsTests
             .. Enum.GetNames<RefusalReason>().SelectMany(
                 reason => (string[])[$"Stopped {reason}", $"Remedy {reason}", $"Fault {reason}"]),
             .. Enum.GetNames<LeakedFields>().Select(field => $"Leaked {field}"),
+            .. ((string[])[.. Enum.GetNames<NameMatch>(), .. Enum.GetNames<NameReasons>().Skip(1)])
+                .Select(name => $"Name {name}"),
             .. Enum.GetValues<AccountGuard.Verification.Refusal>().Select(refusal => refusal.Sentence()),
         ];
         codes.Where(code => Japanese.GetString(code) is null).ShouldBeEmpty();
