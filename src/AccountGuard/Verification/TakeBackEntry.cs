@@ -18,8 +18,9 @@ public sealed record TakeBackEntry(Guid Entry)
         var maker = MakerOf(@case, request.Entry);
         if (maker is null)
         {
-            return @case.Seen.Contains(request.Entry)
-                ? Decision.Nothing
+            return @case.Verdicts.Any(v => v.Entry == request.Entry)
+                ? Decision.Of(Refusal.ProposalGone, request, by, now)
+                : @case.Seen.Contains(request.Entry) ? Decision.Nothing
                 : Decision.Of(Refusal.NoSuchEntry, request, by, now);
         }
 
@@ -34,9 +35,13 @@ public sealed record TakeBackEntry(Guid Entry)
             request, by, now, new EntryTakenBack(request.Entry, by, now));
     }
 
-    /// <summary>Who made what can still be taken back; null where there is no such thing.</summary>
+    /// <summary>
+    /// Who made what can still be taken back; null where there is no such thing. What two people decided is none,
+    /// though the snooze of an Unreachable has its id.
+    /// </summary>
     public static Caller? MakerOf(VerificationCase @case, Guid entry) =>
-        @case.Entries.FirstOrDefault(e => e.Id == entry)?.By
+        @case.Verdicts.Any(v => v.Entry == entry) ? null
+        : @case.Entries.FirstOrDefault(e => e.Id == entry)?.By
         ?? (@case.Proposal?.Entry == entry ? @case.Proposal.Auditor : null)
         ?? (@case.Snooze?.Entry == entry ? @case.Snooze.By : null)
         ?? HoldProposals.Waiting(@case, entry)?.Proposer;

@@ -112,6 +112,18 @@ public class ClaimTests
     }
 
     [Fact]
+    public void nobody_takes_back_what_two_people_decided_also_where_it_put_the_case_aside()
+    {
+        var history = new CaseHistory().Claimed();
+        history.Accept(new RecordLetterReturned(Id(), history.Letter(), history.Today), Mailroom);
+        var proposal = history.Proposed(Verdict.Unreachable);
+        history.Accept(new ApproveVerdict(proposal), Approver);
+        history.Case.Snooze!.By.ShouldBe(Auditor);
+        TakeBackEntry.MakerOf(history.Case, proposal).ShouldBeNull();
+        history.Refuse(new TakeBackEntry(proposal), Auditor, Refusal.ProposalGone);
+    }
+
+    [Fact]
     public void nothing_is_taken_back_on_which_something_rests()
     {
         var history = new CaseHistory().Ended(Verdict.Denied);
