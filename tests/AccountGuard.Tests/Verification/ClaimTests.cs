@@ -50,6 +50,18 @@ public class ClaimTests
     }
 
     [Fact]
+    public void nobody_hands_a_case_to_themselves_that_a_colleague_has_until_the_claim_expires()
+    {
+        var history = new CaseHistory().Claimed();
+        var toMyself = new ReassignCase(Colleague, history.Now.AddDays(1));
+        history.Refuse(toMyself, Colleague, Refusal.TakenByAnother);
+        history.Refuse(toMyself with { To = new("utsumi-desk", "P2") }, Colleague, Refusal.TakenByAnother);
+        history.Echo(toMyself with { To = AuditorElsewhere }, Auditor);
+        history.Now = history.Case.Claim!.ExpiresAt;
+        history.Accept(toMyself, Colleague);
+    }
+
+    [Fact]
     public void a_snoozed_case_is_back_on_its_day_and_before_the_pay_day()
     {
         var history = new CaseHistory().Claimed();
