@@ -52,7 +52,7 @@ public sealed class CaseJourneys(Browsing browsing)
     {
         await sight.TabToAsync(button);
         await sight.PressAsync("Enter");
-        await sight.Page.Locator("[role=status]").WaitForAsync();
+        await sight.Page.Locator("[role=status]:focus").WaitForAsync();
     }
 
     /// <summary>Takes the next case and works it until only the verdict is missing.</summary>
@@ -61,6 +61,7 @@ public sealed class CaseJourneys(Browsing browsing)
         await sight.SignInAsync("/cases", Role.Auditor);
         await sight.PressAsync("t");
         await sight.OnceOfCaseAsync();
+        await sight.Page.Locator("h1:focus").WaitForAsync();
         var address = new Uri(sight.Page.Url).AbsolutePath;
         (await sight.HeadingAsync()).ShouldStartWith(words["case"]);
         await DoneAsync(sight, "l", words["order"]);
@@ -127,6 +128,7 @@ public sealed class CaseJourneys(Browsing browsing)
         await sight.Page.Keyboard.TypeAsync("she said so on the phone");
         await sight.TabToAsync("Propose");
         await sight.PressAsync("Enter");
+        await sight.Page.Locator("#refused:focus").WaitForAsync();
         (await sight.Page.Locator("#refused").InnerTextAsync()).ShouldContain("Evidence is missing for this verdict.");
         (await sight.Page.Locator("#propose-note").InputValueAsync()).ShouldBe("she said so on the phone");
         (await sight.Page.Locator("input[name=verdict]:checked").InputValueAsync()).ShouldBe("Denied");

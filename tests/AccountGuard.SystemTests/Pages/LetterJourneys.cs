@@ -72,7 +72,7 @@ public sealed class LetterJourneys(Browsing browsing)
         await sight.PressAsync("l");
         await sight.TabToAsync(order);
         await sight.PressAsync("Enter");
-        await sight.Page.Locator("[role=status]").WaitForAsync();
+        await sight.Page.Locator("[role=status]:focus").WaitForAsync();
     }
 
     private static async Task<string> AccessibleAsync(Sight sight, string name)
@@ -106,6 +106,7 @@ public sealed class LetterJourneys(Browsing browsing)
         var batch = await AccessibleAsync(auditor, $"batch-{name}");
         (await auditor.Page.Locator(".head .state").InnerTextAsync()).ShouldContain(words["printed"]);
         await auditor.PressAsync("a");
+        await auditor.Page.Locator("#refused:focus").WaitForAsync();
         (await auditor.Page.Locator("#refused").InnerTextAsync()).ShouldContain(words["own"]);
         (await auditor.Page.APIRequest.GetAsync($"{batch}/letters.pdf")).Status.ShouldBe(404, "it is not released");
 
@@ -113,7 +114,7 @@ public sealed class LetterJourneys(Browsing browsing)
         await approver.SignInAsync(batch, Role.Approver);
         await approver.TabToAsync(words["release"]);
         await approver.PressAsync("Enter");
-        await approver.Page.Locator("[role=status]").WaitForAsync();
+        await approver.Page.Locator("[role=status]:focus").WaitForAsync();
         (await approver.Page.Locator(".head .state").InnerTextAsync()).ShouldContain(words["released"]);
         var seen = await AccessRecordsAsync();
         var pdf = await approver.Page.APIRequest.GetAsync($"{batch}/letters.pdf");
@@ -152,19 +153,21 @@ public sealed class LetterJourneys(Browsing browsing)
         (await auditor.Page.Locator("table").First.InnerTextAsync()).ShouldContain($"R{i + 20:000}");
         (await auditor.Page.ContentAsync()).ShouldNotContain("架空県");
         await AccessibleAsync(auditor, $"letters-{name}");
+        await auditor.GoAsync("/letters?none=true");
+        await auditor.Page.Locator("[role=status]:focus").WaitForAsync();
 
         await using var call = await browsing.OpenAsync(language, width, colours);
         await call.SignInAsync("/letters/reference", Role.CallCentre);
-        await call.Page.Locator("#reference").FocusAsync();
+        await call.Page.Locator("#reference:focus").WaitForAsync();
         await call.Page.Keyboard.TypeAsync(reference[..^1]);
         await call.PressAsync("Enter");
         await call.Page.Locator("#wrong").WaitForAsync();
         await AccessibleAsync(call, $"reference-wrong-{name}");
-        await call.Page.Locator("#reference").FocusAsync();
+        await call.Page.Locator("#reference:focus").WaitForAsync();
         await call.PressAsync("End");
         await call.Page.Keyboard.TypeAsync(reference[^1..]);
         await call.PressAsync("Enter");
-        await call.Page.Locator("[role=status]").WaitForAsync();
+        await call.Page.Locator("[role=status]:focus").WaitForAsync();
         (await call.Page.Locator("[role=status]").InnerTextAsync()).ShouldContain(words["ours"]);
         (await call.Page.Locator("a[href^='/cases/']").CountAsync()).ShouldBe(0);
         await AccessibleAsync(call, $"reference-{name}");
