@@ -102,6 +102,9 @@ public sealed class Browsing : IAsyncLifetime
 /// <summary>What somebody sees in a browser, and does there by keyboard.</summary>
 public sealed class Sight : IAsyncDisposable
 {
+    /// <summary>What is left of 1280 at 400 % (WCAG 1.4.10).</summary>
+    public const int Narrowest = 320;
+
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     private readonly IBrowserContext _context;
@@ -213,6 +216,10 @@ public sealed class Sight : IAsyncDisposable
         Complaints.ToList().ShouldBeEmpty(name);
         await FitsAsync(name);
         (await ViolationsAsync()).ShouldBeEmpty(name);
+        var size = Page.ViewportSize!;
+        await Page.SetViewportSizeAsync(Narrowest, size.Height);
+        await FitsAsync($"{name} at {Narrowest}");
+        await Page.SetViewportSizeAsync(size.Width, size.Height);
     }
 
     /// <summary>
@@ -228,9 +235,39 @@ public sealed class Sight : IAsyncDisposable
             """);
     }
 
+    /// <summary>On paper nothing can be pressed or filled in, and ink is dark on white whatever the screen's colours.
+    /// </summary>
+    public async Task IsPaperAsync(string name)
+    {
+        await Page.EmulateMediaAsync(new() { Media = Media.Print });
+        await KeepAsync($"print-{name}", whole: true);
+        (await Page.EvaluateAsync<string[]>("""
+            () => {
+              const light = colour => {
+                const parts = colour.match(/[\d.]+/g).map(Number), whole = colour.startsWith('rgb') ? 255 : 1;
+                const [r, g, b] = parts.map(v => v / whole).map(v => v > .04 ? ((v + .055) / 1.055) ** 2.4 : v / 12.92);
+                return parts[3] === 0 ? null : .2126 * r + .7152 * g + .0722 * b;
+              };
+              return [...document.querySelectorAll('body, body *')]
+                .filter(at => at.checkVisibility({ visibilityProperty: true }) && at.getClientRects().length)
+                .filter(at => at.matches('button, input, select, textarea, main summary')
+                  || (light(getComputedStyle(at).backgroundColor) ?? 1) < .9
+                  || [...at.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim())
+                     && light(getComputedStyle(at).color) > .18)
+                .map(at => at.outerHTML.slice(0, 120));
+            }
+            """)).ShouldBeEmpty(name);
+        await Page.EmulateMediaAsync(new() { Media = Media.Screen });
+    }
+
     /// <summary>Nobody scrolls sideways.</summary>
-    public async Task FitsAsync(string name) => (await Page.EvaluateAsync<bool>(
-        "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")).ShouldBeTrue(name);
+    public async Task FitsAsync(string name) => (await Page.EvaluateAsync<string[]>("""
+        () => {
+          const { scrollWidth, clientWidth } = document.documentElement;
+          return scrollWidth <= clientWidth ? [] : [...document.querySelectorAll('body *')]
+            .filter(at => at.getBoundingClientRect().right > clientWidth).map(at => at.outerHTML.slice(0, 80));
+        }
+        """)).ShouldBeEmpty(name);
 
     /// <summary>The page of a case is there.</summary>
     public Task OnceOfCaseAsync() => Page.WaitForURLAsync(url => Guid.TryParse(new Uri(url).Segments[^1], out _));

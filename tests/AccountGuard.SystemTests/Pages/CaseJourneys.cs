@@ -152,5 +152,6 @@ public sealed class CaseJourneys(Browsing browsing)
         }
 
         await sight.CheckAsync($"case-{language}-{width}-{colours}", whole: true);
+        await sight.IsPaperAsync($"case-{language}-{width}-{colours}");
     }
 }
