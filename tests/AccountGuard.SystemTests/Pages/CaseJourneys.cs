@@ -55,17 +55,23 @@ public sealed class CaseJourneys(Browsing browsing)
         await sight.Page.Locator("[role=status]:focus").WaitForAsync();
     }
 
-    /// <summary>Takes the next case and works it until only the verdict is missing.</summary>
-    private async Task<string> WorkAsync(Sight sight, Dictionary<string, string> words)
+    /// <summary>Takes the next case and writes to its holder.</summary>
+    private static async Task<string> WriteAsync(Sight sight, Dictionary<string, string> words)
     {
         await sight.SignInAsync("/cases", Role.Auditor);
         await sight.PressAsync("t");
         await sight.OnceOfCaseAsync();
         await sight.Page.Locator("h1:focus").WaitForAsync();
-        var address = new Uri(sight.Page.Url).AbsolutePath;
         (await sight.HeadingAsync()).ShouldStartWith(words["case"]);
         await DoneAsync(sight, "l", words["order"]);
         await DoneAsync(sight, "l", words["sent"]);
+        return new Uri(sight.Page.Url).AbsolutePath;
+    }
+
+    /// <summary>Takes the next case and works it until only the verdict is missing.</summary>
+    private static async Task<string> WorkAsync(Sight sight, Dictionary<string, string> words)
+    {
+        var address = await WriteAsync(sight, words);
         await sight.PressAsync("m");
         await sight.TabToAsync(words["passport"]);
         await sight.PressAsync("Space");
@@ -75,12 +81,29 @@ public sealed class CaseJourneys(Browsing browsing)
         return address;
     }
 
-    private static async Task ProposeAsync(Sight sight, Dictionary<string, string> words)
+    /// <param name="down">How far the verdict stands below Confirmed.</param>
+    private static async Task ProposeAsync(Sight sight, Dictionary<string, string> words, int down = 0)
     {
         await sight.PressAsync("p");
         await sight.TabToAsync(words["confirmed"]);
         await sight.PressAsync("Space");
+        for (var i = 0; i < down; i++)
+        {
+            await sight.PressAsync("ArrowDown");
+        }
+
         await ThenAsync(sight, words["propose"]);
+    }
+
+    /// <summary>Another person approves what is proposed.</summary>
+    private async Task<string> ApprovedAsync(string language, string address)
+    {
+        await using var approver = await browsing.OpenAsync(language);
+        await approver.SignInAsync(address, Role.Approver);
+        await approver.PressAsync("a");
+        await ThenAsync(approver, Words[language]["approve"]);
+        approver.Complaints.ShouldBeEmpty();
+        return await State(approver).InnerTextAsync();
     }
 
     [Theory]
@@ -112,6 +135,41 @@ public sealed class CaseJourneys(Browsing browsing)
         (await State(approver).InnerTextAsync()).ShouldContain(words["confirmed"]);
         auditor.Complaints.ShouldBeEmpty();
         approver.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task a_letter_is_answered_with_a_denial_that_one_proposes_and_another_approves()
+    {
+        var words = Words["ja"];
+        await using var auditor = await browsing.OpenAsync("ja");
+        var address = await WriteAsync(auditor, words);
+        await auditor.PressAsync("l");
+        await auditor.TabToAsync("手紙を送った住所から届いた");
+        await auditor.PressAsync("Space");
+        await auditor.TabToAsync(words["said"]);
+        await auditor.PressAsync("End");
+        await ThenAsync(auditor, "返事を記録する");
+        (await auditor.Page.Locator("#story").InnerTextAsync()).ShouldContain("自分ではない");
+        await ProposeAsync(auditor, words, down: 1);
+        (await ApprovedAsync("ja", address)).ShouldContain("本人が否認");
+        auditor.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task a_letter_comes_back_and_two_people_keep_the_holder_as_unreachable()
+    {
+        var words = Words["en"];
+        await using var auditor = await browsing.OpenAsync("en");
+        var address = await WriteAsync(auditor, words);
+        await DoneAsync(auditor, "l", "Record as returned");
+        await ProposeAsync(auditor, words, down: 2);
+        var proposed = auditor.Page.Locator("#story li").Filter(new() { HasText = "Proposed: Unreachable" });
+        (await proposed.InnerTextAsync()).ShouldContain("Take back");
+        (await ApprovedAsync("en", address)).ShouldContain("Unreachable");
+
+        await auditor.GoAsync(address);
+        (await proposed.InnerTextAsync()).ShouldNotContain("Take back", customMessage: "two people decided it");
+        auditor.Complaints.ShouldBeEmpty();
     }
 
     [Fact]
