@@ -239,6 +239,28 @@ public sealed class QueueJourneys(Browsing browsing)
         }
     }
 
+    [Fact]
+    public async Task help_is_open_for_the_first_time_until_somebody_closes_it()
+    {
+        await using var sight = await browsing.OpenAsync("en");
+        await sight.SignInAsync("/cases", Role.Auditor);
+        await sight.Page.Locator(".help[open]").WaitForAsync();
+        (await sight.Page.Locator(".help li").CountAsync()).ShouldBe(3);
+        await sight.TabToAsync("What to do first");
+        await sight.PressAsync("Enter");
+        await sight.Page.Locator(".help:not([open])").WaitForAsync();
+
+        // It is open for a moment only where the script would open it.
+        await sight.GoAsync("/cases");
+        await sight.PressAsync("j");
+        (await sight.FocusAsync()).ShouldStartWith("office R");
+        (await sight.Page.Locator(".help[open]").CountAsync()).ShouldBe(0);
+        await sight.PressAsync("Enter");
+        await sight.OnceOfCaseAsync();
+        await sight.Page.Locator(".help[open]").WaitForAsync();
+        sight.Complaints.ShouldBeEmpty();
+    }
+
     private static Task CheckAsync(Sight sight, string name) =>
         sight.CheckAsync($"{name}-{sight.Page.ViewportSize!.Width}");
 }

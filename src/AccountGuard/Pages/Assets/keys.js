@@ -65,6 +65,14 @@ addEventListener('change', ({ target }) => {
   }
 });
 
+// This browser remembers that somebody closed the help.
+const help = find('[data-help]');
+if (help) {
+  const closed = `accountguard-help-${help.dataset.help}-closed`;
+  help.open = localStorage.getItem(closed) !== 'true';
+  help.addEventListener('toggle', () => localStorage.setItem(closed, String(!help.open)));
+}
+
 const toggle = find('#keys-on');
 toggle.checked = !isOff();
 toggle.addEventListener('change', () => localStorage.setItem(off, String(!toggle.checked)));
