@@ -43,6 +43,12 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
     /// <summary>Since when a denied change pays the restored account; null until the payer says so.</summary>
     public DateTimeOffset? RestoredAt { get; init; }
 
+    /// <summary>When two people denied it last.</summary>
+    public DateTimeOffset? DeniedAt { get; init; }
+
+    /// <summary>All that the payer reported of its account; each of them ended the denial of its time alone.</summary>
+    public ImmutableHashSet<DateTimeOffset> Restorations { get; init; } = [];
+
     /// <summary>In the order in which they were requested (Rule 23).</summary>
     public IReadOnlyList<Recall> Recalls { get; init; } = [];
 
@@ -170,7 +176,9 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
     };
 
     public VerificationCase Apply(VerdictSentBack e) => this with { Proposal = null };
-    public VerificationCase Apply(VerdictApproved e) => Made(Proposal! with { Approver = e.Approver }, e.BackOn);
+
+    public VerificationCase Apply(VerdictApproved e) =>
+        Made(Proposal! with { Approver = e.Approver }, e.BackOn, e.ApprovedAt);
 
     public VerificationCase Apply(HoldPlaced e) =>
         this with { Holds = [.. Holds, Hold.ByPolicy(e)] };
@@ -197,7 +205,8 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
 
     public VerificationCase Apply(HoldSentBack e) => WithHolds(hold => hold.Without(e.Proposal));
 
-    public VerificationCase Apply(AccountRestored e) => this with { RestoredAt = e.RestoredAt };
+    public VerificationCase Apply(AccountRestored e) =>
+        this with { RestoredAt = e.RestoredAt, Restorations = Restorations.Add(e.RestoredAt) };
 
     public VerificationCase Apply(RecallRequested e) => this with
     {
@@ -254,10 +263,10 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
 
     private VerificationCase ToWork(Verdict from) => InForce?.Verdict == from ? this with { InForce = null } : this;
 
-    private VerificationCase Made(Proposal verdict, DateOnly? backOn) => (verdict.Verdict switch
+    private VerificationCase Made(Proposal verdict, DateOnly? backOn, DateTimeOffset at) => (verdict.Verdict switch
     {
         Verdict.Confirmed or Verdict.GroundGone => WithoutHolds(),
-        Verdict.Denied => this with { RestoredAt = null },
+        Verdict.Denied => this with { RestoredAt = null, DeniedAt = at },
         Verdict.Unreachable or Verdict.Deceased => this,
     }) with
     {

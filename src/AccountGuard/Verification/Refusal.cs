@@ -36,6 +36,7 @@ public enum Refusal
     NotRestored,
     ChangedWhileChecked,
     LetterIsReleased,
+    RestoredBefore,
 }
 
 public static class Refusals
@@ -55,7 +56,7 @@ public static class Refusals
             or Refusal.HasEnded or Refusal.IsOpen or Refusal.NoSuchEntry or Refusal.RestedOn or Refusal.DayAhead
             or Refusal.NotDenied or Refusal.ChangedMeanwhile or Refusal.LetterIsOrdered or Refusal.BatchIsElsewhere
             or Refusal.BeforeRelease or Refusal.RecallIsRequested or Refusal.DeadlinePassed or Refusal.MoreThanWasSent
-            or Refusal.ChangedWhileChecked or Refusal.LetterIsReleased => null,
+            or Refusal.ChangedWhileChecked or Refusal.LetterIsReleased or Refusal.RestoredBefore => null,
     };
 
     public static string Sentence(this Refusal refusal) => refusal switch
@@ -93,6 +94,8 @@ public static class Refusals
         Refusal.ChangedWhileChecked =>
             "What its letters rest on changed while they were checked. Have them checked again.",
         Refusal.LetterIsReleased => "This letter is released to be posted: it is not taken back any longer.",
+        Refusal.RestoredBefore =>
+            "This was reported before, or is of a day before the denial. Say since when it is restored after that.",
         Refusal.BeforeRelease => "The batch was released on a later day. Give the day on which it went into the post.",
     };
 }

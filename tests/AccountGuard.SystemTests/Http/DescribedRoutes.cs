@@ -41,8 +41,12 @@ public sealed class DescribedRoutes : IAsyncLifetime
         {
             if (path.EndsWith("/restorations"))
             {
-                // Only a denied change has an account to restore.
-                await TwoPeople.DenyAsync(_service.Database.At, FiledChange.IdOf("counter", "2015-000017"));
+                // Only a denied change has an account to restore, and not before that.
+                var morning = new DateTimeOffset(2015, 6, 20, 9, 0, 0, TimeSpan.FromHours(9));
+                await TwoPeople.DenyAsync(_service.Database.At with
+                {
+                    Clock = new Ahead { By = morning - TimeProvider.System.GetUtcNow() },
+                }, FiledChange.IdOf("counter", "2015-000017"));
             }
 
             var operation = paths.GetProperty(path).GetProperty(method);

@@ -154,20 +154,16 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
     {
         var held = await WithCaseAsync();
         using var payments = service.As(Role.PaymentSystem);
-        var report = new { source = held.Story.Incident, requestId = "R1", restoredAt = "2015-06-20T10:00:00+09:00" };
+        var report = new
+        {
+            source = held.Story.Incident,
+            requestId = "R1",
+            restoredAt = $"{InDays(held, 0):yyyy-MM-dd}T00:00:00+09:00",
+        };
         var early = await payments.PostAsync("/api/payments/restorations", Json(report))
             .BodyAsync(HttpStatusCode.Conflict);
         early.Of<string>("type").ShouldEndWith(":refused");
-        await DoAsync(held, at => ClaimCase.Decide(
-            at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now));
-        await DoAsync(held, at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
-            PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)], Intent.Denied, at.Today, null), Saeki,
-            at.KeyedBy, at.Now));
-        var proposal = Guid.NewGuid();
-        await DoAsync(held, at => ProposeVerdict.Decide(
-            at.Case, new ProposeVerdict(proposal, Verdict.Denied, null), Saeki, at.KeyedBy, at.Now));
-        (await DoAsync(held, at => ApproveVerdict.Decide(
-            at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now))).ShouldBeNull();
+        await DenyAsync(held.Story.At, held.Case);
         (await StandingAsync(held, August)).ShouldBe("hold keep Denied");
         for (var i = 0; i < 2; i++)
         {
@@ -178,6 +174,16 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
 
         (await payments.PostAsync("/api/payments/restorations", Json(report with { requestId = "R9" }))).StatusCode
             .ShouldBe(HttpStatusCode.NotFound);
+
+        // Denied again: neither the report of before, sent once more, nor an older one ends it.
+        await DoAsync(held, at => ReopenCase.Decide(at.Case, new ReopenCase(null), Saeki, at.Now));
+        await DenyAsync(held.Story.At, held.Case);
+        foreach (var stale in new[] { report, report with { restoredAt = "2015-06-20T10:00:00+09:00" } })
+        {
+            (await payments.PostAsync("/api/payments/restorations", Json(stale)).BodyAsync(HttpStatusCode.Conflict))
+                .Of<string>("detail").ShouldBe(Refusal.RestoredBefore.Sentence());
+            (await StandingAsync(held, August)).ShouldBe("hold keep Denied");
+        }
     }
 
     /// <summary>Its case is open no longer, and nothing but the hold speaks for its number.</summary>

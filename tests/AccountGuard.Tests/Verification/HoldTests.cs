@@ -1,3 +1,4 @@
+using System.Globalization;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
 using static AccountGuard.Tests.Verification.CaseHistory;
@@ -151,14 +152,41 @@ public class HoldTests
     }
 
     [Fact]
-    public void denied_again_holds_again()
+    public void denied_again_holds_again_and_no_report_of_before_ends_it()
     {
         var history = new CaseHistory().Ended(Verdict.Denied);
+        var first = new RestoreAccount(history.Now);
+        history.Accept(first, Mailroom);
+        DeniedAgain(history);
+        history.Refuse(first, Mailroom, Refusal.RestoredBefore);
+        history.Now = history.Now.AddMinutes(1);
         history.Accept(new RestoreAccount(history.Now), Mailroom);
+        history.Now = history.Now.AddDays(1);
+        DeniedAgain(history);
+        history.Refuse(first, Mailroom, Refusal.RestoredBefore);
+        history.Case.IsDenied.ShouldBeTrue();
+    }
+
+    private static void DeniedAgain(CaseHistory history)
+    {
         history.Accept(new ReopenCase(null), Auditor);
         history.Claimed();
         history.Accept(new ApproveVerdict(history.Proposed(Verdict.Denied)), Approver);
         history.Case.IsDenied.ShouldBeTrue();
+    }
+
+    /// <summary>A report may give a day alone; whose day it is, is a matter of the payer's time zone.</summary>
+    [Theory]
+    [InlineData("2015-06-03T00:00:00+09:00", null)]
+    [InlineData("2015-06-02T15:00:00Z", null)]
+    [InlineData("2015-06-02T14:59:59Z", Refusal.RestoredBefore)]
+    [InlineData("2015-06-02T23:59:59+09:00", Refusal.RestoredBefore)]
+    public void rule_17_an_account_restored_on_a_day_before_the_denial_ends_nothing(string at, Refusal? refusal)
+    {
+        var history = new CaseHistory().Ended(Verdict.Denied);
+        var report = new RestoreAccount(DateTimeOffset.Parse(at, CultureInfo.InvariantCulture));
+        history.Ask(report, Mailroom).Refusal.ShouldBe(refusal);
+        history.Case.IsDenied.ShouldBe(refusal is not null);
     }
 
     [Fact]
