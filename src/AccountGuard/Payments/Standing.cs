@@ -19,8 +19,8 @@ public sealed record StandingCase(
 /// Where a payment to a number stands: clear, pending (an open case: it pays, marked), hold (do not pay the new
 /// account: Denied, or a Hold that two people or a policy placed) or unknown, which the payer treats as not clear.
 /// Reasons say why it is on hold or unknown. PayTo: previous (the account before the change) or keep (pay later) of
-/// what is on hold; null of all else, which is paid as instructed. The number is empty where what was asked is no
-/// number.
+/// what is on hold, always keep while anything is in doubt; null of all else, which is paid as instructed. The number
+/// is empty where what was asked is no number.
 /// </summary>
 public sealed record StandingAnswer(
     string Number, string Standing, string? PayTo, IReadOnlyList<StandingCase> Cases, IReadOnlyList<string> Reasons);
@@ -127,7 +127,10 @@ public sealed class Standing : IAsyncDisposable
         number,
         found.PayTo is not null ? "hold" : found.Reasons.Count > 0 ? "unknown"
             : found.Cases.Count > 0 ? "pending" : "clear",
-        found.PayTo, found.Cases, found.Reasons);
+        found.PayTo is not null && found.Reasons.Any(IsDoubt) ? Keep : found.PayTo, found.Cases, found.Reasons);
+
+    /// <summary>While anything is in doubt, so is which account was paid before.</summary>
+    private static bool IsDoubt(string reason) => reason is not ("Denied" or "Hold");
 
     private async Task TakeSnapshotAsync(long highest, CancellationToken cancel)
     {

@@ -73,7 +73,7 @@ public sealed class SandboxTests(Served service) : IClassFixture<Served>
         await story.ListAsync(3, [Listed(Number())]);
         (await StandingsAsync(at)).ShouldBe([
             "unknown ListNotCurrent", "unknown ListNotCurrent", "hold keep ListNotCurrent Hold",
-            "hold previous ListNotCurrent Hold", "unknown ListNotCurrent Quarantined"]);
+            "hold keep ListNotCurrent Hold", "unknown ListNotCurrent Quarantined"]);
     }
 
     private sealed class OwnDatabase : IAsyncDisposable

@@ -94,7 +94,19 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         (await StandingAsync(held, next)).ShouldBe("hold previous Hold");
         (await StandingAsync(held, following)).ShouldBe("pending");
 
-        // Of two holds the one that keeps the money decides.
+        // While another row of the number waits, so does the question which account was paid before.
+        await held.Story.ChangesTextAsync(
+            $"source,request_id,number,kind\n{held.Story.Incident},R1,{held.Number},unknown\n");
+        (await StandingAsync(held, next)).ShouldBe("hold keep Hold Quarantined");
+    }
+
+    [Fact]
+    public async Task of_two_holds_the_one_that_keeps_the_money_decides()
+    {
+        var held = await WithCaseAsync();
+        var next = await PayDayAsync(held, 0);
+        await HoldAsync(held, next, PayTo.Previous);
+        (await StandingAsync(held, next)).ShouldBe("hold previous Hold");
         await HoldAsync(held, next);
         (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
     }
