@@ -10,17 +10,31 @@ internal static class TwoPeople
     public static readonly Caller Saeki = new("saeki", "P1"), Utsumi = new("utsumi", "P2");
 
     /// <summary>The holder was met and denies the change; one proposes it, the other approves.</summary>
-    public static async Task DenyAsync(Installation at, Guid @case)
+    public static Task DenyAsync(Installation at, Guid @case) => EndAsync(at, @case, Verdict.Denied);
+
+    /// <summary>What a verdict needs, one who proposes it, and the other who approves.</summary>
+    public static async Task EndAsync(Installation at, Guid @case, Verdict verdict)
     {
-        var proposal = Guid.NewGuid();
+        var (letter, proposal) = (Guid.NewGuid(), Guid.NewGuid());
+        Func<CaseAtHand, Decision>[] meeting =
+        [
+            at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
+                PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)],
+                verdict == Verdict.Denied ? Intent.Denied : Intent.Confirmed, at.Today, null), Saeki, at.KeyedBy,
+                at.Now),
+        ];
         Func<CaseAtHand, Decision>[] steps =
         [
             at => ClaimCase.Decide(at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now),
-            at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
-                PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)], Intent.Denied, at.Today, null), Saeki,
-                at.KeyedBy, at.Now),
+            .. verdict != Verdict.Confirmed ? [] : (Func<CaseAtHand, Decision>[])
+            [
+                at => OrderLetter.Decide(at.Case, new OrderLetter(letter, "K7Q-42M-9F", 1), Saeki, at.Now),
+                at => RecordLetterSent.Decide(
+                    at.Case, new RecordLetterSent(Guid.NewGuid(), letter, at.Today, at.Today), Saeki, at.Now),
+            ],
+            .. verdict is Verdict.Confirmed or Verdict.Denied ? meeting : [],
             at => ProposeVerdict.Decide(
-                at.Case, new ProposeVerdict(proposal, Verdict.Denied, null), Saeki, at.KeyedBy, at.Now),
+                at.Case, new ProposeVerdict(proposal, verdict, null), Saeki, at.KeyedBy, at.Now),
             at => ApproveVerdict.Decide(
                 at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now),
         ];

@@ -5,6 +5,7 @@ using AccountGuard.Intake;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
+using AccountGuard.SystemTests.Outcomes;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
 using Npgsql;
@@ -140,8 +141,49 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         var placed = (await session.Events.AggregateStreamAsync<VerificationCase>(held.Case))!.Holds.Single();
         (placed.PolicyOf, placed.Through, placed.PayTo).ShouldBe(
             (held.Story.Incident, InDays(held, 124), PayTo.Previous));
+        (await HeldOnAsync(held, next)).ShouldBeTrue();
         await held.Story.ListAsync(2, [Withdrawn(held.Number)]);
         (await StandingAsync(held, next)).ShouldBe("clear");
+        await OpenCases.RunAsync(held.Story.At, None);
+        (await HeldOnAsync(held, next)).ShouldBeFalse("the story says what the case does");
+    }
+
+    /// <summary>Whether the story of the holder's payments says that one was held.</summary>
+    private static async Task<bool> HeldOnAsync(Held held, DateOnly payDay) =>
+        (await PaymentsTakenIn.StoryOfAsync(held.Story, held.Number)).Holds.Any(hold => hold.Covers(payDay));
+
+    [Theory]
+    [InlineData(Verdict.Confirmed)]
+    [InlineData(Verdict.GroundGone)]
+    public async Task S34_a_hold_by_two_people_ends_with_confirmed_and_when_two_people_end_the_case(Verdict verdict)
+    {
+        var held = await WithCaseAsync();
+        var next = await PayDayAsync(held, 0);
+        await HoldAsync(held, next);
+        if (verdict == Verdict.GroundGone)
+        {
+            await held.Story.ListAsync(2, [Withdrawn(held.Number)]);
+            await OpenCases.RunAsync(held.Story.At, None);
+        }
+
+        (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
+        await EndAsync(held.Story.At, held.Case, verdict);
+        (await StandingAsync(held, next)).ShouldBe("clear");
+        (await HeldOnAsync(held, next)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task rule_17_a_denied_change_whose_ground_is_gone_is_held_and_its_story_says_so()
+    {
+        var held = await WithCaseAsync();
+        var next = await PayDayAsync(held, 0);
+        await DenyAsync(held.Story.At, held.Case);
+        await held.Story.ListAsync(2, [Withdrawn(held.Number)]);
+        await OpenCases.RunAsync(held.Story.At, None);
+        await DoAsync(held, at => ReopenCase.Decide(at.Case, new ReopenCase(null), Saeki, at.Now));
+        await EndAsync(held.Story.At, held.Case, Verdict.GroundGone);
+        (await StandingAsync(held, next)).ShouldBe("hold keep Denied");
+        (await HeldOnAsync(held, next)).ShouldBeTrue();
     }
 
     [Fact]

@@ -180,11 +180,13 @@ public static class PaymentStories
         public IEnumerable<StoryHold> Holds()
         {
             var holds = new List<(Guid? Id, StoryHold Hold)>();
+            var policies = new Dictionary<Guid, string>();
             foreach (var happened in Story)
             {
                 switch (happened)
                 {
                     case HoldPlaced e:
+                        policies[e.Hold] = e.Incident;
                         holds.Add((e.Hold, new($"{HoldReason.Policy}", DayOf(e.PlacedAt), e.Through)));
                         break;
                     case HoldApproved e when ProposalOf(e.Hold) is { } proposed:
@@ -199,8 +201,14 @@ public static class PaymentStories
                     case AccountRestored e:
                         End(id => id is null, DayOf(e.ReportedAt));
                         break;
-                    case VerdictApproved { Verdict: Verdict.Confirmed or Verdict.GroundGone } e:
+                    case CaseEnded e:
+                        End(id => id is { } hold && policies.GetValueOrDefault(hold) == e.Incident, DayOf(e.EndedAt));
+                        break;
+                    case VerdictApproved { Verdict: Verdict.Confirmed } e:
                         End(_ => true, DayOf(e.ApprovedAt));
+                        break;
+                    case VerdictApproved { Verdict: Verdict.GroundGone } e:
+                        End(id => id is not null, DayOf(e.ApprovedAt));
                         break;
                 }
             }
