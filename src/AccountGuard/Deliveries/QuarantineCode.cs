@@ -10,6 +10,7 @@ public static class QuarantineCode
     public const string UnknownRelation = "UnknownRelation";
     public const string UnknownOutcome = "UnknownOutcome";
     public const string UnknownReason = "UnknownReason";
+    public const string NotAPayDay = "NotAPayDay";
     public const string UnknownField = "UnknownField";
     public const string UnreadableId = "UnreadableId";
     public const string UnreadableField = "UnreadableField";
@@ -33,6 +34,8 @@ public static class QuarantineCode
             + "it and deliver the row again.",
         UnknownReason => "reason is life-status-report, work, child-over-18, death or other-legal. A fraud hold is "
             + "placed on its case by two people, and never delivered.",
+        NotAPayDay => "pay_day is a pay-day of the calendar, at the latest the one after the next: correct it, or add "
+            + "the day for corrections, and deliver the row again.",
         UnknownField => "The object names a member that is not known: remove it and deliver the row again.",
         UnreadableId =>
             "Ids are printable and at most 200 characters: correct them and deliver the row again.",

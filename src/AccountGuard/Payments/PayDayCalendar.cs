@@ -81,6 +81,33 @@ public static class PayDayCalendar
         return planned;
     }
 
+    /// <summary>
+    /// The pay-days of which a payment may be reported on a day, by their names and by the days on which they are paid:
+    /// up to the one that follows the next.
+    /// </summary>
+    public static async Task<IReadOnlySet<DateOnly>> ReportableAsync(
+        Installation at, DateOnly today, CancellationToken cancel)
+    {
+        await using var find = at.Database.CreateCommand(
+            """
+            select p.pay_on, p.paid_on from pay_day p
+            where p.paid_on <= (
+                select max(n.paid_on) from (
+                    select d.paid_on from pay_day d where d.paid_on >= @today and not d.is_correction
+                    order by d.paid_on limit 2) n)
+            """);
+        find.Parameters.AddWithValue("today", today);
+        var days = new HashSet<DateOnly>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            days.Add(reader.GetFieldValue<DateOnly>(0));
+            days.Add(reader.GetFieldValue<DateOnly>(1));
+        }
+
+        return days;
+    }
+
     private static Deadline? Decided(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null
         : new Deadline(reader.GetFieldValue<DateTimeOffset>(column), IsConfigured: false);
 

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using AccountGuard.Deliveries;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
+using AccountGuard.Payments;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
@@ -17,7 +19,7 @@ namespace AccountGuard.SystemTests.Outcomes;
 /// <summary>What payments make of cases, and what cases never make of payments (Rules 17, 18, 20, 23).</summary>
 public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
 {
-    private static readonly DateOnly June = new(2015, 6, 15), August = new(2015, 8, 14);
+    private static readonly DateOnly June = new(2015, 6, 15), July = new(2015, 7, 15), August = new(2015, 8, 14);
 
     private sealed record Told(Story Story, string Number)
     {
@@ -118,7 +120,8 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
         page.ShouldNotContain("Already paid");
         (await told.Story.RowAsync("R1"))!.State.ShouldBe("Queued");
         (await StandingAsync(told.Story, told.Number)).ShouldBe("pending");
-        await told.Story.PaymentsAsync(Sent(told, new(2015, 7, 15), account: Old, rest: $",,,{id}"));
+        await AddCorrectionDay.RunAsync(told.Story.At, July, null, told.Story.At.Clock.GetUtcNow(), default);
+        await told.Story.PaymentsAsync(Sent(told, July, account: Old, rest: $",,,{id}"));
         (await StoryAsync(told)).Owed.ShouldBe(0);
     }
 
@@ -137,11 +140,36 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
             .ShouldBe((0, 1));
         answer.Of<long>("owed").ShouldBe(60_000);
         (await PageAsync(told)).ShouldContain("because the life-status report is missing");
+        await AddCorrectionDay.RunAsync(told.Story.At, July, null, told.Story.At.Clock.GetUtcNow(), default);
         await told.Story.PaymentsAsync(
             $"{stop},{told.Number},resumed,,,,,2015-06-20,life-status-report,",
-            Sent(told, new(2015, 7, 15), 60_000, Old, $",,,{stop}"));
+            Sent(told, July, 60_000, Old, $",,,{stop}"));
         (await AskAsync(told, June)).Of<long>("owed").ShouldBe(0);
         (await told.Story.RowAsync("R1"))!.State.ShouldBe("Queued");
+    }
+
+    /// <summary>A pay_day of the year 2050 is a slip, and owes nobody the pay-days up to it.</summary>
+    [Fact]
+    public async Task rule_21_a_payment_is_of_a_pay_day_at_the_latest_the_one_after_the_next()
+    {
+        var told = await WithCaseAsync();
+        await told.Story.PaymentsAsync(Sent(told, June, account: Old),
+            $"{Id()},{told.Number},stopped,,60000,,,2015-08-01,life-status-report,");
+        var before = (await StoryAsync(told)).Through;
+        told.Story.ReceivedAt = "2015-08-14T09:00:00+09:00";
+        var answer = await told.Story.PaymentsAsync(
+            [.. new[] { "2015-08-14", "2015-10-15", "2015-12-15", "2050-12-15", "2015-10-14" }.Select(
+                day => $"{Id()},{told.Number},sent,{day},1,{Old},,,,")]);
+        (answer.Rows.Accepted, answer.Rows.Quarantined).ShouldBe((2, 3));
+        (await told.Story.WaitingAsync(answer)).Distinct().ShouldBe([QuarantineCode.NotAPayDay]);
+        before.ShouldNotBeNull();
+        (await StoryAsync(told)).Through.ShouldBe(new DateOnly(2015, 10, 15));
+        (await StoryAsync(told)).Owed.ShouldBe(120_000);
+
+        // Nor does one that was let in, by a clock that was wrong.
+        told.Story.ReceivedAt = "2049-11-01T09:00:00+09:00";
+        (await told.Story.PaymentsAsync($"{Id()},{told.Number},sent,2049-12-15,1,{Old},,,,")).Rows.Accepted.ShouldBe(1);
+        (await StoryAsync(told)).Owed.ShouldBe(120_000);
     }
 
     [Fact]

@@ -46,12 +46,13 @@ public static class ImportPayments
         var label = new DeliveryLabel(Kind, deliveryId, file.ReadContentKey(at.Keys, deliveredAs, cancel), receivedAt,
             new Dictionary<string, string>(), deliveredBy);
         var nobody = Quarantine.SubjectOf(at.Keys, label);
+        var payDays = await PayDayCalendar.ReportableAsync(at, PayDayCalendar.DayOf(receivedAt), cancel);
         using var personalKeys = new PersonalKeys(at.Keys);
         return await BatchedDelivery.RunAsync(
             at, label, BatchLength, file, progress, rows,
             async (connection, delivered) =>
             {
-                var reports = delivered.Select(row => PaymentReport.Read(row, at.Keys)).ToList();
+                var reports = delivered.Select(row => PaymentReport.Read(row, at.Keys, payDays)).ToList();
                 var subjects = new Dictionary<NumberKey, PensionNumber?>(reports.Count);
                 foreach (var report in reports)
                 {

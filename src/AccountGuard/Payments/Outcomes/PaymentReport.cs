@@ -82,7 +82,10 @@ public sealed record PaymentReport(DeliveredRow Row)
 
     public string IdText => Row[IdColumn];
 
-    public static PaymentReport Read(DeliveredRow row, KeyFile keys)
+    /// <param name="row">As it was delivered.</param>
+    /// <param name="keys">What keys are made with.</param>
+    /// <param name="payDays">Those of which a payment may be reported by now.</param>
+    public static PaymentReport Read(DeliveredRow row, KeyFile keys, IReadOnlySet<DateOnly> payDays)
     {
         var isNumber = PensionNumber.TryParse(row.Values.ElementAtOrDefault(NumberColumn), out var number);
         var read = new PaymentReport(row)
@@ -110,7 +113,7 @@ public sealed record PaymentReport(DeliveredRow Row)
 
         return !isNumber ? read.Waiting(
                 row[NumberColumn].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber, NumberColumn)
-            : OfPayments.Contains(read.Outcome) ? read.AsPayment(keys)
+            : OfPayments.Contains(read.Outcome) ? read.AsPayment(keys, payDays)
             : read.IsStop ? read.AsStop(keys)
             : read.Waiting(read.Outcome.Length == 0 ? QuarantineCode.MissingField : QuarantineCode.UnknownOutcome,
                 OutcomeColumn);
@@ -123,7 +126,7 @@ public sealed record PaymentReport(DeliveredRow Row)
     /// <summary>The id that a source's payment or stop has everywhere.</summary>
     public static Guid IdOf(string source, string id) => FiledChange.IdOf($"payment of {source}", id);
 
-    private PaymentReport AsPayment(KeyFile keys)
+    private PaymentReport AsPayment(KeyFile keys, IReadOnlySet<DateOnly> payDays)
     {
         if (Missing(PayDayColumn, AmountColumn, AccountColumn) is { } missing)
         {
@@ -152,7 +155,8 @@ public sealed record PaymentReport(DeliveredRow Row)
             return Waiting(QuarantineCode.UnreadableField, column);
         }
 
-        return (this with
+        // One payment of a far day would make what is owed to everybody run to it.
+        return !payDays.Contains(payOn!.Value) ? Waiting(QuarantineCode.NotAPayDay, PayDayColumn) : (this with
         {
             Id = IdOf(SourceText, IdText),
             PayOn = payOn,

@@ -91,7 +91,10 @@ public static class PaymentStories
         return stops;
     }
 
-    /// <summary>Regular pay-days of the calendar from a day to the last one of which anything was reported.</summary>
+    /// <summary>
+    /// Regular pay-days of the calendar from a day to the last one of which anything was reported, and never beyond the
+    /// next.
+    /// </summary>
     private static async Task<IReadOnlyList<DateOnly>> PayDaysAsync(
         Installation at, DateOnly from, CancellationToken cancel)
     {
@@ -99,11 +102,16 @@ public static class PaymentStories
             """
             select d.paid_on from pay_day d
             where d.paid_on >= @from and not d.is_correction
-              and d.paid_on <= (select r.pay_on from payment_report r where r.pay_on is not null
-                                order by r.pay_on desc limit 1)
+              and d.paid_on <= (
+                select r.pay_on from payment_report r
+                where r.pay_on <= (
+                    select min(n.paid_on) from pay_day n
+                    where n.paid_on >= (@now at time zone 'Asia/Tokyo')::date and not n.is_correction)
+                order by r.pay_on desc limit 1)
             order by d.paid_on
             """);
         find.Parameters.AddWithValue("from", from);
+        find.Parameters.AddWithValue("now", at.Clock.GetUtcNow());
         var days = new List<DateOnly>();
         await using var row = await find.ExecuteReaderAsync(cancel);
         while (await row.ReadAsync(cancel))

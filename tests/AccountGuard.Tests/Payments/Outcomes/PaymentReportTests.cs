@@ -9,11 +9,12 @@ public class PaymentReportTests
 {
     private const string Account = "zengin:0001-001-1-1234567";
     private static readonly KeyFile Keys = KeyFile.FromSecret(new byte[32]);
+    private static readonly HashSet<DateOnly> PayDays = [new(2015, 6, 15), new(2015, 8, 14)];
     private static long _rows;
 
     /// <summary>source,payment_id,number,outcome,pay_day,amount,account,code,on,reason,pays_for.</summary>
     internal static PaymentReport Read(string row) => PaymentReport.Read(new DeliveredRow(
-        ++_rows, [.. row.Split(',').Concat(Enumerable.Repeat("", 11)).Take(11)], null, null), Keys);
+        ++_rows, [.. row.Split(',').Concat(Enumerable.Repeat("", 11)).Take(11)], null, null), Keys, PayDays);
 
     [Theory]
     [InlineData($"p,P1,0000-123456,sent,2015-06-15,120000,{Account}")]
@@ -33,6 +34,8 @@ public class PaymentReportTests
     [InlineData($"p,P1,0000-123456,,2015-06-15,1,{Account}", "MissingField", "outcome")]
     [InlineData($"p,P1,0000-123456,sent,,1,{Account}", "MissingField", "pay_day")]
     [InlineData($"p,P1,0000-123456,sent,15 June,1,{Account}", "UnreadableField", "pay_day")]
+    [InlineData($"p,P1,0000-123456,sent,2015-06-16,1,{Account}", "NotAPayDay", "pay_day")]
+    [InlineData($"p,P1,0000-123456,returned,2050-12-15,1,{Account},name,2015-06-16", "NotAPayDay", "pay_day")]
     [InlineData($"p,P1,0000-123456,sent,2015-06-15,,{Account}", "MissingField", "amount")]
     [InlineData($"p,P1,0000-123456,sent,2015-06-15,0,{Account}", "UnreadableField", "amount")]
     [InlineData($"p,P1,0000-123456,sent,2015-06-15,-1,{Account}", "UnreadableField", "amount")]
