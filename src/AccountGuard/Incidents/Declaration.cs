@@ -10,6 +10,9 @@ public sealed record Declaration(
     int PostDays = 10, string AddressChanges = "link", JsonElement? HoldPolicy = null,
     IReadOnlyList<Declaration.Moment>? Timeline = null)
 {
+    /// <summary>In days: two pay-days and what lies between, the longest that a verdict should take.</summary>
+    public const int LongestHold = 124;
+
     private static readonly JsonSerializerOptions Reading = new(JsonSerializerDefaults.Web)
     {
         RespectRequiredConstructorParameters = true,
@@ -72,7 +75,8 @@ public sealed record Declaration(
         Require(Cutoff.Through is null != Cutoff.Before is null, "cutoff", "either through or before, as YYYY-MM-DD");
         Require(PostDays is >= 1 and <= 366, "postDays", "1 to 366");
         Require(AddressChanges is "link" or "verify", "addressChanges", "link or verify");
-        Require(IsHoldPolicy(HoldPolicy), "holdPolicy", "none, or {untilDays, payTo: previous or keep}");
+        Require(IsHoldPolicy(HoldPolicy), "holdPolicy",
+            $"none, or {{untilDays: 1 to {LongestHold}, payTo: previous or keep}}");
     }
 
     private static bool IsHoldPolicy(JsonElement? policy) => policy switch
@@ -80,7 +84,8 @@ public sealed record Declaration(
         null => true,
         { ValueKind: JsonValueKind.String } text => text.GetString() == "none",
         { ValueKind: JsonValueKind.Object } set => set.EnumerateObject().Count() == 2
-            && set.TryGetProperty("untilDays", out var days) && days.TryGetInt32(out var count) && count > 0
+            && set.TryGetProperty("untilDays", out var days) && days.TryGetInt32(out var count)
+            && count is > 0 and <= LongestHold
             && set.TryGetProperty("payTo", out var payTo) && payTo.GetString() is "previous" or "keep",
         _ => false,
     };

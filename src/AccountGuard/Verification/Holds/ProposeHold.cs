@@ -1,4 +1,5 @@
 using AccountGuard.Identity;
+using AccountGuard.Incidents;
 
 namespace AccountGuard.Verification.Holds;
 
@@ -8,8 +9,8 @@ namespace AccountGuard.Verification.Holds;
 /// </summary>
 public sealed record ProposeHold(Guid Hold, HoldReason Reason, PayTo PayTo, DateOnly Through, Exhibit? Note)
 {
-    /// <summary>In days: two pay-days and what lies between, the longest that a verdict should take.</summary>
-    public const int Longest = 124;
+    /// <summary>In days, also for a hold that an incident's policy places.</summary>
+    public const int Longest = Declaration.LongestHold;
 
     public static Decision Decide(
         VerificationCase @case, ProposeHold request, Caller by, IReadOnlyCollection<string> keyedBy, DateTimeOffset now)
