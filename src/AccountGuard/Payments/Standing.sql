@@ -157,13 +157,13 @@ begin
 end $$;
 
 -- Open cases whose last hold ended or ends within two days: without a verdict they are paid then (Rule 18).
-create or replace function expiring_holds(at timestamptz) returns bigint language sql stable
+drop function if exists expiring_holds(timestamptz);
+create or replace function expiring_holds(at timestamptz) returns setof uuid language sql stable
 set search_path = accountguard, pg_temp as $$
-    select count(*) from (
-        select s.change_id from standing_hold s
-        where exists (select from hit h where h.change_id = s.change_id and h.is_open)
-        group by s.change_id
-        having max(s.through_on) <= (
-            select (at at time zone i.time_zone)::date + 2
-            from hit h join incident i on i.incident_no = h.incident_no
-            where h.change_id = s.change_id limit 1)) e $$;
+    select s.change_id from standing_hold s
+    where exists (select from hit h where h.change_id = s.change_id and h.is_open)
+    group by s.change_id
+    having max(s.through_on) <= (
+        select (at at time zone i.time_zone)::date + 2
+        from hit h join incident i on i.incident_no = h.incident_no
+        where h.change_id = s.change_id limit 1) $$;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Serilog;
 
@@ -9,7 +10,8 @@ public sealed record Alarm(string Kind, string State, string Detail, DateTimeOff
 
 /// <summary>
 /// The one channel for what a person has to look into: a webhook (Alarm:Webhook) and the metric accountguard.alarms. A
-/// kind is told when it begins and when it ends; what could not be told is told in a later round.
+/// kind is told when it begins, when another case joins those that it is about, and when it ends; what could not be
+/// told is told in a later round.
 /// </summary>
 public sealed class Alarms : IDisposable
 {
@@ -19,7 +21,7 @@ public sealed class Alarms : IDisposable
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly Meter _meter = new(Telemetry.Name);
     private readonly ConcurrentDictionary<string, string> _standing = new();
-    private readonly ConcurrentDictionary<string, string> _told = new();
+    private readonly ConcurrentDictionary<string, IReadOnlySet<Guid>> _told = new();
     private readonly Uri? _webhook;
     private readonly TimeProvider _clock;
 
@@ -32,8 +34,14 @@ public sealed class Alarms : IDisposable
     }
 
     /// <summary>Says how it stands with a kind: a sentence of what is wrong, or null where all is well.</summary>
-    public async Task SetAsync(string kind, string? trouble, CancellationToken cancel)
+    /// <param name="kind">What it is about.</param>
+    /// <param name="trouble">The sentence.</param>
+    /// <param name="cancel">It is told in a later round then.</param>
+    /// <param name="cases">Those that it is about, where each of them has to be looked into.</param>
+    public async Task SetAsync(
+        string kind, string? trouble, CancellationToken cancel, IReadOnlySet<Guid>? cases = null)
     {
+        cases ??= ImmutableHashSet<Guid>.Empty;
         if (trouble is null)
         {
             _standing.TryRemove(kind, out _);
@@ -48,18 +56,28 @@ public sealed class Alarms : IDisposable
             _standing[kind] = trouble;
         }
 
-        var state = trouble is null ? Ended : Raised;
-        if (_webhook is null || _told.GetValueOrDefault(kind, Ended) == state)
+        var wasTold = _told.TryGetValue(kind, out var told);
+        if (_webhook is null || (trouble is null ? !wasTold : wasTold && cases.IsSubsetOf(told!)))
         {
+            // A case that left is told again when it comes back.
+            _told.TryUpdate(kind, cases, told!);
             return;
         }
 
         try
         {
             using var answer = await _client.PostAsJsonAsync(
-                _webhook, new Alarm(kind, state, trouble ?? "All is well again.", _clock.GetUtcNow()), cancel);
+                _webhook, new Alarm(kind, trouble is null ? Ended : Raised, trouble ?? "All is well again.",
+                    _clock.GetUtcNow()), cancel);
             answer.EnsureSuccessStatusCode();
-            _told[kind] = state;
+            if (trouble is null)
+            {
+                _told.TryRemove(kind, out _);
+            }
+            else
+            {
+                _told[kind] = cases;
+            }
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
         {

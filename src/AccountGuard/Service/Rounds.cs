@@ -91,7 +91,10 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
                     + $"reason or rank {Last.Misranked}.",
             cancel);
         await alarms.SetAsync("cases", await TroubleOfCasesAsync(cancel), cancel);
-        await alarms.SetAsync("holds", await TroubleOfHoldsAsync(cancel), cancel);
+        var expiring = await ExpiringHoldsAsync(cancel);
+        await alarms.SetAsync("holds", expiring.Count == 0 ? null
+            : $"{expiring.Count} open cases have a hold that ended or ends within two days: their new accounts are "
+                + "paid from then on, unless two people decide or place another hold.", cancel, expiring);
         await alarms.SetAsync("certificates", TroubleOfCertificates(), cancel);
     }
 
@@ -115,14 +118,18 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
     }
 
     /// <summary>Rule 18: a hold is never made longer silently; without a verdict the account is paid.</summary>
-    private async Task<string?> TroubleOfHoldsAsync(CancellationToken cancel)
+    private async Task<IReadOnlySet<Guid>> ExpiringHoldsAsync(CancellationToken cancel)
     {
-        await using var expiring = at.Database.CreateCommand("select expiring_holds(@at)");
-        expiring.Parameters.AddWithValue("at", at.Clock.GetUtcNow());
-        return await expiring.ExecuteScalarAsync(cancel) is > 0L and var count
-            ? $"{count} open cases have a hold that ended or ends within two days: their new accounts are paid "
-                + "from then on, unless two people decide or place another hold."
-            : null;
+        await using var find = at.Database.CreateCommand("select * from expiring_holds(@at)");
+        find.Parameters.AddWithValue("at", at.Clock.GetUtcNow());
+        var expiring = new HashSet<Guid>();
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            expiring.Add(reader.GetGuid(0));
+        }
+
+        return expiring;
     }
 
     private static string? TroubleOfDisk()

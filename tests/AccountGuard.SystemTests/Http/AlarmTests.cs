@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using AccountGuard.Identity;
 using AccountGuard.Service;
 using Microsoft.AspNetCore.Builder;
@@ -108,6 +109,49 @@ public sealed class AlarmTests : IAsyncLifetime
 
         Alarm Next() => _heard.TryTake(out var alarm, TimeSpan.FromSeconds(30)) ? alarm
             : throw new InvalidOperationException("No further alarm was told.");
+    }
+
+    [Fact]
+    public async Task a_case_that_joins_is_told_also_when_it_was_there_before_and_one_that_leaves_is_not()
+    {
+        using var alarms = new Alarms(_database.At, Settings);
+        var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
+        foreach (Guid[] cases in (Guid[][])[[one], [one], [one, other], [one], [one, other], [other]])
+        {
+            await alarms.SetAsync("test", string.Join(' ', cases), CancellationToken.None, cases.ToHashSet());
+        }
+
+        await alarms.SetAsync("test", null, CancellationToken.None);
+        _heard.Select(a => a.Detail).ShouldBe([$"{one}", $"{one} {other}", $"{one} {other}", "All is well again."]);
+    }
+
+    [Fact]
+    public async Task S34_a_hold_that_ends_is_told_also_while_another_that_ended_stands()
+    {
+        var story = await BeginAsync(_database, d => d with
+        {
+            HoldPolicy = JsonSerializer.Deserialize<JsonElement>("""{"untilDays": 1, "payTo": "keep"}"""),
+        });
+        var numbers = FreshNumbers(2);
+        await story.ListAsync(1, [.. numbers.Select(n => Listed(n))]);
+        using var alarms = new Alarms(_database.At, Settings);
+        var started = new List<Rounds>();
+        await story.ChangesAsync(story.Filed("R1", numbers[0], "2015-05-20"));
+        (await RoundAsync()).ShouldStartWith("1 open cases have a hold that ended or ends within two days");
+        await story.ChangesAsync(story.Filed("R2", numbers[1], "2015-05-20"));
+        (await RoundAsync()).ShouldStartWith("2 open cases");
+        await story.ListAsync(2, [.. numbers.Select(Withdrawn)]);
+        (await RoundAsync()).ShouldBe("All is well again.");
+        await Task.WhenAll(started.Select(rounds => rounds.StopAsync(CancellationToken.None)));
+
+        // Each reconciles at once and then not for minutes; none is stopped while it may still be telling.
+        async Task<string> RoundAsync()
+        {
+            started.Add(new Rounds(_database.At, alarms, new Machines(Settings)));
+            await started[^1].StartAsync(CancellationToken.None);
+            _heard.TryTake(out var alarm, TimeSpan.FromSeconds(30)).ShouldBeTrue();
+            return alarm!.Detail;
+        }
     }
 
     [Fact]

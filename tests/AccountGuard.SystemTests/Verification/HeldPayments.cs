@@ -323,7 +323,7 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
 
     private async Task<long> ExpiringAsync(DateTimeOffset at)
     {
-        await using var count = service.Database.At.Database.CreateCommand("select expiring_holds(@at)");
+        await using var count = service.Database.At.Database.CreateCommand("select count(*) from expiring_holds(@at)");
         count.Parameters.AddWithValue("at", at);
         return (long)(await count.ExecuteScalarAsync(None))!;
     }
