@@ -74,6 +74,30 @@ public sealed class MassHoldTests(Served service) : IClassFixture<Served>
         return [.. (await standing.AnswerAsync(numbers, None)).Select(a => a.Standing).Distinct()];
     }
 
+    private async Task<long> WaitingAsync(Guid work) => (await MassHolds.WaitingAsync(At, Today, None))
+        .Where(holds => holds.Work == work).Sum(holds => holds.Cases);
+
+    /// <summary>As on the page of a case: one is approved, sent back or taken back, or its case ends.</summary>
+    [Fact]
+    public async Task S65_what_is_handled_case_by_case_waits_no_longer()
+    {
+        var (_, cases) = await CasesAsync(4);
+        var proposed = await SeveralCases.AskAsync(At, Saeki, MassHolds.Action, await HoldAsync(), cases, None, Three);
+        await DoneAsync(proposed, Saeki);
+        (await WaitingAsync(proposed)).ShouldBe(4);
+        await HandleAsync(0, (at, hold) => ApproveHold.Decide(
+            at.Case, new ApproveHold(hold), Utsumi, at.KeyedBy, at.Now));
+        await HandleAsync(1, (at, hold) => SendBackHold.Decide(
+            at.Case, new SendBackHold(hold, new Exhibit(Guid.NewGuid(), "00")), Utsumi, at.KeyedBy, at.Now));
+        await HandleAsync(2, (at, hold) => TakeBackEntry.Decide(at.Case, new TakeBackEntry(hold), Saeki, at.Now));
+        (await WaitingAsync(proposed)).ShouldBe(1);
+        await TwoPeople.EndAsync(At, cases[3], Verdict.Confirmed);
+        (await WaitingAsync(proposed)).ShouldBe(0);
+
+        async Task HandleAsync(int which, Func<CaseAtHand, Guid, Decision> decide) => (await CaseWork.DoAsync(
+            At, cases[which], at => decide(at, at.Case.Holds.Single().Id), None)).ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("released-by")]
     [InlineData("releases-a-day")]
@@ -123,10 +147,12 @@ public sealed class MassHoldTests(Served service) : IClassFixture<Served>
         }
 
         (await StandingsAsync(numbers)).ShouldBe(["pending"]);
+        (await WaitingAsync(proposed)).ShouldBe(4, "what was refused is not approved");
         var approval = await SeveralCases.AskApprovalAsync(At, proposed, Utsumi, None);
         (await StandingsAsync(numbers)).ShouldBe(["pending"], "it was only looked at");
         (await DoneAsync(approval, Utsumi)).Results.Values.Distinct().ShouldBe([SeveralCases.Done]);
         (await StandingsAsync(numbers)).ShouldBe(["hold"]);
+        (await WaitingAsync(proposed)).ShouldBe(0);
 
         var release = Guid.NewGuid();
         await CaseWork.DoAsync(At, cases[0], at => ProposeRelease.Decide(at.Case,

@@ -49,6 +49,27 @@ begin
     from open_state s;
 end $$;
 
+-- How many of these proposals of holds wait for another person: nobody approved, sent or took them back, and no verdict
+-- ended them.
+create or replace function waiting_proposals(changes uuid[], holds uuid[]) returns bigint language plpgsql stable
+set search_path = accountguard, accountguard_events, pg_temp set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+    return (
+        select count(*) from unnest(changes, holds) as u (change_id, hold_id)
+        cross join lateral (
+            select e.version from mt_events e
+            where e.stream_id = u.change_id and e.type = 'hold_proposed' and e.data ->> 'Hold' = u.hold_id::text
+            offset 0) p
+        where not exists (
+            select from mt_events l
+            where l.stream_id = u.change_id and l.version > p.version
+              and (l.type = 'hold_approved' and l.data ->> 'Hold' = u.hold_id::text
+                or l.type in ('hold_sent_back', 'entry_taken_back')
+                    and coalesce(l.data ->> 'Proposal', l.data ->> 'Entry') = u.hold_id::text
+                or l.type = 'verdict_approved' and l.data ->> 'Verdict' in ('Confirmed', 'GroundGone'))));
+end $$;
+
 -- Cases whose holds stand, or ended without a verdict, a row for each with the last day that any of them covers: those
 -- that are paid on the next pay-day first, then the oldest (Rule 18).
 create or replace function holds_by_age(next_pay_day date, today date, most int)

@@ -51,7 +51,7 @@ public sealed record PaymentDesk(
         return new PaymentDesk(
             await IncidentBar.LoadAsync(at, null, cancel), now, payDays, await UndecidedAsync(at, next, cancel),
             await RunsAsync(at, cancel), [.. holds.Take(MostHolds)], holds.Count > MostHolds,
-            await MassHolds.WaitingAsync(at, cancel), await DeniedAsync(at, cancel));
+            await MassHolds.WaitingAsync(at, today, cancel), await DeniedAsync(at, cancel));
     }
 
     private static async Task<IReadOnlyList<UndecidedCases>> UndecidedAsync(

@@ -1,11 +1,12 @@
 using System.Globalization;
+using AccountGuard.Verification.Several;
 
 namespace AccountGuard.Verification.Holds;
 
 /// <summary>Holds proposed for several cases at once, which wait for another person.</summary>
 /// <param name="Work">The joint work that proposed them.</param>
 /// <param name="Proposer">The login that did.</param>
-public sealed record WaitingHolds(Guid Work, string Proposer, DateTimeOffset AskedAt, int Cases, string Through);
+public sealed record WaitingHolds(Guid Work, string Proposer, DateTimeOffset AskedAt, long Cases, string Through);
 
 /// <summary>
 /// Holds on the payments of more than a few persons at once (Rule 18, S65): first there is a plan of how they are
@@ -77,30 +78,49 @@ public sealed record MassHolds(int MostWithoutPlan)
         _ => "Holds on so many persons need a text for the holders: write it in English.",
     };
 
-    /// <summary>Holds of several cases that nobody else has looked at yet, the first proposed first.</summary>
-    public static async Task<IReadOnlyList<WaitingHolds>> WaitingAsync(Installation at, CancellationToken cancel)
+    /// <summary>
+    /// Holds of several cases that still wait for another person, the first proposed first. Whose last day is over can
+    /// no longer be approved.
+    /// </summary>
+    public static async Task<IReadOnlyList<WaitingHolds>> WaitingAsync(
+        Installation at, DateOnly today, CancellationToken cancel)
     {
         await using var find = at.Database.CreateCommand(
             """
-            select w.work_id, w.login, w.asked_at, (
-                    select count(*) from joint_work_result r where r.work_id = w.work_id and r.result = 'Done')::int,
-                w.arguments ->> 'through'
+            select w.work_id, w.login, w.asked_at, w.arguments ->> 'through',
+                array(select r.change_id from joint_work_result r where r.work_id = w.work_id and r.result = 'Done')
             from joint_work w join joint_work_end e on e.work_id = w.work_id
-            where w.action = 'hold' and not exists (
-                select from joint_work a join joint_work_start s on s.work_id = a.work_id
-                where a.action = 'approve-hold' and a.login <> w.login
-                  and a.arguments ->> 'proposed' = w.work_id::text)
+            where w.action = 'hold' and w.arguments ->> 'through' >= @today
             order by w.asked_at
             """);
-        var waiting = new List<WaitingHolds>();
-        await using var reader = await find.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
+        find.Parameters.AddWithValue("today", $"{today:yyyy-MM-dd}");
+        var proposed = new List<(WaitingHolds Holds, Guid[] Changes)>();
+        await using (var reader = await find.ExecuteReaderAsync(cancel))
         {
-            waiting.Add(new WaitingHolds(reader.GetGuid(0), reader.GetString(1),
-                reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt32(3), reader.GetString(4)));
+            while (await reader.ReadAsync(cancel))
+            {
+                proposed.Add((new WaitingHolds(reader.GetGuid(0), reader.GetString(1),
+                    reader.GetFieldValue<DateTimeOffset>(2), 0, reader.GetString(3)),
+                    reader.GetFieldValue<Guid[]>(4)));
+            }
+        }
+
+        var waiting = new List<WaitingHolds>();
+        foreach (var (holds, changes) in proposed)
+        {
+            waiting.Add(holds with { Cases = await StillProposedAsync(at, holds.Work, changes, cancel) });
         }
 
         return [.. waiting.Where(holds => holds.Cases > 0)];
+    }
+
+    private static async Task<long> StillProposedAsync(
+        Installation at, Guid work, Guid[] changes, CancellationToken cancel)
+    {
+        await using var count = at.Database.CreateCommand("select waiting_proposals(@changes, @holds)");
+        count.Parameters.AddWithValue("changes", changes);
+        count.Parameters.AddWithValue("holds", changes.Select(change => JointWork.EntryOf(work, change)).ToArray());
+        return (long)(await count.ExecuteScalarAsync(cancel))!;
     }
 
     private static async Task<long> PersonsAsync(

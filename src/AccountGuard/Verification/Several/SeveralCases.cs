@@ -43,7 +43,8 @@ public sealed record JointWork(
             By, null, CaseReferences.Of(keys, change));
     }
 
-    private static Guid EntryOf(Guid work, Guid change) =>
+    /// <summary>The id of what a work made of a case.</summary>
+    public static Guid EntryOf(Guid work, Guid change) =>
         new(SHA256.HashData([.. work.ToByteArray(), .. change.ToByteArray()]).AsSpan(0, 16));
 }
 
