@@ -7,6 +7,7 @@ using AccountGuard.Payments;
 using AccountGuard.Payments.Desk;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
+using AccountGuard.SystemTests.Outcomes;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
 using static AccountGuard.SystemTests.Story;
@@ -93,6 +94,11 @@ public sealed class PaymentDeskTests : IAsyncLifetime
         await _story.ChangesAsync(_story.Filed("R2", number, "2047-12-01"));
         await Publication.FinishAsync(At, null, None);
         (await UndecidedAsync()).ShouldBe(["Queued 1 0"], "it is paid in 2048");
+
+        // Rule 19: a hold holds whatever the exposure, and the desk says what standing does.
+        await HoldAsync(_story, "R2", await NextAsync());
+        (await UndecidedAsync()).ShouldBe(["Queued 2 1"]);
+        (await PaymentsTakenIn.StandingAsync(_story, number, await NextAsync())).ShouldBe("hold keep Hold");
     }
 
     [Fact]

@@ -1,8 +1,9 @@
 -- evolve-repeat-always
 -- What the payment desk sees before a pay-day. A figure is exact to 10,000, and one more stands for more.
 
--- What is undecided and paid to the new account by a pay-day, and how many of these are held on it, by the state of the
--- cases; a change that two incidents hit is one case (Rules 18, 22).
+-- What is undecided and either paid to the new account by a pay-day or held on it, and how many of these are held, by
+-- the state of the cases; a change that two incidents hit is one case. A hold holds whatever the exposure, as it does
+-- for standing (Rules 18, 19, 22).
 create or replace function undecided(pay_day date) returns table (state text, cases bigint, held bigint)
 language plpgsql stable set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -24,27 +25,28 @@ begin
     held_case as (
         select h.state, h.change_id from hold x cross join lateral (
             select o.state, o.change_id from hit o
-            where o.change_id = x.change_id and o.is_open and o.exposed_on <= undecided.pay_day offset 0) h
+            where o.change_id = x.change_id and o.is_open offset 0) h
         where not x.is_ended and not x.by_policy and x.through_on >= undecided.pay_day
         union
         select s.state, h.change_id
         from open_state s cross join incident i cross join lateral (
             (select o.change_id from hit o
              where s.state = 'Queued' and o.is_open and o.incident_no = i.incident_no and o.state = 'Queued'
-               and o.exposed_on <= undecided.pay_day
                and (o.opened_at at time zone i.time_zone)::date + i.hold_days >= undecided.pay_day
                and not exists (select from hold x where x.hold_id = policy_hold(o.hit_id) and x.is_ended)
              limit 10001)
             union all
             (select o.change_id from hit o
              where s.state <> 'Queued' and o.is_open and o.state <> 'Queued' and o.incident_no = i.incident_no
-               and o.state = s.state and o.exposed_on <= undecided.pay_day
+               and o.state = s.state
                and (o.opened_at at time zone i.time_zone)::date + i.hold_days >= undecided.pay_day
                and not exists (select from hold x where x.hold_id = policy_hold(o.hit_id) and x.is_ended)
              limit 10001) offset 0) h
         where i.hold_days is not null)
     select s.state,
-        least(10001, (select count(distinct c.change_id) from open_case c where c.state = s.state)),
+        least(10001, (
+            select count(distinct c.change_id)
+            from (select * from open_case union all select * from held_case) c where c.state = s.state)),
         least(10001, (select count(distinct c.change_id) from held_case c where c.state = s.state))
     from open_state s;
 end $$;

@@ -7,8 +7,8 @@ using Npgsql;
 namespace AccountGuard.Payments.Desk;
 
 /// <summary>
-/// Cases of a state that are paid to the new account by the next pay-day unless somebody decides, and how many of them
-/// are held on it. Both exact to 10,000; one more stands for more.
+/// Cases of a state that are paid to the new account by the next pay-day unless somebody decides, or are held on it,
+/// and how many of them are held. Both exact to 10,000; one more stands for more.
 /// </summary>
 public sealed record UndecidedCases(string State, long Cases, long Held);
 
