@@ -20,7 +20,7 @@ grant execute on function pass_gates, publish_cutoff, publish_list, publish_clos
     reasons_of, closes_circle, first_key, pass_all_gates, event_position, doubts, cases_and_doubts_of, this_server,
     pass_case, pass_cases, keep_case, next_case, states_of_hits, state_of_hit, queue_slice, keep_ties, queue_counts,
     own_queue_counts,
-    queue_offices, policy_hold, expiring_holds, next_letters, open_cases_of_holders, letters_rest_on,
+    queue_offices, policy_hold, may_pay_previous, expiring_holds, next_letters, open_cases_of_holders, letters_rest_on,
     doubtful_numbers, places_without_change, bank_day, calendar_decisions, undecided,
     holds_by_age, keyed_by, is_keyed_by, plain_name, waiting_proposals
     to accountguard_app;

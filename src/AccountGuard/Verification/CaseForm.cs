@@ -151,8 +151,8 @@ public sealed class CaseForm(string action, IFormCollection fields)
         "propose" => Ask(new ProposeVerdict(Entry, Choice<Verification.Verdict>("verdict"), note), by,
             ProposeVerdict.Decide),
         "reopen" => Ask(new ReopenCase(note), by, ReopenCase.Decide),
-        "hold" => Ask(new ProposeHold(Entry, Choice<HoldReason>("reason", HoldReason.Policy), Choice<PayTo>("pay-to"),
-            Day("through"), note), by, ProposeHold.Decide),
+        "hold" => Hold(new ProposeHold(Entry, Choice<HoldReason>("reason", HoldReason.Policy),
+            Choice<PayTo>("pay-to"), Day("through"), note), by),
         "hold-release" => Ask(new ProposeRelease(Entry, Id("hold"), note), by, ProposeRelease.Decide),
         _ => throw NoSuchThing,
     };
@@ -191,6 +191,9 @@ public sealed class CaseForm(string action, IFormCollection fields)
 
     private static Func<CaseAtHand, Decision> TakeBack(TakeBackEntry request, Caller by) =>
         at => TakeBackEntry.Decide(at.Case, request, by, at.Released, at.Now);
+
+    private static Func<CaseAtHand, Decision> Hold(ProposeHold request, Caller by) =>
+        at => ProposeHold.Decide(at.Case, request, by, at.KeyedBy, at.MayPayPrevious, at.Now);
 
     private static Func<CaseAtHand, Decision> Approve(ApproveVerdict request, Caller by) =>
         at => ApproveVerdict.Decide(at.Case, request, by, at.KeyedBy, at.NextPayDay, at.Now);

@@ -12,8 +12,12 @@ namespace AccountGuard.Verification;
 /// the identity provider did.</param>
 /// <param name="Now">In the incident's time zone.</param>
 /// <param name="NextPayDay">The first pay-day after today.</param>
+/// <param name="MayPayPrevious">
+/// The change names the account before it, and no incident's policy keeps the money (Rule 19).
+/// </param>
 public sealed record CaseAtHand(
-    VerificationCase Case, IReadOnlyCollection<string> KeyedBy, DateTimeOffset Now, DateOnly NextPayDay)
+    VerificationCase Case, IReadOnlyCollection<string> KeyedBy, DateTimeOffset Now, DateOnly NextPayDay,
+    bool MayPayPrevious)
 {
     public DateOnly Today => DateOnly.FromDateTime(Now.DateTime);
 
@@ -114,6 +118,7 @@ public static class CaseWork
             """
             select array(select staff from keyed_by(@change)), i.time_zone,
                 (select min(p.paid_on) from pay_day p where p.paid_on > (@now at time zone i.time_zone)::date),
+                may_pay_previous(@change),
                 array(
                     select k.letter from letter_claim k
                     join letter_outcome r on r.batch = k.batch and r.letter = k.letter and r.row_no is not null
@@ -127,7 +132,7 @@ public static class CaseWork
         find.Parameters.AddWithValue("incident", FirstIncident(@case));
         await using var reader = await find.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
-        return AtHand(@case, now, reader, 0) with { Released = reader.GetFieldValue<Guid[]>(3) };
+        return AtHand(@case, now, reader, 0) with { Released = reader.GetFieldValue<Guid[]>(4) };
     }
 
     /// <summary>
@@ -153,7 +158,8 @@ public static class CaseWork
         await using var find = at.Database.CreateCommand(
             """
             select u.change_id, array(select staff from keyed_by(u.change_id)), i.time_zone,
-                (select min(p.paid_on) from pay_day p where p.paid_on > (@now at time zone i.time_zone)::date)
+                (select min(p.paid_on) from pay_day p where p.paid_on > (@now at time zone i.time_zone)::date),
+                may_pay_previous(u.change_id)
             from unnest(@changes, @incidents) as u (change_id, incident) join incident i on i.id = u.incident
             """);
         find.Parameters.AddWithValue("now", now);
@@ -185,7 +191,7 @@ public static class CaseWork
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(from + 1));
         return new CaseAtHand(@case, reader.GetFieldValue<string[]>(from), TimeZoneInfo.ConvertTime(now, zone),
-            reader.GetFieldValue<DateOnly>(from + 2));
+            reader.GetFieldValue<DateOnly>(from + 2), reader.GetBoolean(from + 3));
     }
 
     /// <summary>What the queue and the payments ask for stands beside the stream, written with it.</summary>

@@ -37,6 +37,7 @@ public enum Refusal
     ChangedWhileChecked,
     LetterIsReleased,
     RestoredBefore,
+    NoPreviousAccount,
 }
 
 public static class Refusals
@@ -50,6 +51,7 @@ public static class Refusals
         Refusal.NotBackInTime => 15,
         Refusal.HolderDied or Refusal.NotRestored => 17,
         Refusal.HoldWithoutEnd => 18,
+        Refusal.NoPreviousAccount => 19,
         Refusal.RecallHasEnded => 23,
         Refusal.OwnBatch or Refusal.BatchDiffers => 28,
         Refusal.TakenByAnother or Refusal.NotYours or Refusal.AwaitsApproval or Refusal.ProposalGone
@@ -96,6 +98,8 @@ public static class Refusals
         Refusal.LetterIsReleased => "This letter is released to be posted: it is not taken back any longer.",
         Refusal.RestoredBefore =>
             "This was reported before, or is of a day before the denial. Say since when it is restored after that.",
+        Refusal.NoPreviousAccount =>
+            "The change names no account before it, or the incident keeps the money. Choose that it is kept.",
         Refusal.BeforeRelease => "The batch was released on a later day. Give the day on which it went into the post.",
     };
 }

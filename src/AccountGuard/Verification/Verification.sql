@@ -83,6 +83,16 @@ begin
     return worked;
 end $$;
 
+-- Whether a hold may have the account before the change paid: the change names it, and no incident's policy keeps the
+-- money (Rule 19).
+create or replace function may_pay_previous(change uuid) returns boolean language sql stable
+set search_path = accountguard, pg_temp as $$
+    select exists (
+            select from account_change c where c.change_id = change and c.previous_account_key is not null)
+        and not exists (
+            select from hit h join incident i on i.incident_no = h.incident_no
+            where h.change_id = change and i.hold_pay_to = 'keep') $$;
+
 -- The hold that the policy of an incident places with a hit; its event carries the same id.
 create or replace function policy_hold(hit bigint) returns uuid language sql immutable as $$
     select md5('hold of hit ' || hit)::uuid $$;

@@ -145,7 +145,8 @@ internal sealed class MatrixSubjects(Served service)
     }
 
     private Task ProposeHoldAsync(Subject subject, Caller by) => DoAsync(subject, at => ProposeHold.Decide(at.Case,
-        new ProposeHold(subject.Hold, HoldReason.FraudSuspected, PayTo.Keep, at.Today, null), by, at.KeyedBy, at.Now));
+        new ProposeHold(subject.Hold, HoldReason.FraudSuspected, PayTo.Keep, at.Today, null), by, at.KeyedBy,
+        at.MayPayPrevious, at.Now));
 
     /// <summary>How many events people left on the cases, refusals too.</summary>
     public async Task<long> CountEventsAsync()

@@ -30,7 +30,7 @@ public sealed class DeskJourneys(Browsing browsing)
             await OpenCases.RunAsync(At, None, waits: true);
             await CaseWork.DoAsync(At, change, at => ProposeHold.Decide(at.Case,
                 new ProposeHold(hold, HoldReason.FraudSuspected, PayTo.Keep, through, null), new Caller("saeki", "P1"),
-                at.KeyedBy, at.Now), None);
+                at.KeyedBy, at.MayPayPrevious, at.Now), None);
             await CaseWork.DoAsync(At, change, at => ApproveHold.Decide(
                 at.Case, new ApproveHold(hold), new Caller("utsumi", "P2"), at.KeyedBy, at.Now), None);
         }

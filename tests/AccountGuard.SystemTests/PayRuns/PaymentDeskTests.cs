@@ -46,7 +46,8 @@ public sealed class PaymentDeskTests : IAsyncLifetime
     {
         var numbers = FreshNumbers(ids.Length);
         await story.ListAsync(1, [.. numbers.Select(n => Listed(n))]);
-        await story.ChangesAsync([.. ids.Zip(numbers, (id, n) => story.Filed(id, n, "2015-05-20"))]);
+        await story.ChangesTextAsync("source,request_id,number,filed_on,previous_account\n" + string.Concat(
+            ids.Zip(numbers, (id, n) => $"{story.Incident},{id},{n},2015-05-20,{PaymentsTakenIn.Old}\n")));
         await Publication.FinishAsync(At, null, None);
         await OpenCases.RunAsync(At, None, waits: true);
         return numbers;
@@ -59,7 +60,8 @@ public sealed class PaymentDeskTests : IAsyncLifetime
     {
         var hold = Guid.NewGuid();
         await DoAsync(story, id, at => ProposeHold.Decide(at.Case,
-            new ProposeHold(hold, HoldReason.FraudSuspected, payTo, through, null), Saeki, at.KeyedBy, at.Now));
+            new ProposeHold(hold, HoldReason.FraudSuspected, payTo, through, null), Saeki, at.KeyedBy,
+            at.MayPayPrevious, at.Now));
         await DoAsync(story, id, at => ApproveHold.Decide(
             at.Case, new ApproveHold(hold), Utsumi, at.KeyedBy, at.Now));
         return hold;

@@ -106,7 +106,7 @@ public sealed class CalendarScenarios(Served service) : IClassFixture<Served>
         var (change, hold) = (FiledChange.IdOf(story.Incident, "R1"), Guid.NewGuid());
         await CaseWork.DoAsync(At, change, at => ProposeHold.Decide(at.Case,
             new ProposeHold(hold, HoldReason.FraudSuspected, PayTo.Keep, paidOn, null), new Caller("saeki", "P1"),
-            at.KeyedBy, at.Now), None);
+            at.KeyedBy, at.MayPayPrevious, at.Now), None);
         await CaseWork.DoAsync(At, change, at => ApproveHold.Decide(
             at.Case, new ApproveHold(hold), new Caller("utsumi", "P2"), at.KeyedBy, at.Now), None);
         foreach (var asked in (DateOnly[])[paidOn, laid])

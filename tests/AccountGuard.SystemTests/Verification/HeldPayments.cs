@@ -26,7 +26,7 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         public Guid Case => FiledChange.IdOf(Story.Incident, "R1");
     }
 
-    private async Task<Held> WithCaseAsync(string? policy = null)
+    private async Task<Held> WithCaseAsync(string? policy = null, string before = PaymentsTakenIn.Old)
     {
         var story = await BeginAsync(service.Database, d => d with
         {
@@ -34,8 +34,8 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         });
         var number = Number();
         await story.ListAsync(1, [Listed(number)]);
-        await story.ChangesTextAsync("source,request_id,number,filed_on,entered_by\n"
-            + $"{story.Incident},R1,{number},2015-05-20,u1\n");
+        await story.ChangesTextAsync("source,request_id,number,filed_on,entered_by,previous_account\n"
+            + $"{story.Incident},R1,{number},2015-05-20,u1,{before}\n");
         return new Held(story, number);
     }
 
@@ -50,7 +50,8 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
     {
         var hold = Guid.NewGuid();
         (await DoAsync(held, at => ProposeHold.Decide(at.Case,
-            new ProposeHold(hold, HoldReason.FraudSuspected, payTo, through, null), Saeki, at.KeyedBy, at.Now)))
+            new ProposeHold(hold, HoldReason.FraudSuspected, payTo, through, null), Saeki, at.KeyedBy,
+            at.MayPayPrevious, at.Now)))
             .ShouldBeNull();
         (await DoAsync(held, at => ApproveHold.Decide(
             at.Case, new ApproveHold(hold), Utsumi, at.KeyedBy, at.Now))).ShouldBeNull();
@@ -86,7 +87,7 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         var proposal = Guid.NewGuid();
         await DoAsync(held, at => ProposeHold.Decide(at.Case,
             new ProposeHold(proposal, HoldReason.FraudSuspected, PayTo.Previous, next, null), Saeki, at.KeyedBy,
-            at.Now));
+            at.MayPayPrevious, at.Now));
         (await StandingAsync(held, next)).ShouldBe("pending");
         (await DoAsync(held, at => ApproveHold.Decide(at.Case, new ApproveHold(proposal), Saeki, at.KeyedBy, at.Now)))
             .ShouldBe(Refusal.OwnProposal);
@@ -110,6 +111,22 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         (await StandingAsync(held, next)).ShouldBe("hold previous Hold");
         await HoldAsync(held, next);
         (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
+    }
+
+    [Theory]
+    [InlineData(null, PaymentsTakenIn.Old, null)]
+    [InlineData("""{"untilDays": 1, "payTo": "previous"}""", PaymentsTakenIn.Old, null)]
+    [InlineData("""{"untilDays": 1, "payTo": "keep"}""", PaymentsTakenIn.Old, Refusal.NoPreviousAccount)]
+    [InlineData(null, "", Refusal.NoPreviousAccount)]
+    public async Task rule_19_the_account_before_is_paid_where_it_is_named_and_the_policy_allows_it(
+        string? policy, string before, Refusal? refusal)
+    {
+        var held = await WithCaseAsync(policy, before);
+        (await DoAsync(held, at => ProposeHold.Decide(at.Case, new ProposeHold(
+            Guid.NewGuid(), HoldReason.FraudSuspected, PayTo.Previous, at.Today, null), Saeki, at.KeyedBy,
+            at.MayPayPrevious, at.Now))).ShouldBe(refusal);
+        var seen = await CaseWork.LookAsync(held.Story.At, [held.Case], None);
+        seen[held.Case].MayPayPrevious.ShouldBe(refusal is null, "a preview says the same");
     }
 
     [Fact]
@@ -277,7 +294,7 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         if (isProposed)
         {
             await DoAsync(held, at => ProposeHold.Decide(at.Case, new ProposeHold(proposal, HoldReason.FraudSuspected,
-                PayTo.Keep, at.Today, null), Saeki, at.KeyedBy, at.Now));
+                PayTo.Keep, at.Today, null), Saeki, at.KeyedBy, at.MayPayPrevious, at.Now));
         }
 
         await IsRefusedAsync(held.Story.At, held.Case, new HoldApproved(proposal, by, held.Story.At.Clock.GetUtcNow()));

@@ -38,6 +38,9 @@ internal sealed class CaseHistory
     /// <summary>Orders whose letter is in a batch that is released.</summary>
     public Guid[] Released { get; set; } = [];
 
+    /// <summary>The change names the account before it, and no policy keeps the money.</summary>
+    public bool MayPayPrevious { get; set; } = true;
+
     public string[] KeyedBy { get; } = ["u1", "u7"];
 
     public VerificationRequired Required(string incident) => new(new Guid("c0000000-0000-0000-0000-000000000001"),
@@ -69,7 +72,7 @@ internal sealed class CaseHistory
             SendBackVerdict r => SendBackVerdict.Decide(Case, r, by, KeyedBy, Now),
             TakeBackEntry r => TakeBackEntry.Decide(Case, r, by, Released, Now),
             ReopenCase r => ReopenCase.Decide(Case, r, by, Now),
-            ProposeHold r => ProposeHold.Decide(Case, r, by, KeyedBy, Now),
+            ProposeHold r => ProposeHold.Decide(Case, r, by, KeyedBy, MayPayPrevious, Now),
             ProposeRelease r => ProposeRelease.Decide(Case, r, by, KeyedBy, Now),
             ApproveHold r => ApproveHold.Decide(Case, r, by, KeyedBy, Now),
             SendBackHold r => SendBackHold.Decide(Case, r, by, KeyedBy, Now),

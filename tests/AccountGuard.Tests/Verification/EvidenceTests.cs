@@ -56,7 +56,7 @@ public class EvidenceTests
         var (entry, evidence) = (Id(), Some(EvidenceKind.Jpeg));
         Decision Ask(DateOnly on) => AttachEvidence.To(at => RecordCall.Decide(
             at.Case, new RecordCall(entry, Intent.NotKnown, on, null), Auditor, at.Now), entry, evidence, Auditor)(
-            new CaseAtHand(history.Case, [], history.Now, history.NextPayDay));
+            new CaseAtHand(history.Case, [], history.Now, history.NextPayDay, true));
 
         Ask(history.Today.AddDays(1)).ShouldSatisfyAllConditions(
             d => d.Refusal.ShouldBe(Refusal.DayAhead), d => d.Events.ShouldBeEmpty());
@@ -75,7 +75,7 @@ public class EvidenceTests
         var history = new CaseHistory();
         var decision = AttachEvidence.To(at => ProposeVerdict.Decide(
             at.Case, new ProposeVerdict(Id(), Verdict.Confirmed, null), Clerk, ["u1"], at.Now), Id(),
-            Some(EvidenceKind.Pdf), Clerk)(new CaseAtHand(history.Case, [], history.Now, history.NextPayDay));
+            Some(EvidenceKind.Pdf), Clerk)(new CaseAtHand(history.Case, [], history.Now, history.NextPayDay, true));
         decision.Events.ShouldHaveSingleItem().ShouldBeOfType<AttemptRefused>();
     }
 

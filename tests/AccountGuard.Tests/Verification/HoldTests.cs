@@ -116,6 +116,15 @@ public class HoldTests
     }
 
     [Fact]
+    public void rule_19_a_hold_pays_no_account_before_that_nobody_named_or_against_the_policy()
+    {
+        var history = new CaseHistory { MayPayPrevious = false };
+        history.Refuse(Proposal(PayDay) with { PayTo = PayTo.Previous }, Auditor, Refusal.NoPreviousAccount);
+        history.Accept(Proposal(PayDay), Auditor);
+        new CaseHistory().Accept(Proposal(PayDay) with { PayTo = PayTo.Previous }, Auditor);
+    }
+
+    [Fact]
     public void s04_the_ground_that_goes_lifts_what_policy_placed_and_nothing_that_people_placed()
     {
         var policy = new HoldPlaced(Id(), Incident, PayTo.Previous, PayDay, default);

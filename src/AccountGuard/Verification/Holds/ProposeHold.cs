@@ -12,13 +12,16 @@ public sealed record ProposeHold(Guid Hold, HoldReason Reason, PayTo PayTo, Date
     /// <summary>In days, also for a hold that an incident's policy places.</summary>
     public const int Longest = Declaration.LongestHold;
 
+    /// <param name="mayPayPrevious">The payer's policy allows it, and the account is named (Rule 19).</param>
     public static Decision Decide(
-        VerificationCase @case, ProposeHold request, Caller by, IReadOnlyCollection<string> keyedBy, DateTimeOffset now)
+        VerificationCase @case, ProposeHold request, Caller by, IReadOnlyCollection<string> keyedBy,
+        bool mayPayPrevious, DateTimeOffset now)
     {
         var today = DateOnly.FromDateTime(now.DateTime);
         Refusal? refusal = Separation.Bars(by, keyedBy) is { } barred ? barred
             : @case.IsEnded ? Refusal.HasEnded
             : request.Through < today || request.Through > today.AddDays(Longest) ? Refusal.HoldWithoutEnd
+            : request.PayTo == PayTo.Previous && !mayPayPrevious ? Refusal.NoPreviousAccount
             : null;
         return @case.Seen.Contains(request.Hold)
             ? Decision.Nothing
