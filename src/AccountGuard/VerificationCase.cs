@@ -229,7 +229,8 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
 
     public VerificationCase Apply(ReplacementApproved e) => this with
     {
-        Replacements = [.. Replacements.Select(r => r.Id == e.Replacement ? r with { Approver = e.Approver } : r)],
+        Replacements = [.. Replacements.Select(r => r.Id == e.Replacement
+            ? r with { Approver = e.Approver, PaidAgain = e.PaidAgain } : r)],
     };
 
     public VerificationCase Apply(CaseReopened e) => this with { InForce = null, Snooze = null, StaysOpen = true };

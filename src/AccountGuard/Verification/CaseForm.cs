@@ -159,17 +159,18 @@ public sealed class CaseForm(string action, IFormCollection fields)
 
     /// <summary>What an approver asks for.</summary>
     /// <inheritdoc cref="Work"/>
-    public Func<CaseAtHand, Decision> Verdict(Caller by, Exhibit? note) => action switch
-    {
-        "approve" => Approve(new ApproveVerdict(Id("proposal"), note), by),
-        "send-back" => Ask(new SendBackVerdict(Id("proposal"),
-            note ?? throw new BadInput("note: say why it goes back.")), by, SendBackVerdict.Decide),
-        "approve-hold" => Ask(new ApproveHold(Id("proposal")), by, ApproveHold.Decide),
-        "approve-replacement" => Ask(new ApproveReplacement(Id("proposal")), by, ApproveReplacement.Decide),
-        "send-back-hold" => Ask(new SendBackHold(Id("proposal"),
-            note ?? throw new BadInput("note: say why it goes back.")), by, SendBackHold.Decide),
-        _ => throw NoSuchThing,
-    };
+    public Func<CaseAtHand, Decision> Verdict(
+        Caller by, Exhibit? note, IReadOnlyList<FollowedPayment> followed) => action switch
+        {
+            "approve" => Approve(new ApproveVerdict(Id("proposal"), note), by),
+            "send-back" => Ask(new SendBackVerdict(Id("proposal"),
+                note ?? throw new BadInput("note: say why it goes back.")), by, SendBackVerdict.Decide),
+            "approve-hold" => Ask(new ApproveHold(Id("proposal")), by, ApproveHold.Decide),
+            "approve-replacement" => Approve(new ApproveReplacement(Id("proposal")), followed, by),
+            "send-back-hold" => Ask(new SendBackHold(Id("proposal"),
+                note ?? throw new BadInput("note: say why it goes back.")), by, SendBackHold.Decide),
+            _ => throw NoSuchThing,
+        };
 
     private static BadInput NoSuchThing => new("There is no such thing to do with a case.", Fault.NotFound);
 
@@ -194,6 +195,10 @@ public sealed class CaseForm(string action, IFormCollection fields)
 
     private static Func<CaseAtHand, Decision> Hold(ProposeHold request, Caller by) =>
         at => ProposeHold.Decide(at.Case, request, by, at.KeyedBy, at.MayPayPrevious, at.Now);
+
+    private static Func<CaseAtHand, Decision> Approve(
+        ApproveReplacement request, IReadOnlyList<FollowedPayment> followed, Caller by) =>
+        at => ApproveReplacement.Decide(at.Case, request, followed, by, at.KeyedBy, at.Now);
 
     private static Func<CaseAtHand, Decision> Approve(ApproveVerdict request, Caller by) =>
         at => ApproveVerdict.Decide(at.Case, request, by, at.KeyedBy, at.NextPayDay, at.Now);

@@ -82,9 +82,12 @@ public static class CaseRoutes
             : form.Work(by, note, CaseReferences.Of(at.Keys, id)), cancel);
     }
 
-    private static Task<IResult> DecideAsync(
-        HttpContext context, Installation at, Guid id, string action, CancellationToken cancel) =>
-        DoAsync(context, at, id, action, (form, by, note) => form.Verdict(by, note), cancel);
+    private static async Task<IResult> DecideAsync(
+        HttpContext context, Installation at, Guid id, string action, CancellationToken cancel)
+    {
+        var followed = action == "approve-replacement" ? await FollowedPayment.OfAsync(at, id, cancel) : [];
+        return await DoAsync(context, at, id, action, (form, by, note) => form.Verdict(by, note, followed), cancel);
+    }
 
     /// <summary>A form that is refused is shown again, with the reason and with what was written.</summary>
     private static async Task<IResult> DoAsync(

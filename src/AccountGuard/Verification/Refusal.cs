@@ -91,7 +91,8 @@ public static class Refusals
         Refusal.RecallIsRequested => "This payment is being recalled already. Look at the case as it is now.",
         Refusal.RecallHasEnded => "This recall has ended. A refused one is a loss, and stays one.",
         Refusal.DeadlinePassed => "The day by which the bank is to answer has passed. Choose a later one.",
-        Refusal.MoreThanWasSent => "This is nothing, or more than was sent. Give the yen that it is about.",
+        Refusal.MoreThanWasSent =>
+            "This is nothing, or more than was sent or is still owed. Give the yen that it is about.",
         Refusal.NotRestored => "The account is not restored: this would be paid to the denied one. Restore it first.",
         Refusal.ChangedWhileChecked =>
             "What its letters rest on changed while they were checked. Have them checked again.",

@@ -172,7 +172,7 @@ begin
             hint = 'A verdict is proposed by one person and approved by another.';
     end if;
     insert into verification (change_id, state, stays_open, is_followed, denied, auditor, claimed_until, returns_on,
-        kept_at)
+        kept_at, first_denied_at)
     values (change, new_state, stays, coalesce((
             select e.data ->> 'Verdict' = 'Denied' from mt_events e
             where e.stream_id = change and e.type = 'verdict_approved'
@@ -184,11 +184,13 @@ begin
             where e.stream_id = change and (e.type = 'account_restored' or e.type = 'verdict_approved'
               and e.data ->> 'Verdict' in ('Confirmed', 'Denied'))
             order by e.version desc limit 1), false),
-        by_auditor, until, back_on, clock_timestamp())
+        by_auditor, until, back_on, clock_timestamp(), (
+            select min(e.timestamp) from mt_events e
+            where e.stream_id = change and e.type = 'verdict_approved' and e.data ->> 'Verdict' = 'Denied'))
     on conflict (change_id) do update set state = excluded.state, stays_open = excluded.stays_open,
         denied = excluded.denied, is_followed = excluded.is_followed, auditor = excluded.auditor,
         claimed_until = excluded.claimed_until,
-        returns_on = excluded.returns_on, kept_at = excluded.kept_at;
+        returns_on = excluded.returns_on, kept_at = excluded.kept_at, first_denied_at = excluded.first_denied_at;
     perform keep_holds(change);
     perform keep_recalls(change);
     perform rate_states(array[change]);

@@ -64,13 +64,13 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
     private static async Task DoAsync(Told told, Func<CaseAtHand, Decision> decide) =>
         (await CaseWork.DoAsync(told.Story.At, told.Case, decide, default)).ShouldBeNull();
 
-    private static async Task<Guid> RecallAsync(Told told, DateOnly payDay)
+    private static async Task<Guid> RecallAsync(Told told, DateOnly payDay, Guid? @case = null)
     {
-        var followed = await FollowedPayment.OfAsync(told.Story.At, told.Case, default);
+        var followed = await FollowedPayment.OfAsync(told.Story.At, @case ?? told.Case, default);
         var recall = Guid.NewGuid();
-        await DoAsync(told, at => RequestRecall.Decide(at.Case, new RequestRecall(
-            recall, followed.Single(p => p.PayOn == payDay).Payment, at.Today, null), followed, Saeki, at.KeyedBy,
-            at.Now));
+        (await CaseWork.DoAsync(told.Story.At, @case ?? told.Case, at => RequestRecall.Decide(at.Case,
+            new RequestRecall(recall, followed.Single(p => p.PayOn == payDay).Payment, at.Today, null), followed, Saeki,
+            at.KeyedBy, at.Now), default)).ShouldBeNull();
         return recall;
     }
 
@@ -227,6 +227,80 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
         page.ShouldContain("Sent 200,000 yen: recovered 130,000, lost 70,000, open 0.");
         page.ShouldContain("the new account is on hold until the payer reports the restored one");
         (await StandingAsync(told.Story, told.Number, August)).ShouldBe("hold keep Denied");
+    }
+
+    /// <summary>Two denied changes to one account: whatever went there is followed under one of them alone.</summary>
+    [Fact]
+    public async Task s25_a_payment_is_followed_under_the_change_denied_first_and_recalled_and_replaced_once()
+    {
+        var told = await WithCaseAsync();
+        var (later, story) = (FiledChange.IdOf(told.Story.Incident, "R2"), told.Story);
+        await story.ChangesTextAsync("source,request_id,number,filed_on,entered_by,new_account\n"
+            + $"{story.Incident},R2,{told.Number},2015-05-21,u1,{New}\n");
+        await OpenCases.RunAsync(story.At, default);
+        await story.PaymentsAsync(Sent(told, June));
+        var before = await SentAsync();
+        await DenyAsync(story.At, told.Case);
+        await DenyAsync(story.At, later);
+        (await SentAsync() - before).ShouldBe(120_000);
+        (await FollowedPayment.OfAsync(story.At, later, default)).ShouldBeEmpty();
+
+        // Under the change that asked for it back it stays, also when the other is denied anew.
+        await ReopenAsync(told.Case);
+        await EndAsync(story.At, told.Case, Verdict.Confirmed);
+        await RecallAsync(told, June, later);
+        await ReopenAsync(told.Case);
+        await DenyAsync(story.At, told.Case);
+        (await FollowedPayment.OfAsync(story.At, told.Case, default)).ShouldBeEmpty();
+        (await FollowedPayment.OfAsync(story.At, later, default)).Single().State.ShouldBe(RecallState.Requested);
+        (await SentAsync() - before).ShouldBe(120_000);
+
+        async Task<long> SentAsync() => (await RecallsView.TotalsAsync(story.At, default)).Sum(t => t.Sent);
+
+        async Task ReopenAsync(Guid @case) => (await CaseWork.DoAsync(story.At, @case,
+            at => ReopenCase.Decide(at.Case, new ReopenCase(null), Saeki, at.Now), default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task s40_a_replacement_is_of_what_is_still_owed_when_it_is_proposed_and_when_it_is_approved()
+    {
+        var told = await WithCaseAsync();
+        var id = Id();
+        await told.Story.PaymentsAsync(Sent(told, June, id: id));
+        await DenyAsync(told.Story.At, told.Case);
+        await DoAsync(told, at => RestoreAccount.Decide(at.Case, new RestoreAccount(at.Now), Saeki, at.Now));
+        var half = Id();
+        await told.Story.PaymentsAsync(Sent(told, August, 50_000, Old, $",,,{id}", id: half),
+            Sent(told, August, 20_000, New, $",,,{id}"));
+        (await FollowedPayment.OfAsync(told.Story.At, told.Case, default))
+            .Select(p => (p.Due, p.PaidAgain)).ShouldBe([(120_000, 50_000), (0, 0)], "stolen again is owed once");
+        (await ProposeAsync(70_001)).ShouldBe((Refusal.MoreThanWasSent, null));
+        var (_, proposal) = await ProposeAsync(70_000);
+
+        // A part came back, and more was sent in its place: less is owed when it comes to be approved.
+        await told.Story.PaymentsAsync(
+            Sent(told, August, 50_000, Old, $"closed,2015-08-20,,{id}", "returned", half),
+            Sent(told, new(2015, 10, 15), 100_000, Old, $",,,{half}"));
+        (await ApproveAsync(proposal!.Value)).ShouldBe(Refusal.MoreThanWasSent);
+        (await ProposeAsync(20_001)).ShouldBe((Refusal.MoreThanWasSent, null));
+        (await ApproveAsync((await ProposeAsync(20_000)).Proposal!.Value)).ShouldBeNull();
+        (await ProposeAsync(1)).ShouldBe((Refusal.MoreThanWasSent, null));
+
+        async Task<(Refusal? Refusal, Guid? Proposal)> ProposeAsync(long amount)
+        {
+            var (made, followed) = (
+                Guid.NewGuid(), await FollowedPayment.OfAsync(told.Story.At, told.Case, default));
+            var refusal = await CaseWork.DoAsync(told.Story.At, told.Case, at => ProposeReplacement.Decide(
+                at.Case, new ProposeReplacement(made, amount, null), followed, Saeki, at.KeyedBy, at.Now), default);
+            return (refusal, refusal is null ? made : null);
+        }
+
+        async Task<Refusal?> ApproveAsync(Guid made)
+        {
+            var followed = await FollowedPayment.OfAsync(told.Story.At, told.Case, default);
+            return await CaseWork.DoAsync(told.Story.At, told.Case, at => ApproveReplacement.Decide(
+                at.Case, new ApproveReplacement(made), followed, Utsumi, at.KeyedBy, at.Now), default);
+        }
     }
 
     [Fact]

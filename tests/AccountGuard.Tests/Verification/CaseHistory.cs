@@ -79,7 +79,7 @@ internal sealed class CaseHistory
             RequestRecall r => RequestRecall.Decide(Case, r, Followed, by, KeyedBy, Now),
             AnswerRecall r => AnswerRecall.Decide(Case, r, by, KeyedBy, Now),
             ProposeReplacement r => ProposeReplacement.Decide(Case, r, Followed, by, KeyedBy, Now),
-            ApproveReplacement r => ApproveReplacement.Decide(Case, r, by, KeyedBy, Now),
+            ApproveReplacement r => ApproveReplacement.Decide(Case, r, Followed, by, KeyedBy, Now),
             RestoreAccount r => RestoreAccount.Decide(Case, r, by, Now),
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No such request."),
         };

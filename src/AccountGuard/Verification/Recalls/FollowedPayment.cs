@@ -7,9 +7,11 @@ namespace AccountGuard.Verification.Recalls;
 /// always (Rules 17, 23).
 /// </summary>
 /// <param name="State">Null while nobody has asked for it back.</param>
+/// <param name="Due">Yen that the holder should have had by it; none where it made up for another of these.</param>
+/// <param name="PaidAgain">Yen of them that reached the holder by later payments.</param>
 public sealed record FollowedPayment(
     Guid Payment, DateOnly PayOn, long Amount, bool CameBack, Guid? Recall, RecallState? State, DateOnly? DueOn,
-    long Recovered, long Lost)
+    long Recovered, long Lost, long Due, long PaidAgain)
 {
     public long Open => Amount - Recovered - Lost;
 
@@ -26,7 +28,8 @@ public sealed record FollowedPayment(
         var payments = new List<FollowedPayment>();
         await using var row = await at.LookUpAsync(
             """
-            select payment_id, pay_on, amount, came_back, recall_id, state, due_on, recovered, lost
+            select payment_id, pay_on, amount, came_back, recall_id, state, due_on, recovered, lost,
+                due, paid_again
             from followed_payment where change_id = @change order by pay_on, source, sent_id
             """, cancel, ("change", change));
         while (await row.ReadAsync(cancel))
@@ -42,5 +45,5 @@ public sealed record FollowedPayment(
         row.IsDBNull(from + 4) ? null : row.GetGuid(from + 4),
         row.IsDBNull(from + 5) ? null : Enum.Parse<RecallState>(row.GetString(from + 5)),
         row.IsDBNull(from + 6) ? null : row.GetFieldValue<DateOnly>(from + 6), row.GetInt64(from + 7),
-        row.GetInt64(from + 8));
+        row.GetInt64(from + 8), row.GetInt64(from + 9), row.GetInt64(from + 10));
 }

@@ -51,4 +51,7 @@ public sealed record Replacement(Guid Id, long Amount, Caller Proposer)
 {
     /// <summary>Null while it waits for another person.</summary>
     public Caller? Approver { get; init; }
+
+    /// <summary>Yen that had been paid again when it was decided.</summary>
+    public long PaidAgain { get; init; }
 }

@@ -25,7 +25,8 @@ public sealed record RecallsView(
 
     private const string Rows = """
         select p.change_id, c.source, c.request_id, c.number_key, p.payment_id, p.pay_on, p.amount, p.came_back,
-            p.recall_id, p.state, p.due_on, p.recovered, p.lost
+            p.recall_id, p.state, p.due_on, p.recovered, p.lost, p.due,
+            p.paid_again
         from followed_payment p join account_change c on c.change_id = p.change_id
         where (p.amount > p.recovered + p.lost) = @open
         order by p.due_on nulls first, p.pay_on, c.source, c.request_id, p.payment_id limit @most
@@ -76,8 +77,9 @@ public sealed record RecallsView(
     {
         await using var sum = at.Database.CreateCommand(
             """
-            select count(*), coalesce(sum(p.amount), 0)::bigint from payment_to_new_account p
-            where not p.came_back and exists (select from hit h where h.change_id = p.change_id and h.is_open)
+            select count(*), coalesce(sum(n.amount), 0)::bigint from (
+                select distinct p.payment_id, p.amount from payment_to_new_account p
+                where not p.came_back and exists (select from hit h where h.change_id = p.change_id and h.is_open)) n
             """);
         await using var row = await sum.ExecuteReaderAsync(cancel);
         await row.ReadAsync(cancel);

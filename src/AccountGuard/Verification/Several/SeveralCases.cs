@@ -31,7 +31,7 @@ public sealed record JointWork(
         if (Action == MassHolds.Approval)
         {
             fields["proposal"] = $"{EntryOf(Guid.Parse(Arguments[MassHolds.Proposed]), change)}";
-            return new CaseForm(Action, new FormCollection(fields)).Verdict(By, null);
+            return new CaseForm(Action, new FormCollection(fields)).Verdict(By, null, []);
         }
 
         if (Action == MassHolds.Action)

@@ -11,7 +11,7 @@ public class RecallTests
     private static readonly FollowedPayment June = Sent(120_000), August = Sent(80_000);
 
     private static FollowedPayment Sent(long amount) =>
-        new(Guid.NewGuid(), new DateOnly(2015, 6, 15), amount, false, null, null, null, 0, 0);
+        new(Guid.NewGuid(), new DateOnly(2015, 6, 15), amount, false, null, null, null, 0, 0, amount, 0);
 
     private static CaseHistory Denied() => new CaseHistory { Followed = [June, August] }.Ended(Verdict.Denied);
 
@@ -149,6 +149,41 @@ public class RecallTests
         history.Echo(new ApproveReplacement(replacement.Replacement), Approver);
         history.Refuse(new ProposeReplacement(Id(), 1, null), Auditor, Refusal.MoreThanWasSent);
         history.Case.Recalls.Single().Lost.ShouldBe(120_000, "paid anew is not recovered");
+    }
+
+    [Fact]
+    public void s40_what_was_paid_again_is_not_replaced_and_what_pays_a_replacement_is_not_counted_twice()
+    {
+        var history = Restored();
+        history.Followed = [June with { PaidAgain = 20_000 }, August];
+        Replace(history, 180_001, Refusal.MoreThanWasSent);
+        Replace(history, 100_000);
+        Replace(history, 80_001, Refusal.MoreThanWasSent);
+        history.Followed = [June with { PaidAgain = 120_000 }, August];
+        Replace(history, 80_001, Refusal.MoreThanWasSent);
+        var last = Replace(history, 80_000, approves: false);
+        history.Followed = [June with { PaidAgain = 120_000 }, August with { PaidAgain = 1 }];
+        history.Refuse(new ApproveReplacement(last), Approver, Refusal.MoreThanWasSent);
+        Replace(history, 79_999);
+        Replace(history, 1, Refusal.MoreThanWasSent);
+    }
+
+    private static Guid Replace(CaseHistory history, long yen, Refusal? refusal = null, bool approves = true)
+    {
+        var replacement = new ProposeReplacement(Id(), yen, null);
+        if (refusal is { } why)
+        {
+            history.Refuse(replacement, Auditor, why);
+            return replacement.Replacement;
+        }
+
+        history.Accept(replacement, Auditor);
+        if (approves)
+        {
+            history.Accept(new ApproveReplacement(replacement.Replacement), Approver);
+        }
+
+        return replacement.Replacement;
     }
 
     [Fact]
