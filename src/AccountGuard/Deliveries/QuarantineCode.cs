@@ -30,8 +30,8 @@ public static class QuarantineCode
             + "row.",
         UnknownRelation => "relation is renumbered or same-holder: correct it and deliver the row again, then "
             + "settle this one.",
-        UnknownOutcome => "outcome is sent, credited, credit-failed, returned, stopped, terminated or resumed: correct "
-            + "it and deliver the row again.",
+        UnknownOutcome => "outcome is sent, credited, credit-failed, returned, withheld, stopped, terminated or "
+            + "resumed: correct it and deliver the row again.",
         UnknownReason => "reason is life-status-report, work, child-over-18, death or other-legal. A fraud hold is "
             + "placed on its case by two people, and never delivered.",
         NotAPayDay => "pay_day is a pay-day of the calendar, at the latest the one after the next: correct it, or add "

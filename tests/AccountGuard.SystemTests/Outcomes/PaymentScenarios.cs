@@ -125,6 +125,28 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
         (await StoryAsync(told)).Owed.ShouldBe(0);
     }
 
+    /// <summary>The file had gone when the holder confirmed: what the hold kept is paid with the next run.</summary>
+    [Fact]
+    public async Task s34_what_a_hold_kept_is_in_arrears_until_a_payment_pays_for_it()
+    {
+        var told = await WithCaseAsync();
+        var kept = Id();
+        await told.Story.PaymentsAsync($"{kept},{told.Number},withheld,2015-06-15,120000,,,,,");
+        var page = await PageAsync(told);
+        page.ShouldContain("Outstanding: 120,000 yen");
+        page.ShouldContain("Kept, on hold");
+        page.ShouldNotContain("Already paid");
+        var answer = await AskAsync(told, June);
+        answer.Of<string>("why", "en").ShouldBe(
+            "The payment of 2015-06-15 was kept by the payer because it was on hold, and is owed.");
+        answer.Of<string>("why", "ja").ShouldContain("留保中のため");
+        answer.GetProperty("arrears")[0].Of<string>("reason").ShouldBe("withheld");
+        await DenyAsync(told.Story.At, told.Case);
+        (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).ShouldBeEmpty("it went nowhere");
+        await told.Story.PaymentsAsync(Sent(told, August, account: Old, rest: $",,,{kept}"));
+        (await AskAsync(told, June)).Of<long>("owed").ShouldBe(0);
+    }
+
     [Fact]
     public async Task s35_a_missing_life_status_report_is_named_its_arrears_come_back_and_the_case_stays_open()
     {

@@ -10,8 +10,9 @@ namespace AccountGuard.Payments.Outcomes;
 
 /// <summary>
 /// A row of what the payment system reports, read and keyed, or a row for quarantine: what became of a payment (sent,
-/// credited, credit-failed, returned), or that payments to a number were stopped, terminated or resumed, and by which
-/// rule (Rule 20). A payment that is tried again is another payment, with an id of its own.
+/// credited, credit-failed, returned, or withheld because its standing was hold), or that payments to a number were
+/// stopped, terminated or resumed, and by which rule (Rule 20). A payment that is tried again is another payment, with
+/// an id of its own.
 /// </summary>
 public sealed record PaymentReport(DeliveredRow Row)
 {
@@ -24,7 +25,7 @@ public sealed record PaymentReport(DeliveredRow Row)
     public static readonly string[] StopReasons =
         ["life-status-report", "work", "child-over-18", "death", "other-legal"];
 
-    public const string Stopped = "stopped", Terminated = "terminated", Resumed = "resumed";
+    public const string Withheld = "withheld", Stopped = "stopped", Terminated = "terminated", Resumed = "resumed";
 
     private const int SourceColumn = 0, IdColumn = 1, NumberColumn = 2, OutcomeColumn = 3, PayDayColumn = 4,
         AmountColumn = 5, AccountColumn = 6, CodeColumn = 7, OnColumn = 8, ReasonColumn = 9, PaysForColumn = 10;
@@ -34,7 +35,7 @@ public sealed record PaymentReport(DeliveredRow Row)
     private const int LongestId = 200;
     private const int LongestCode = 20;
     private const int MostDigits = 6;
-    private static readonly string[] OfPayments = ["sent", "credited", "credit-failed", "returned"];
+    private static readonly string[] OfPayments = ["sent", "credited", "credit-failed", "returned", Withheld];
     private static readonly string[] OfStops = [Stopped, Terminated, Resumed];
 
     public PensionNumber? Number { get; private init; }
@@ -128,7 +129,8 @@ public sealed record PaymentReport(DeliveredRow Row)
 
     private PaymentReport AsPayment(KeyFile keys, IReadOnlySet<DateOnly> payDays)
     {
-        if (Missing(PayDayColumn, AmountColumn, AccountColumn) is { } missing)
+        var isWithheld = Outcome == Withheld;
+        if ((Missing(PayDayColumn, AmountColumn) ?? (isWithheld ? null : Missing(AccountColumn))) is { } missing)
         {
             return Waiting(QuarantineCode.MissingField, missing);
         }
@@ -143,6 +145,7 @@ public sealed record PaymentReport(DeliveredRow Row)
         DateOnly? payOn = Day(PayDayColumn), on = Row[OnColumn].Length == 0 ? payOn : Day(OnColumn);
         int? unreadable = payOn is null ? PayDayColumn
             : AmountOf(Row[AmountColumn]) is null ? AmountColumn
+            : isWithheld ? FilledOf(AccountColumn, CodeColumn)
             : !PayeeAccount.TryParse(Row[AccountColumn], out account) ? AccountColumn
             : !IsCode(Row[CodeColumn]) ? CodeColumn
             : on is null ? OnColumn
@@ -161,10 +164,10 @@ public sealed record PaymentReport(DeliveredRow Row)
             Id = IdOf(SourceText, IdText),
             PayOn = payOn,
             Amount = AmountOf(Row[AmountColumn]),
-            AccountKey = keys.Name("account", Encoding.UTF8.GetBytes(account!.RevealKey())),
+            AccountKey = account is null ? null : keys.Name("account", Encoding.UTF8.GetBytes(account.RevealKey())),
             On = on!.Value,
             PaysFor = Row[PaysForColumn].Length > 0 ? IdOf(SourceText, Row[PaysForColumn]) : null,
-        }).Keyed(keys, $"{payOn:O}", Row[AmountColumn].TrimStart('0'), account.RevealKey(), Row[PaysForColumn]);
+        }).Keyed(keys, $"{payOn:O}", Row[AmountColumn].TrimStart('0'), account?.RevealKey() ?? "", Row[PaysForColumn]);
     }
 
     private PaymentReport AsStop(KeyFile keys)

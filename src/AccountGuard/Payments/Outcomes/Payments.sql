@@ -6,6 +6,7 @@ create or replace view payment as
 select r.payment_id, r.number_key, r.source, r.sent_id, r.pay_on, r.amount, r.account_key, r.pays_for,
     case when bool_or(r.outcome = 'returned') then 'returned'
          when bool_or(r.outcome = 'credit-failed') then 'credit-failed'
+         when bool_or(r.outcome = 'withheld') then 'withheld'
          when bool_or(r.outcome = 'credited') then 'credited'
          else 'sent' end as outcome,
     bool_or(r.outcome in ('credit-failed', 'returned')) as came_back,
@@ -81,7 +82,7 @@ begin
             select r.payment_id from later l join payment_report r on r.pays_for = l.payment_id)
         select coalesce(sum(p.amount), 0)
         from later l cross join lateral (select * from payment v where v.payment_id = l.payment_id offset 0) p
-        where p.payment_id <> original and not p.came_back
+        where p.payment_id <> original and p.outcome in ('sent', 'credited')
           and followed_under(p.payment_id, p.number_key, p.account_key, p.pay_on) is null);
 end $$;
 

@@ -43,11 +43,12 @@ public static class PaymentStories
             """, cancel, ("number", number.ToBytes()));
         while (await row.ReadAsync(cancel))
         {
-            var account = NumberKey.FromBytes(row.GetFieldValue<byte[]>(3));
+            NumberKey? account = row.IsDBNull(3) ? null : NumberKey.FromBytes(row.GetFieldValue<byte[]>(3));
             var payment = new StoryPayment(row.GetGuid(0), row.GetFieldValue<DateOnly>(1), row.GetInt64(2),
                 Open(row, personalKeys), row.GetString(4), row.IsDBNull(5) ? null : row.GetString(5),
                 row.GetFieldValue<DateOnly>(6), row.IsDBNull(7) ? null : row.GetGuid(7));
-            var to = cases.Where(c => c.NewAccount == account && c.FiledOn <= payment.PayOn).ToList();
+            var to = account is null ? []
+                : cases.Where(c => c.NewAccount == account && c.FiledOn <= payment.PayOn).ToList();
             payments.Add(payment with
             {
                 Mark = to.Select(c => c.MarkOf(payment.PayOn)).DefaultIfEmpty().Max(),

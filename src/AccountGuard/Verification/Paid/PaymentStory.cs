@@ -30,10 +30,15 @@ public sealed record StoryPayment(
     /// <summary>To an account that the holder says is not theirs (Rule 17).</summary>
     public bool IsToDenied { get; init; }
 
+    public const string Withheld = "withheld";
+
     public bool CameBack => Outcome is "credit-failed" or "returned";
 
+    /// <summary>The payer kept it, because its standing was hold.</summary>
+    public bool IsWithheld => Outcome == Withheld;
+
     /// <summary>The holder has it, as far as anyone knows.</summary>
-    public bool IsWithHolder => !CameBack && !IsToDenied;
+    public bool IsWithHolder => !CameBack && !IsWithheld && !IsToDenied;
 }
 
 /// <summary>A stop by its own rule (Rule 20), from its day up to the day before the payments are resumed.</summary>
@@ -56,7 +61,9 @@ public sealed record StoryHold(string Reason, DateOnly From, DateOnly? Through)
 }
 
 /// <summary>Yen that the holder should have and does not, since when, and why.</summary>
-/// <param name="Reason">credit-failed, returned, denied (it went to a denied account) or life-status-report.</param>
+/// <param name="Reason">
+/// credit-failed, returned, withheld (on hold), denied (it went to a denied account) or life-status-report.
+/// </param>
 public sealed record Arrear(Guid Of, string Reason, DateOnly Since, long Due, long PaidLater)
 {
     /// <summary>What was paid too much is no claim.</summary>
@@ -78,8 +85,9 @@ public sealed record PaymentStory(
     public long Owed => Arrears.Sum(a => a.Owed);
 
     /// <summary>
-    /// Yen that did not reach the holder and were not paid later: payments that failed, came back or went to a denied
-    /// account, and those that a missing life-status report stopped. A legal reduction and death owe nothing (Rule 20).
+    /// Yen that did not reach the holder and were not paid later: payments that failed, came back, were withheld or
+    /// went to a denied account, and those that a missing life-status report stopped. A legal reduction and death owe
+    /// nothing (Rule 20).
     /// </summary>
     public IReadOnlyList<Arrear> Arrears
     {
@@ -90,7 +98,8 @@ public sealed record PaymentStory(
             [
                 .. from p in Payments
                    where !p.IsWithHolder && RootOf(p) == p.Id
-                   select new Arrear(p.Id, p.CameBack ? p.Outcome : "denied", p.PayOn, p.Amount, PaidFor(p.Id)),
+                   select new Arrear(p.Id, p.CameBack || p.IsWithheld ? p.Outcome : "denied", p.PayOn, p.Amount,
+                       PaidFor(p.Id)),
                 .. from s in Stops
                    let stopped = PayDays.Count(s.Covers)
                    where s is { Reason: StoryStop.LifeStatusReport, Amount: not null } && stopped > 0
@@ -102,7 +111,8 @@ public sealed record PaymentStory(
     }
 
     /// <summary>Yen paid for days after the holder's death that did not come back (S48).</summary>
-    public long PaidAfterDeath => Payments.Where(p => p.PayOn > DiedOn && !p.CameBack).Sum(p => p.Amount);
+    public long PaidAfterDeath =>
+        Payments.Where(p => p.PayOn > DiedOn && p is { CameBack: false, IsWithheld: false }).Sum(p => p.Amount);
 
     /// <summary>
     /// Payments that ended because of the death may be recovered; a stop that can be resumed is not enough (S48).

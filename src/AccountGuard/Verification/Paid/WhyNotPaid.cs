@@ -12,7 +12,7 @@ public sealed record WhyNotPaid(string Text, params IReadOnlyList<string> Argume
     public static readonly string[] Texts =
     [
         Unknown, Paid, PaidPending, PaidBefore, PaidDenied, Failed, Returned, OfDeath, OfLifeStatus, OfWork, OfChild,
-        OfLaw, OfDenial, OfHold,
+        OfLaw, OfDenial, OfHold, Kept,
     ];
 
     private const string Unknown = "Nothing was reported of a payment on {0}, and no stop or hold is known.",
@@ -28,7 +28,8 @@ public sealed record WhyNotPaid(string Text, params IReadOnlyList<string> Argume
         OfChild = "The payment of {0} was reduced or stopped by law because a child turned 18 (since {1}).",
         OfLaw = "The payment of {0} was reduced or stopped by law (since {1}).",
         OfDenial = "The payment of {0} was held: the holder denied the change of account (since {1}).",
-        OfHold = "The payment of {0} was held on suspicion of fraud (since {1}).";
+        OfHold = "The payment of {0} was held on suspicion of fraud (since {1}).",
+        Kept = "The payment of {0} was kept by the payer because it was on hold, and is owed.";
 
     /// <summary>What was paid speaks for itself; of stops a death comes first; a hold is named where nothing else
     /// stops.</summary>
@@ -46,14 +47,19 @@ public sealed record WhyNotPaid(string Text, params IReadOnlyList<string> Argume
             }, day, Masked(paid));
         }
 
-        if (payments.FirstOrDefault(p => !p.CameBack) is { } denied)
+        if (payments.FirstOrDefault(p => p is { CameBack: false, IsWithheld: false }) is { } denied)
         {
             return new WhyNotPaid(PaidDenied, day, Masked(denied));
         }
 
-        if (payments.FirstOrDefault() is { } back)
+        if (payments.FirstOrDefault(p => p.CameBack) is { } back)
         {
             return new WhyNotPaid(back.Outcome == "returned" ? Returned : Failed, day, back.Code ?? "–");
+        }
+
+        if (payments.Count > 0)
+        {
+            return new WhyNotPaid(Kept, day);
         }
 
         var stop = story.Stops.Where(s => s.Covers(payDay)).OrderBy(s => Array.IndexOf(Precedence, s.Reason))

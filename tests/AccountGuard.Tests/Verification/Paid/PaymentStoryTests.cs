@@ -34,6 +34,18 @@ public class PaymentStoryTests
     }
 
     [Fact]
+    public void s34_what_a_hold_kept_is_owed_until_it_is_paid_for_and_has_a_reason_of_its_own()
+    {
+        var kept = Paid(June, 100, "withheld");
+        var story = Of([kept], Stop("work", June)) with { DiedOn = April };
+        story.Arrears.Select(a => (a.Reason, a.Owed)).ShouldBe([("withheld", 100)]);
+        story.PaidAfterDeath.ShouldBe(0);
+        WhyNotPaid.Of(story, June).Text.ShouldContain("was kept by the payer");
+        Of([kept, Paid(August, 100, "withheld", kept.Id)]).Owed.ShouldBe(100, "kept again is owed once");
+        Of([kept, Paid(August, 100, paysFor: kept.Id)]).Owed.ShouldBe(0);
+    }
+
+    [Fact]
     public void what_makes_up_for_it_and_fails_too_is_owed_once()
     {
         var failed = Paid(June, 100, "credit-failed");
@@ -151,7 +163,8 @@ public class PaymentStoryTests
                 }
             }
 
-            string Outcome() => ((string[])["sent", "credited", "credit-failed", "returned"])[random.Next(4)];
+            string Outcome() =>
+                ((string[])["sent", "credited", "credit-failed", "returned", "withheld"])[random.Next(5)];
             var story = Of([.. all.OrderBy(_ => random.Next())]);
             (story.Owed + all.Where(p => p.IsWithHolder).Sum(p => p.Amount)).ShouldBe(
                 due.Sum(p => p.Amount), $"seed {seed}");
