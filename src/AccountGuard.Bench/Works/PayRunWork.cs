@@ -65,7 +65,7 @@ public static class PayRunWork
         {
             var payment = ((long)no * payments) + i;
             var number = payment % PaymentsOfACase == 0
-                ? payment / PaymentsOfACase % cases * 7L : 5_000_000_000L + payment;
+                ? ((payment / PaymentsOfACase % (cases - 1)) + 1) * 7L : 5_000_000_000L + payment;
             file.WriteLine(("20001".PadRight(20) + "001".PadRight(18) + "000010000001" + "PAYEE".PadRight(30)
                 + $"{65_000:D10}0{number:D10}").PadRight(120));
         }

@@ -95,7 +95,7 @@ public sealed class PayRunInput
             }
             else if (transfers.Kind == CreditTransferPiece.Payment)
             {
-                _numbers.Add(transfers.Transfer.Number ?? NoNumber);
+                _numbers.Add(NumberOf(transfers.Transfer.Number));
             }
         }
 
@@ -125,6 +125,9 @@ public sealed class PayRunInput
             _saidChanged.Add(_numbers.Count);
         }
 
-        _numbers.Add(payment.HasEdi ? Edi : payment.Number ?? NoNumber);
+        _numbers.Add(payment.HasEdi ? Edi : NumberOf(payment.Number));
     }
+
+    /// <summary>Zeros alone fill a field that holds nothing: they are nobody's number.</summary>
+    private static long NumberOf(long? digits) => digits is > 0 and var number ? number : NoNumber;
 }

@@ -52,7 +52,7 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
 
     private async Task PlayAsync(FreshDatabase database, IReadOnlyList<History> histories, Random random)
     {
-        List<string> numbers = ["0000000000", "9999999999"];
+        List<string> numbers = ["0000000001", "9999999999"];
         foreach (var history in histories)
         {
             var world = new World(database);

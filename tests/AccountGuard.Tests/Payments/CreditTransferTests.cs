@@ -23,12 +23,13 @@ public class CreditTransferTests
     [Fact]
     public void numbers_are_read_and_counted()
     {
-        var file = File(Document(4, 1_000_000_006, Information(("0000000001", 1_000_000_000), (null, 1)),
-            Information(("12345", 2), (Canary, 3))));
+        var file = File(Document(5, 1_000_000_010, Information(("0000000001", 1_000_000_000), (null, 1)),
+            Information(("12345", 2), ("0000000000", 4), (Canary, 3))));
         var input = Read(file);
-        input.Numbers.ToArray().ShouldBe([1, PayRunInput.NoNumber, PayRunInput.NoNumber, long.Parse(Canary)]);
-        input.Total.ShouldBe(new PaymentCount(4, 1_000_000_006));
-        (input.Groups, input.Bytes, input.RecordOf(3)).ShouldBe((2, file.Length, 4));
+        input.Numbers.ToArray().ShouldBe(
+            [1, PayRunInput.NoNumber, PayRunInput.NoNumber, PayRunInput.NoNumber, long.Parse(Canary)]);
+        input.Total.ShouldBe(new PaymentCount(5, 1_000_000_010));
+        (input.Groups, input.Bytes, input.RecordOf(4)).ShouldBe((2, file.Length, 5));
         input.Digest.ShouldBe(SHA256.HashData(file));
     }
 

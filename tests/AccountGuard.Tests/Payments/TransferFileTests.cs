@@ -42,14 +42,15 @@ public class TransferFileTests
         string[] payments =
         [
             Payment("12345", 1), Payment("", 1), Payment("0000-12345", 1), Payment(Canary, 1, hasEdi: true),
+            Payment("0000000000", 1), Payment("0000000000", 1, hasEdi: true), Payment("0000000001", 1),
             Payment(Canary, 1, newCode: '1'), Payment(Canary, 1, newCode: '2'), Payment(Canary, 1, newCode: ' '),
         ];
-        var input = Read(File([Header(), .. payments, Trailer(7, 7)]));
+        var input = Read(File([Header(), .. payments, Trailer(10, 10)]));
         input.Numbers.ToArray().ShouldBe([
-            PayRunInput.NoNumber, PayRunInput.NoNumber, PayRunInput.NoNumber, PayRunInput.Edi, 8642097531, 8642097531,
-            8642097531,
+            PayRunInput.NoNumber, PayRunInput.NoNumber, PayRunInput.NoNumber, PayRunInput.Edi,
+            PayRunInput.NoNumber, PayRunInput.Edi, 1, 8642097531, 8642097531, 8642097531,
         ]);
-        input.SaidChanged.ShouldBe([4, 5]);
+        input.SaidChanged.ShouldBe([7, 8]);
     }
 
     /// <summary>A file, and words of its refusal.</summary>
