@@ -60,7 +60,7 @@ public static class PayRunWork
     {
         var path = Path.Combine(ground.Folder.FullName, $"payments-{no}");
         using var file = new StreamWriter(path, append: false, Encoding.ASCII, 1 << 20) { NewLine = "\r\n" };
-        file.WriteLine("12100000000001".PadRight(120));
+        file.WriteLine(("12100000000001".PadRight(54) + "0615").PadRight(120));
         for (var i = 0; i < payments; i++)
         {
             var payment = ((long)no * payments) + i;

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
+using AccountGuard.Intake;
 
 namespace AccountGuard.Payments;
 
@@ -43,7 +44,7 @@ public sealed partial class CreditTransferFile : IDisposable
 {
     private const string Document = "Document", Initiation = "CstmrCdtTrfInitn", Header = "GrpHdr";
     private const string Information = "PmtInf", PaymentName = "CdtTrfTxInf";
-    private const string CountName = "NbOfTxs", SumName = "CtrlSum";
+    private const string CountName = "NbOfTxs", SumName = "CtrlSum", DayName = "ReqdExctnDt";
     private const string NamespaceStart = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.";
     private const int BlockLength = 1 << 20;
     private const int MostOfDocument = 1 << 26;
@@ -69,6 +70,7 @@ public sealed partial class CreditTransferFile : IDisposable
     private int _piece;
     private int _tag;
     private bool _isAtEnd;
+    private bool _hasDay;
     private Totals _ofDocument = new();
     private Totals _ofInformation = new();
 
@@ -99,6 +101,9 @@ public sealed partial class CreditTransferFile : IDisposable
 
     /// <summary>Where payments in Japan may go; null: anywhere.</summary>
     public BankBranches? Branches { get; init; }
+
+    /// <summary>The days that payments in common may be paid on; null: any.</summary>
+    public FileDays? Days { get; init; }
 
     public CreditTransferPiece Kind { get; private set; }
 
@@ -243,7 +248,7 @@ public sealed partial class CreditTransferFile : IDisposable
         var begins = IsAt(Document, Initiation) && local == Information;
         if (begins)
         {
-            (Informations, _ofInformation) = (Informations + 1, new Totals());
+            (Informations, _ofInformation, _hasDay) = (Informations + 1, new Totals(), false);
         }
 
         if (_open.Count == Deepest)
@@ -283,6 +288,12 @@ public sealed partial class CreditTransferFile : IDisposable
             _ = open.Local == CountName ? of.SaidCount = value : of.SaidSum = value;
         }
 
+        if (IsAt(Document, Initiation, Information, DayName)
+            || (open.Local is "Dt" or "DtTm" && IsAt(Document, Initiation, Information, DayName, open.Local)))
+        {
+            CheckDay(Rest[..start].Trim(Blank));
+        }
+
         var ends = IsAt(Document, Initiation, Information);
         _open.Pop();
         Take(isTotal ? open.Local == CountName ? CreditTransferPiece.Count : CreditTransferPiece.Sum
@@ -290,6 +301,10 @@ public sealed partial class CreditTransferFile : IDisposable
         if (ends)
         {
             Check(_ofInformation, "those of a PmtInf");
+            if (Days is not null && !_hasDay)
+            {
+                throw Bad($"a PmtInf does not say on which day it is paid ({DayName})", "Give each its day");
+            }
         }
 
         if (_open.Count == 0)
@@ -380,6 +395,26 @@ public sealed partial class CreditTransferFile : IDisposable
             throw Bad(string.Create(CultureInfo.InvariantCulture,
                 $"{which} are {totals.Count:N0} payments of {totals.Sum:N0} yen; NbOfTxs or CtrlSum says otherwise"),
                 "Make the file again from its source", Fault.TotalsDiffer);
+        }
+    }
+
+    /// <summary>
+    /// A day, or since version 09 a choice of a day and an instant, which is one in Japan where it has no offset.
+    /// </summary>
+    private void CheckDay(ReadOnlySpan<byte> text)
+    {
+        if (Days is null || text.IsEmpty)
+        {
+            return;
+        }
+
+        _hasDay = true;
+        var said = Encoding.UTF8.GetString(text);
+        var day = ReportedDay.Parse(said) is { Kind: not ReportedDayKind.Unreadable } read ? read
+            : ReportedDay.Parse(said + "+09:00");
+        if (day.DayIn(PayDayCalendar.Zone) is not { } on || !Days.Has(on))
+        {
+            throw Bad($"the day of its next PmtInf ({DayName}) {Days.IsAnother}", FileDays.Remedy);
         }
     }
 

@@ -9,7 +9,7 @@ public readonly record struct PayDay(DateOnly PaidOn, DateOnly ClosesOn);
 /// </summary>
 public static class PayDays
 {
-    private const int PaidOnDay = 15;
+    internal const int PaidOnDay = 15;
     private const int ClosesOnDay = 20;
 
     /// <summary>The pay-days of the years, both included, in order.</summary>

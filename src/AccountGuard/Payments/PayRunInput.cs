@@ -45,20 +45,21 @@ public sealed class PayRunInput
     public byte[] Digest { get; private set; } = [];
 
     /// <param name="branches">Where its payments may go; null: anywhere.</param>
+    /// <param name="days">The days that it may name; null: any.</param>
     /// <exception cref="BadInput">The file is not sound.</exception>
     public static PayRunInput Read(
-        Stream file, string name, CancellationToken cancel, BankBranches? branches = null)
+        Stream file, string name, CancellationToken cancel, BankBranches? branches = null, FileDays? days = null)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var input = new PayRunInput { _hasRecords = !CreditTransferFile.Is(file) };
         if (input._hasRecords)
         {
-            using var transfers = new TransferFile(file, name, digest) { Branches = branches };
+            using var transfers = new TransferFile(file, name, digest) { Branches = branches, Days = days };
             input.Add(transfers, cancel);
         }
         else
         {
-            using var transfers = new CreditTransferFile(file, name, digest) { Branches = branches };
+            using var transfers = new CreditTransferFile(file, name, digest) { Branches = branches, Days = days };
             input.Add(transfers, cancel);
         }
 

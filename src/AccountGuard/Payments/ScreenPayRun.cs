@@ -33,14 +33,15 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
     /// <param name="id">The sender's id; without it the content says what is the same again (Rule 7).</param>
     /// <param name="outputs">Get the four files, by standing.</param>
     /// <param name="cancel">Nothing is kept then.</param>
-    /// <exception cref="BadInput">The file is not sound or was screened here already, the day is no pay-day, or the id
-    /// was here with other content.</exception>
+    /// <exception cref="BadInput">The file is not sound, is for another day or was screened here already, the day is no
+    /// pay-day, or the id was here with other content.</exception>
     public async Task<PayRun> ScreenAsync(
         FileStream file, string name, string? id, IReadOnlyList<Stream> outputs, CancellationToken cancel)
     {
         var changedAt = File.GetLastWriteTimeUtc(file.SafeFileHandle);
         file.Position = 0;
-        var input = PayRunInput.Read(file, name, cancel, at.Branches);
+        var input = PayRunInput.Read(
+            file, name, cancel, at.Branches, await FileDays.OfAsync(at, payDay, cancel));
         var key = KeyOf(id, input.Digest);
         lock (_digests)
         {

@@ -35,6 +35,9 @@ public sealed class TransferFile : IDisposable
     /// <summary>Where payments may go; null: anywhere.</summary>
     public BankBranches? Branches { get; init; }
 
+    /// <summary>The days that a group may be paid on; null: any.</summary>
+    public FileDays? Days { get; init; }
+
     public TransferRecord Kind { get; private set; }
 
     /// <summary>The record read last; until the next one is read.</summary>
@@ -126,6 +129,12 @@ public sealed class TransferFile : IDisposable
         if (Record[3] != '0')
         {
             throw _records.Bad("its code (byte 4) is not 0", "Write the file in JIS, and 0 there");
+        }
+
+        // The month and day alone: 0 is none.
+        if (Days?.Has(Payment.DigitsOf(Record[54..58]) ?? 0) == false)
+        {
+            throw _records.Bad($"its day (bytes 55 to 58) {Days.IsAnother}", FileDays.Remedy);
         }
     }
 

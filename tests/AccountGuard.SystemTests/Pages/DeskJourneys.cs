@@ -41,7 +41,7 @@ public sealed class DeskJourneys(Browsing browsing)
         await Reconcile.RunAsync(At, null, None);
         using var payments = browsing.Service.As(Role.PaymentSystem);
         using var content = new ByteArrayContent(File(Group(
-            ("0001217134", 123_456), ("0001227234", 65_000), ("1231231231", 999_999_999))));
+            next.PayDay, ("0001217134", 123_456), ("0001227234", 65_000), ("1231231231", 999_999_999))));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var run = await payments.PostAsync($"/api/payments/runs?payDay={next.PayDay:yyyy-MM-dd}", content);
         run.EnsureSuccessStatusCode();

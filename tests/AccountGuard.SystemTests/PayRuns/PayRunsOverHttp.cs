@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using AccountGuard.Identity;
+using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Tests.Payments;
@@ -140,12 +141,38 @@ public sealed class PayRunsOverHttp : IAsyncLifetime
         (await SendAsync(file, HttpStatusCode.OK)).GetRawText().ShouldBe(first.GetRawText());
         (await SendAsync(file, HttpStatusCode.OK, "june")).GetRawText().ShouldBe(named.GetRawText());
         (await SendAsync(other, HttpStatusCode.Conflict, "june")).Of<string>("type").ShouldEndWith("other-content");
-        (await SendAsync(file, HttpStatusCode.Conflict, "june", "2015-08-14")).Of<string>("type")
+        (await SendAsync(file, HttpStatusCode.Conflict, "june", "2016-06-15")).Of<string>("type")
             .ShouldEndWith("other-content");
         (await ValueAsync("select count(*) from refused_delivery where kind = 'pay-run'")).ShouldBe(2L);
         Counts(await SendAsync(file, key: "june, again")).ShouldBe([(0, 0), (1, 65_000), (0, 0), (0, 0)]);
         (await ValueAsync("select count(*) from pay_run")).ShouldBe(3L);
     }
+
+    [Fact]
+    public async Task rule_21_a_file_of_another_day_is_refused_and_one_that_was_taken_stays_so_when_its_pay_day_moves()
+    {
+        var refused = await SendAsync(
+            File([.. Group(), .. Group((_listed, 1))]), HttpStatusCode.BadRequest, payDay: "2015-08-14");
+        refused.Of<string>("detail").ShouldContain("record 1: its day (bytes 55 to 58) is not");
+        refused.Of<string>("detail").ShouldContain("2015-08-14");
+        (await SendAsync(CreditTransferSample.File(CreditTransferSample.Document(
+            1, 1, CreditTransferSample.Information((_listed, 1)))), HttpStatusCode.BadRequest, payDay: "2015-08-14"))
+            .Of<string>("detail").ShouldContain("ReqdExctnDt");
+        (await ValueAsync("select count(*) from pay_run")).ShouldBe(0L);
+        var (asPaid, asNamed, asMoved) = (
+            File(Group(Day("2015-08-14"), (_listed, 1))), File(Group(Day("2015-08-15"), (_listed, 2))),
+            File(Group(Day("2015-08-13"), (_listed, 3))));
+        await SendAsync(asPaid, payDay: "2015-08-14");
+        await SendAsync(asNamed, payDay: "2015-08-14");
+        await SendAsync(asMoved, HttpStatusCode.BadRequest, payDay: "2015-08-14");
+        await AddBankHoliday.RunAsync(
+            _story.At, Day("2015-08-14"), "a storm", _story.At.Clock.GetUtcNow(), CancellationToken.None);
+        await SendAsync(asPaid, HttpStatusCode.OK, payDay: "2015-08-14");
+        await SendAsync(asNamed, HttpStatusCode.OK, payDay: "2015-08-14");
+        await SendAsync(asMoved, payDay: "2015-08-14");
+    }
+
+    private static DateOnly Day(string day) => DateOnly.Parse(day, System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task what_changed_since_is_told_by_record()

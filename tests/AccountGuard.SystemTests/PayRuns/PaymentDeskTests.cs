@@ -174,7 +174,7 @@ public sealed class PaymentDeskTests : IAsyncLifetime
         var next = await NextAsync();
         await SetDeadline.RunAsync(At, next, DeadlineKind.HandOff,
             new DateTimeOffset(next.ToDateTime(new TimeOnly(0, 0)), TimeSpan.FromHours(9)), At.Clock.GetUtcNow(), None);
-        var run = await ScreenAsync(File(Group((numbers[0], 65_000), (numbers[1], 70_001))), next);
+        var run = await ScreenAsync(File(Group(next, (numbers[0], 65_000), (numbers[1], 70_001))), next);
         page = await PageAsync(browser, "/payments");
         page.ShouldContain($"{next:yyyy-MM-dd} 00:00");
         page.ShouldContain("ends before the next pay-day");

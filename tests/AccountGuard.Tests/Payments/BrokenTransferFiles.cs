@@ -93,7 +93,8 @@ public class BrokenTransferFiles
 
     private static void ShouldAddUp(byte[] file)
     {
-        var input = PayRunInput.Read(new MemoryStream(file), "FILE", CancellationToken.None);
+        var days = new FileDays(June, June);
+        var input = PayRunInput.Read(new MemoryStream(file), "FILE", CancellationToken.None, days: days);
         var standings = new byte[input.Numbers.Length];
         for (var i = 0; i < standings.Length; i++)
         {
@@ -108,7 +109,7 @@ public class BrokenTransferFiles
         for (var standing = 0; standing < 4; standing++)
         {
             Records(files[standing]).ShouldBe(payments.Where((_, i) => standings[i] == standing));
-            PayRunInput.Read(new MemoryStream(files[standing]), "OUT", CancellationToken.None).Total
+            PayRunInput.Read(new MemoryStream(files[standing]), "OUT", CancellationToken.None, days: days).Total
                 .ShouldBe(new PaymentCount(parts[standing].Count, parts[standing].Amount));
         }
     }

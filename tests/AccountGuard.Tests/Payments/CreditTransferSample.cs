@@ -7,6 +7,8 @@ internal static class CreditTransferSample
 {
     internal const string Namespace = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.03";
 
+    internal const string Day = "<ReqdExctnDt>2015-06-15</ReqdExctnDt>";
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     internal const string Japan = """
@@ -31,7 +33,7 @@ internal static class CreditTransferSample
         payments.Length, payments.Sum(p => p.Yen), [.. payments.Select(p => Transfer(p.Number, p.Yen))]);
 
     internal static string Information(int count, long sum, params string[] payments) =>
-        $"  <PmtInf>\n    <PmtInfId>I</PmtInfId><NbOfTxs>{count}</NbOfTxs><CtrlSum>{sum}</CtrlSum>\n"
+        $"  <PmtInf>\n    <PmtInfId>I</PmtInfId><NbOfTxs>{count}</NbOfTxs><CtrlSum>{sum}</CtrlSum>{Day}\n"
             + string.Concat(payments.Select(p => $"    {p}\n")) + "  </PmtInf>\n";
 
     internal static string Document(int count, long sum, params string[] informations) =>

@@ -17,8 +17,8 @@ public class CreditTransferTests
 
     private static readonly byte[] LikelyBytes = [.. "<>/!?&\"'-0 \n"u8];
 
-    private static PayRunInput Read(byte[] file) =>
-        PayRunInput.Read(new MemoryStream(file), "FILE", CancellationToken.None);
+    private static PayRunInput Read(byte[] file) => PayRunInput.Read(new MemoryStream(file), "FILE",
+        CancellationToken.None, days: new FileDays(new DateOnly(2015, 6, 15), new DateOnly(2015, 6, 15)));
 
     [Fact]
     public void numbers_are_read_and_counted()
@@ -37,7 +37,7 @@ public class CreditTransferTests
     public void several_documents_prefixes_quotes_and_byte_order_marks_are_read()
     {
         var prefixed = $"<?xml version='1.0'?><p:Document xmlns:p='{Namespace}' a='>'><p:CstmrCdtTrfInitn><p:GrpHdr>"
-            + "<p:NbOfTxs> 1 </p:NbOfTxs></p:GrpHdr><p:PmtInf>" + Prefixed(Transfer(Canary, 5))
+            + "<p:NbOfTxs> 1 </p:NbOfTxs></p:GrpHdr><p:PmtInf>" + Prefixed(Day + Transfer(Canary, 5))
             + "</p:PmtInf></p:CstmrCdtTrfInitn></p:Document>";
         var input = Read([.. "\uFEFF"u8, .. File(Document(1, 7, Information(("0000000002", 7))), prefixed)]);
         input.Numbers.ToArray().ShouldBe([2, long.Parse(Canary)]);
@@ -98,6 +98,16 @@ public class CreditTransferTests
         { Document(0, 0) + Document(0, 0)[39..], "a further document begins without a declaration" },
         { Document(0, 0).Replace("<NbOfTxs>0</NbOfTxs>", ""), "does not say how many payments it has" },
         { Document(1, 5, Information((Canary, 5))).Replace("<NbOfTxs>1<", "<NbOfTxs>one<"), "is no whole number" },
+        { On("<ReqdExctnDt>2015-06-16</ReqdExctnDt>"), "payment: the day of its next PmtInf (ReqdExctnDt) is not" },
+        { On("<ReqdExctnDt>2016-06-15</ReqdExctnDt>"), "is not that of the pay-day asked for, 2015-06-15." },
+        { On("<ReqdExctnDt>15 June</ReqdExctnDt>"), "is not that of the pay-day asked for" },
+        { On("<ReqdExctnDt><Dt>2015-08-14</Dt></ReqdExctnDt>"), "is not that of the pay-day asked for" },
+        { On("<ReqdExctnDt><DtTm>2015-06-15T15:00:00Z</DtTm></ReqdExctnDt>"), "is not that of the pay-day asked for" },
+        { On("<ReqdExctnDt><Dt>2015-06-15</Dt>2015-08-14</ReqdExctnDt>"), "is not that of the pay-day asked for" },
+        { On("<ReqdExctnDt></ReqdExctnDt>"), "payment 1: a PmtInf does not say on which day it is paid (ReqdExctnDt)" },
+        { On("<ReqdExctnDt/>"), "payment 1: a PmtInf does not say on which day it is paid" },
+        { On("<Dt>2015-06-15</Dt>"), "payment 1: a PmtInf does not say on which day it is paid" },
+        { Document(2, 6, Information((Canary, 5)), Information((Canary, 1)).Replace(Day, "")), "payment 2: a PmtInf" },
         { Of(Transfer(Canary, 5).Replace("JPY", "USD")), "payment 1: its amount (InstdAmt) is none of whole yen" },
         { Of(Transfer(Canary, 5).Replace(">5<", ">5.5<")), "payment 1: its amount (InstdAmt) is none of whole yen" },
         { Of(Transfer(Canary, 5).Replace(">5<", ">-5<")), "payment 1: its amount (InstdAmt) is none of whole yen" },
@@ -107,6 +117,16 @@ public class CreditTransferTests
         { Of(Transfer(Canary, 5).Replace(">001<", ">0O1<")), "payment 1: its bank, branch or account is not of 4, 3" },
         { Of(Transfer(Canary, 5).Replace(">0000001<", "><")), "payment 1: its bank, branch or account is not of 4, 3" },
     };
+
+    private static string On(string day) => Of(Transfer(Canary, 5)).Replace(Day, day);
+
+    [Theory]
+    [InlineData("<ReqdExctnDt> 2015-06-15\n</ReqdExctnDt>")]
+    [InlineData("<ReqdExctnDt>\n <Dt>2015-06-15</Dt>\n</ReqdExctnDt>")]
+    [InlineData("<ReqdExctnDt><DtTm>2015-06-14T15:00:00Z</DtTm></ReqdExctnDt>")]
+    [InlineData("<ReqdExctnDt><DtTm>2015-06-15T23:59:59</DtTm></ReqdExctnDt>")]
+    public void the_day_is_one_in_Japan_however_its_version_writes_it(string day) =>
+        Read(File(On(day))).Numbers.Length.ShouldBe(1);
 
     private static string Of(string payment) => Document(1, 5, Information(1, 5, payment));
 

@@ -10,8 +10,8 @@ public class TransferFileTests
 
     private static readonly string[] Two = [.. Group((Canary, 100), ("0000000019", 65_000))];
 
-    private static PayRunInput Read(byte[] file) =>
-        PayRunInput.Read(new MemoryStream(file), "FILE", CancellationToken.None);
+    private static PayRunInput Read(byte[] file, FileDays? days = null) => PayRunInput.Read(
+        new MemoryStream(file), "FILE", CancellationToken.None, days: days ?? new FileDays(June, June));
 
     [Theory]
     [InlineData("")]
@@ -71,6 +71,8 @@ public class TransferFileTests
         ("kind 01", Bytes(Header("01").PadRight(200)), 1, "200-byte"),
         ("kind 03", Bytes(Header("03").PadRight(200)), 1, "200-byte"),
         ("kind 99", File([Header("99"), Trailer(0, 0)]), 1, "none of transfers"),
+        .. ((string[])["0616", "0814", "0229", "0000", "    ", "06-5"]).Select(day => (
+            $"day {day}", File([.. Group(), Header(day, "21", '0'), .. Two[1..]]), 3, "its day (bytes 55 to 58) is")),
         ("no header", File(Two[1..]), 1, "a payment (2) stands outside a group"),
         ("a trailer first", File(Two[3..]), 1, "a trailer (8) stands outside a group"),
         ("an end record alone", File([]), 1, "the end record (9) stands before the trailer"),
@@ -114,6 +116,33 @@ public class TransferFileTests
         refused.Message.ShouldNotContain("ﾔﾏﾀﾞ");
         refused.Fault.ShouldBe(says.Contains("the trailer says") || says.Contains("yen")
             ? Fault.TotalsDiffer : Fault.Invalid);
+    }
+
+    /// <summary>Rule 21: MMDD has no year, and a pay-day that moved may lie in another one than the day it stands for.
+    /// </summary>
+    [Fact]
+    public void a_file_names_the_day_on_which_it_is_paid_or_the_one_that_stands_for_it()
+    {
+        static void IsRead(FileDays days, string day) =>
+            Read(File([Header(day, "21", '0'), .. Two[1..]]), days).Numbers.Length.ShouldBe(2);
+        static void IsRefused(FileDays days, string day) => Should.Throw<BadInput>(() => IsRead(days, day)).Message
+            .ShouldContain($"1: its day (bytes 55 to 58) is not that of the pay-day asked for, {days.PaidOn:O}.");
+        var august = new FileDays(new DateOnly(2015, 8, 14), new DateOnly(2015, 8, 15));
+        foreach (var day in (string[])["0814", "0815"])
+        {
+            IsRead(august, day);
+        }
+
+        foreach (var day in (string[])["0615", "0813", "0816"])
+        {
+            IsRefused(august, day);
+        }
+
+        var newYear = new FileDays(new DateOnly(2019, 12, 30), new DateOnly(2020, 1, 6));
+        IsRead(newYear, "1230");
+        IsRead(newYear, "0106");
+        IsRefused(newYear, "1229");
+        IsRefused(newYear, "0107");
     }
 
     [Fact]

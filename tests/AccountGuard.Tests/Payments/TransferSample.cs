@@ -7,8 +7,13 @@ internal static class TransferSample
 {
     internal const string End = "9";
 
-    internal static string Header(string kind = "21", char code = '0') =>
-        ($"1{kind}{code}0000000001".PadRight(54) + "0615").PadRight(120);
+    internal static readonly DateOnly June = new(2015, 6, 15);
+
+    internal static string Header(string kind = "21", char code = '0', DateOnly? payDay = null) =>
+        Header($"{payDay ?? June:MMdd}", kind, code);
+
+    internal static string Header(string day, string kind, char code) =>
+        ($"1{kind}{code}0000000001".PadRight(54) + day).PadRight(120);
 
     internal static string Payment(
         string number, long amount, char newCode = '0', bool hasEdi = false, string name = "ﾔﾏﾀﾞ ﾊﾅｺ") =>
@@ -19,8 +24,11 @@ internal static class TransferSample
 
     /// <summary>A group with its header and a trailer that adds up.</summary>
     internal static IEnumerable<string> Group(params (string Number, long Amount)[] payments) =>
+        Group(June, payments);
+
+    internal static IEnumerable<string> Group(DateOnly payDay, params (string Number, long Amount)[] payments) =>
     [
-        Header(), .. payments.Select(p => Payment(p.Number, p.Amount)),
+        Header(payDay: payDay), .. payments.Select(p => Payment(p.Number, p.Amount)),
         Trailer(payments.Length, payments.Sum(p => p.Amount)),
     ];
 
