@@ -1,5 +1,6 @@
 using AccountGuard.Identity;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
 using Npgsql;
 
 namespace AccountGuard.SystemTests;
@@ -42,6 +43,17 @@ internal static class TwoPeople
         {
             (await CaseWork.DoAsync(at, @case, step, default)).ShouldBeNull();
         }
+    }
+
+    /// <summary>A hold on the new account through a day: one proposes it, the other approves.</summary>
+    public static async Task HoldAsync(Installation at, Guid @case, DateOnly through, PayTo payTo = PayTo.Keep)
+    {
+        var hold = Guid.NewGuid();
+        (await CaseWork.DoAsync(at, @case, at => ProposeHold.Decide(at.Case,
+            new ProposeHold(hold, HoldReason.FraudSuspected, payTo, through, null), Saeki, at.KeyedBy, at.Now),
+            default)).ShouldBeNull();
+        (await CaseWork.DoAsync(at, @case, at => ApproveHold.Decide(
+            at.Case, new ApproveHold(hold), Utsumi, at.KeyedBy, at.Now), default)).ShouldBeNull();
     }
 
     /// <summary>The fence of the database refuses an event, as code that forgets to ask would append it.</summary>

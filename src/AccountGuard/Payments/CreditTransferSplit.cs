@@ -27,8 +27,8 @@ public static class CreditTransferSplit
                 if (transfers.Kind == CreditTransferPiece.Payment)
                 {
                     var payment = transfers.Count - 1;
-                    parts[payment < standings.Length ? standings[payment] : throw PayRunSplit.Changed(name)]
-                        .Append(transfers.Piece);
+                    parts[payment < standings.Length ? (int)PayRunStandings.StandingOf(standings[payment])
+                        : throw PayRunSplit.Changed(name)].Append(transfers.Piece);
                     continue;
                 }
 
@@ -64,7 +64,8 @@ public static class CreditTransferSplit
             if (transfers.Kind == CreditTransferPiece.Payment)
             {
                 cancel.ThrowIfCancellationRequested();
-                var standing = transfers.Count <= standings.Length ? standings[transfers.Count - 1]
+                var standing = transfers.Count <= standings.Length
+                    ? (int)PayRunStandings.StandingOf(standings[transfers.Count - 1])
                     : throw PayRunSplit.Changed(name);
                 foreach (var of in new[] { totals.Documents[^1], totals.Informations[^1], totals.Whole })
                 {

@@ -2,15 +2,19 @@ using AccountGuard.Numbers;
 
 namespace AccountGuard.Payments;
 
-/// <summary>A payment whose standing is another now; the record is counted from 1, with headers and trailers.</summary>
-public sealed record ChangedPayment(int Record, string Then, string Now);
+/// <summary>
+/// A payment that stands otherwise now, or goes elsewhere while it is on hold (keep, previous; null where it is not).
+/// The record is counted from 1, with headers and trailers, and the amount in yen.
+/// </summary>
+public sealed record ChangedPayment(
+    int Record, string Then, string Now, string? PayToThen, string? PayToNow, long Amount);
 
 /// <summary>
 /// What changed since a payment file was handed off: the list of what may have to be recalled (Rule 23), and of what
-/// may be paid after all.
+/// may be paid after all. The amount is that of all of them, in yen.
 /// </summary>
 public sealed record PayRunChanges(
-    long Run, StandingAsOf Then, StandingAsOf Now, int Count, IReadOnlyList<ChangedPayment> Changes)
+    long Run, StandingAsOf Then, StandingAsOf Now, int Count, long Amount, IReadOnlyList<ChangedPayment> Changes)
 {
     /// <exception cref="BadInput">There is no such run, or its file is not kept.</exception>
     public static async Task<PayRunChanges> SinceAsync(
@@ -25,10 +29,13 @@ public sealed record PayRunChanges(
         var then = kept.Run.Standings;
         var changed = Enumerable.Range(0, then.Length).Where(i => then[i] != now.Standings[i]).ToList();
         await RecordAsync(at, no, input, [.. changed.Where(i =>
-            (PayRunStanding)then[i] is PayRunStanding.Pending or PayRunStanding.Hold)], who, cancel);
-        return new PayRunChanges(no, kept.Run.Summary.AsOf, standing.AsOf, changed.Count, [.. changed.Select(i =>
-            new ChangedPayment(
-                input.RecordOf(i), PayRunStandings.Names[then[i]], PayRunStandings.Names[now.Standings[i]]))]);
+            PayRunStandings.StandingOf(then[i]) is PayRunStanding.Pending or PayRunStanding.Hold)], who, cancel);
+        return new PayRunChanges(no, kept.Run.Summary.AsOf, standing.AsOf, changed.Count, changed.Sum(input.AmountOf),
+        [
+            .. changed.Select(i => new ChangedPayment(input.RecordOf(i), PayRunStandings.NameOf(then[i]),
+                PayRunStandings.NameOf(now.Standings[i]), PayRunStandings.PayToOf(then[i]),
+                PayRunStandings.PayToOf(now.Standings[i]), input.AmountOf(i))),
+        ]);
     }
 
     /// <summary>Rule 33: what stands now is recorded by <see cref="Standing"/>, and what stood then here.</summary>

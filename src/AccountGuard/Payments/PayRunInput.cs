@@ -20,6 +20,7 @@ public sealed class PayRunInput
 
     private readonly List<int> _groups = [];
     private readonly List<long> _numbers = [];
+    private readonly List<long> _amountsThrough = [];
     private readonly List<int> _saidChanged = [];
     private bool _hasRecords;
 
@@ -78,7 +79,7 @@ public sealed class PayRunInput
             }
             else if (transfers.Kind == TransferRecord.Payment)
             {
-                Add(transfers.Payment);
+                Add(transfers.Payment, transfers.Amount);
             }
         }
 
@@ -97,6 +98,7 @@ public sealed class PayRunInput
             else if (transfers.Kind == CreditTransferPiece.Payment)
             {
                 _numbers.Add(NumberOf(transfers.Transfer.Number));
+                _amountsThrough.Add(transfers.Amount);
             }
         }
 
@@ -119,7 +121,10 @@ public sealed class PayRunInput
         return payment + (2 * ~group);
     }
 
-    private void Add(Payment payment)
+    /// <summary>Yen of a payment.</summary>
+    public long AmountOf(int payment) => _amountsThrough[payment] - (payment > 0 ? _amountsThrough[payment - 1] : 0);
+
+    private void Add(Payment payment, long amountThrough)
     {
         if (payment.SaysAccountChanged)
         {
@@ -127,6 +132,7 @@ public sealed class PayRunInput
         }
 
         _numbers.Add(payment.HasEdi ? Edi : NumberOf(payment.Number));
+        _amountsThrough.Add(amountThrough);
     }
 
     /// <summary>Zeros alone fill a field that holds nothing: they are nobody's number.</summary>

@@ -113,7 +113,8 @@ public static class PayRunRoutes
         CancellationToken cancel)
     {
         var numbers = PayRunInput.Read(file, "The file", cancel).Numbers.ToArray();
-        var shown = numbers.Where((_, payment) => kept.Run.Standings[payment] == (byte)standing).Distinct()
+        var shown = numbers
+            .Where((_, payment) => PayRunStandings.StandingOf(kept.Run.Standings[payment]) == standing).Distinct()
             .Where(number => !Sandbox.Has(at, number))
             .Select(number => NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys)).ToList();
         if (shown.Count > 0)

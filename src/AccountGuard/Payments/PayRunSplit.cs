@@ -34,7 +34,8 @@ public static class PayRunSplit
                 {
                     // One more than there were: the reader would not have let it by in the same file.
                     var payment = transfers.Count - 1;
-                    writers[payment < standings.Length ? standings[payment] : throw Changed(name)].Write(transfers);
+                    writers[payment < standings.Length ? (int)PayRunStandings.StandingOf(standings[payment])
+                        : throw Changed(name)].Write(transfers);
                     continue;
                 }
 

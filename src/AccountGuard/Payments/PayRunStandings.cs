@@ -14,19 +14,43 @@ public enum PayRunStanding : byte
 }
 
 /// <summary>
-/// The answer to a payment file, frozen: where each payment stood in one snapshot, for how many payments each reason
-/// was given, and the payments whose account is new or changed by a change that we do not know of.
+/// The answer to a payment file, frozen: where each payment stood in one snapshot, and where it goes while it is on
+/// hold, in a byte for each; for how many payments each reason was given; and the payments whose account is new or
+/// changed by a change that we do not know of.
 /// </summary>
 public sealed record PayRunStandings(
     byte[] Standings, IReadOnlyDictionary<string, int> Reasons, IReadOnlyList<int> UnknownChanges)
 {
     public const string EdiInformation = "EdiInformation";
 
+    public const string Keep = "keep", Previous = "previous";
+
     private const int NumbersOfAQuestion = 5_000;
+
+    // A byte holds a standing in its lowest bits, and the place of one of these in the next ones.
+    private const int BitsOfStanding = 2;
+    private static readonly string?[] PayTos = [null, Keep, Previous];
 
     /// <summary>As the file is named, and the answer of standing: clear, pending, hold, unknown.</summary>
     public static readonly IReadOnlyList<string> Names =
         [.. Enum.GetNames<PayRunStanding>().Select(n => n.ToLowerInvariant())];
+
+    public static PayRunStanding StandingOf(byte frozen) => (PayRunStanding)(frozen & ((1 << BitsOfStanding) - 1));
+
+    public static string NameOf(byte frozen) => Names[(int)StandingOf(frozen)];
+
+    /// <summary>Where a payment on hold goes meanwhile: as <see cref="StandingAnswer.PayTo"/>.</summary>
+    public static string? PayToOf(byte frozen) => PayTos[frozen >> BitsOfStanding];
+
+    /// <summary>The payments on hold that go there meanwhile.</summary>
+    public IEnumerable<int> HeldAndPaidTo(string payTo)
+    {
+        var frozen = CodeOf(PayRunStanding.Hold, payTo);
+        for (var at = Array.IndexOf(Standings, frozen); at >= 0; at = Array.IndexOf(Standings, frozen, at + 1))
+        {
+            yield return at;
+        }
+    }
 
     /// <summary>
     /// Asks for every payment of the file. What is shown of a person is recorded first, as by <see cref="Standing"/>.
@@ -80,7 +104,7 @@ public sealed record PayRunStandings(
         {
             var number = input.Numbers[i];
             standings[i] = codes.GetValueOrDefault(number, codeOfPlain);
-            if (standings[i] >= (byte)PayRunStanding.Hold)
+            if (StandingOf(standings[i]) >= PayRunStanding.Hold)
             {
                 foreach (var reason in answers.GetValueOrDefault(number, plain).Reasons)
                 {
@@ -92,7 +116,11 @@ public sealed record PayRunStandings(
         return new PayRunStandings(standings, reasons, unknownChanges);
     }
 
-    private static byte CodeOf(StandingAnswer answer) => (byte)Enum.Parse<PayRunStanding>(answer.Standing, true);
+    private static byte CodeOf(StandingAnswer answer) =>
+        CodeOf(Enum.Parse<PayRunStanding>(answer.Standing, true), answer.PayTo);
+
+    private static byte CodeOf(PayRunStanding standing, string? payTo) =>
+        (byte)((int)standing | (Array.IndexOf(PayTos, payTo) << BitsOfStanding));
 
     private static async Task<Dictionary<long, StandingAnswer>> AnswersAsync(
         Standing standing, long[] numbers, CancellationToken cancel)

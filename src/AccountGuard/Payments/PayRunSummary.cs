@@ -11,6 +11,15 @@ public sealed record PayRunFile(int Groups, int Count, long Amount, long Bytes, 
 /// </summary>
 public sealed record UnknownChanges(int Count, IReadOnlyList<int> Records);
 
+/// <summary>Payments on hold, by record.</summary>
+public sealed record HeldPayments(int Count, long Amount, IReadOnlyList<int> Records);
+
+/// <summary>
+/// What becomes of payments on hold: they are kept and paid later, or may go to the account before the change. Together
+/// they are those on hold.
+/// </summary>
+public sealed record HeldPayTo(HeldPayments Keep, HeldPayments Previous);
+
 /// <summary>
 /// What is said of a pay-run, and signed. The four parts add up to the input. Reasons: for how many payments on hold or
 /// unknown each was given. It names no person: records are named by their number in the file, from 1.
@@ -18,7 +27,7 @@ public sealed record UnknownChanges(int Count, IReadOnlyList<int> Records);
 public sealed record PayRunSummary(
     long Run, DateOnly PayDay, DateTimeOffset ScreenedAt, StandingAsOf AsOf, PayRunFile Input, PayRunPart Clear,
     PayRunPart Pending, PayRunPart Hold, PayRunPart Unknown, IReadOnlyDictionary<string, int> Reasons,
-    UnknownChanges UnknownChanges)
+    UnknownChanges UnknownChanges, HeldPayTo? PayTo = null)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

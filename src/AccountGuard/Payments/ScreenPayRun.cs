@@ -147,10 +147,16 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
             new PayRunFile(input.Groups, input.Total.Count, input.Total.Amount, input.Bytes,
                 Convert.ToHexStringLower(input.Digest)),
             parts[0], parts[1], parts[2], parts[3], standings.Reasons,
-            new UnknownChanges(standings.UnknownChanges.Count, [.. standings.UnknownChanges.Select(input.RecordOf)]));
+            new UnknownChanges(standings.UnknownChanges.Count, [.. standings.UnknownChanges.Select(input.RecordOf)]),
+            new HeldPayTo(Held(PayRunStandings.Keep), Held(PayRunStandings.Previous)));
         using var signature = new PayRunSignature(at.Keys);
         var text = summary.Write();
         return new PayRun(no, true, standings.Standings, text, signature.Sign(text));
+        HeldPayments Held(string payTo)
+        {
+            var held = standings.HeldAndPaidTo(payTo).ToList();
+            return new HeldPayments(held.Count, held.Sum(input.AmountOf), [.. held.Select(input.RecordOf)]);
+        }
     }
 
     private UInt128 KeyOf(string? id, byte[] digest) => id is null

@@ -3,14 +3,17 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using AccountGuard.Identity;
+using AccountGuard.Intake;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Tests.Payments;
+using AccountGuard.Verification;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
 using static AccountGuard.SystemTests.Story;
+using static AccountGuard.SystemTests.TwoPeople;
 using static AccountGuard.Tests.Payments.TransferSample;
 
 namespace AccountGuard.SystemTests.PayRuns;
@@ -174,11 +177,42 @@ public sealed class PayRunsOverHttp : IAsyncLifetime
 
     private static DateOnly Day(string day) => DateOnly.Parse(day, System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>The hold file has both, and what may be paid to the account before must be told from what may not.
+    /// </summary>
+    [Fact]
+    public async Task what_is_held_says_where_it_goes_meanwhile_and_so_does_what_changed()
+    {
+        var next = (await PayDayCalendar.FromAsync(_story.At, new DeadlineSettings(null, null),
+            PayDayCalendar.DayOf(_story.At.Clock.GetUtcNow()), 1, CancellationToken.None)).Single().PayDay;
+        var held = await BeginAsync(_service.Database, d => d with
+        {
+            HoldPolicy = JsonSerializer.Deserialize<JsonElement>("""{"untilDays": 124, "payTo": "previous"}"""),
+        });
+        await held.ListAsync(1, [Listed(_listed)]);
+        await held.ChangesAsync(held.Filed("R1", _listed, "2015-05-20"));
+        var run = await SendAsync(File(Group(
+            next, ("9999000004", 1), ("9999000003", 2), (Number(), 4), (_listed, 8))), payDay: $"{next:O}");
+        Counts(run).ShouldBe([(1, 4), (0, 0), (3, 11), (0, 0)]);
+        (run.Of<int>("payTo", "keep", "count"), run.Of<long>("payTo", "keep", "amount")).ShouldBe((1, 2));
+        run.Of<int[]>("payTo", "keep", "records").ShouldBe([3]);
+        (run.Of<int>("payTo", "previous", "count"), run.Of<long>("payTo", "previous", "amount")).ShouldBe((2, 9));
+        run.Of<int[]>("payTo", "previous", "records").ShouldBe([2, 5]);
+
+        await OpenCases.RunAsync(held.At, CancellationToken.None);
+        await HoldAsync(held.At, FiledChange.IdOf(held.Incident, "R1"), next);
+        var changes = await _payments.GetAsync(run.Of<string>("links", "changes")).BodyAsync(HttpStatusCode.OK);
+        (changes.Of<int>("count"), changes.Of<long>("amount")).ShouldBe((1, 8));
+        var change = changes.Of<JsonElement[]>("changes").Single();
+        (change.Of<int>("record"), change.Of<long>("amount")).ShouldBe((5, 8));
+        (change.Of<string>("then"), change.Of<string>("now")).ShouldBe(("hold", "hold"));
+        (change.Of<string>("payToThen"), change.Of<string>("payToNow")).ShouldBe(("previous", "keep"));
+    }
+
     [Fact]
     public async Task what_changed_since_is_told_by_record()
     {
         var (others, run) = (FreshNumbers(3), await SendAsync(File([
-            .. Group((Number(), 1), (_listed, 1)), .. Group((Number(), 1), (_listed, 1))])));
+            .. Group((Number(), 1), (_listed, 1)), .. Group((Number(), 1), (_listed, 4))])));
         var before = await _payments.GetAsync(run.Of<string>("links", "changes")).BodyAsync(HttpStatusCode.OK);
         before.Of<int>("count").ShouldBe(0);
         await _story.RenumberAsync($"{_listed},{others[0]},2015-08-24");
@@ -189,6 +223,8 @@ public sealed class PayRunsOverHttp : IAsyncLifetime
         after.Of<JsonElement[]>("changes")
             .Select(c => (c.Of<int>("record"), c.Of<string>("then"), c.Of<string>("now")))
             .ShouldBe([(3, "clear", "pending"), (7, "clear", "pending")]);
+        after.Of<JsonElement[]>("changes").Select(c => c.Of<long>("amount")).ShouldBe([1, 4]);
+        after.Of<long>("amount").ShouldBe(5);
         after.Of<long>("now", "event").ShouldBeGreaterThan(after.Of<long>("then", "event"));
         after.GetRawText().ShouldNotContain(_listed);
     }
