@@ -202,7 +202,7 @@ public sealed record FiledChange(DeliveredRow Row)
         if (PayeeAccount.TryParse(Row[column], out var account))
         {
             content.Append('\u001f').Append(account.RevealKey());
-            return keys.Name("account", Encoding.UTF8.GetBytes(account.RevealKey()));
+            return account.NameIn(keys);
         }
 
         content.Append('\u001f').Append(Row[column].Length == 0 ? "" : MarkUnreadable(column));

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using AccountGuard.Numbers;
+using AccountGuard.Vault;
 
 namespace AccountGuard.Intake;
 
@@ -67,6 +69,9 @@ public sealed class PayeeAccount : IEquatable<PayeeAccount>
 
     /// <summary>The key in clear, the same for every way to write one account.</summary>
     public string RevealKey() => _key;
+
+    /// <summary>Names the account without telling it, however it is written.</summary>
+    public UInt128 NameIn(KeyFile keys) => keys.Name("account", Encoding.UTF8.GetBytes(_key));
 
     /// <summary>The account in clear as its scheme writes it; Japan Post Bank wants the 記号番号 for pensions.</summary>
     public string RevealWritten() => _written;

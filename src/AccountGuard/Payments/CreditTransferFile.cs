@@ -31,8 +31,11 @@ public enum CreditTransferPiece
     Payment,
 }
 
-/// <summary>A payment of a pain.001 file, as far as it is read. Number: the pension number, or null.</summary>
-public readonly record struct CreditTransfer(long? Number, long Amount);
+/// <summary>
+/// A payment of a pain.001 file, as far as it is read. Number: the pension number, or null. Account: as it is written,
+/// or null; where its bank is one of Japan, with {0} in place of its kind, which no rule says how to write.
+/// </summary>
+public readonly record struct CreditTransfer(long? Number, long Amount, string? Account);
 
 /// <summary>
 /// A file of ISO 20022 credit transfer initiations (pain.001.001) while it is read, in pieces that make it up byte for
@@ -487,16 +490,16 @@ public sealed partial class CreditTransferFile : IDisposable
             throw Bad("its amount (InstdAmt) is none of whole yen (JPY)", "Pay pensions in yen, up to 9,999,999,999");
         }
 
-        CheckBank(At);
+        var account = AccountOf(At);
         var numbers = payment.Elements(space + "Cdtr").Elements(space + "Id").Elements(space + "PrvtId")
             .Elements(space + "Othr").Elements(space + "Id").Take(2).ToList();
         return new CreditTransfer(
             numbers is [{ Value: { Length: 10 } digits }] && digits.All(char.IsAsciiDigit)
-                ? long.Parse(digits, CultureInfo.InvariantCulture) : null, yen);
+                ? long.Parse(digits, CultureInfo.InvariantCulture) : null, yen, account);
     }
 
     /// <summary>Of a bank in Japan (formats, section 11), or one named by its BIC.</summary>
-    private void CheckBank(Func<string[], XElement?> at)
+    private string? AccountOf(Func<string[], XElement?> at)
     {
         if (at(["CdtrAgt", "FinInstnId", "ClrSysMmbId", "ClrSysId", "Cd"])?.Value != "JPZGN")
         {
@@ -506,14 +509,14 @@ public sealed partial class CreditTransferFile : IDisposable
                 throw Bad("its bank is named by neither JPZGN nor a BIC (CdtrAgt)", "Name it by one of them");
             }
 
-            return;
+            return at(["CdtrAcct", "Id", "IBAN"]) is { } iban ? $"iban:{iban.Value}" : null;
         }
 
         long? Digits(int length, params string[] path) => at(path)?.Value is { } text && text.Length == length
             ? Payment.DigitsOf(Encoding.UTF8.GetBytes(text)) : null;
         if (Digits(4, "CdtrAgt", "FinInstnId", "ClrSysMmbId", "MmbId") is not { } bank
             || Digits(3, "CdtrAgt", "BrnchId", "Id") is not { } branch
-            || Digits(7, "CdtrAcct", "Id", "Othr", "Id") is null)
+            || Digits(7, "CdtrAcct", "Id", "Othr", "Id") is not { } number)
         {
             throw Bad("its bank, branch or account is not of 4, 3 and 7 digits (MmbId, BrnchId, CdtrAcct)",
                 "Fill them with zeros from the left");
@@ -523,6 +526,8 @@ public sealed partial class CreditTransferFile : IDisposable
         {
             throw Bad($"its bank and branch are {BankBranches.NotListed}", BankBranches.Remedy);
         }
+
+        return string.Create(CultureInfo.InvariantCulture, $"zengin:{bank:D4}-{branch:D3}-{{0}}-{number:D7}");
     }
 
     private long ValueOf(ReadOnlySpan<byte> text) => WholeOf(text)

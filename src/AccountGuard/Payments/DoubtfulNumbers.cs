@@ -6,7 +6,7 @@ using Npgsql;
 namespace AccountGuard.Payments;
 
 /// <summary>
-/// Every number whose standing may differ from that of a number nothing is known of. A pay-run of forty million
+/// Every number that may stand otherwise than one of which nothing is known. A pay-run of forty million
 /// payments compares blind indexes, since a keyed hash of each would take longer than all the rest, and asks
 /// <see cref="Standing"/> for these alone. A number whose personal key is erased, or that an older program took in, is
 /// known by its NumberKey, and then each payment is hashed after all.
@@ -19,6 +19,7 @@ public sealed class DoubtfulNumbers
     private readonly KeyFile _keys;
     private readonly HashSet<long> _indexes = [];
     private readonly HashSet<NumberKey> _withoutIndex = [];
+    private readonly Dictionary<NumberKey, HashSet<UInt128>> _deniedAccounts = [];
 
     private DoubtfulNumbers(KeyFile keys) => _keys = keys;
 
@@ -43,8 +44,29 @@ public sealed class DoubtfulNumbers
             }
         }
 
+        await reader.DisposeAsync();
+        await doubtful.ReadDeniedAsync(snapshot, cancel);
         return doubtful;
     }
+
+    private async Task ReadDeniedAsync(NpgsqlTransaction snapshot, CancellationToken cancel)
+    {
+        await using var find = new NpgsqlCommand(
+            "select number_key, account_key from denied_accounts()", snapshot.Connection, snapshot);
+        find.CommandTimeout = 0;
+        await using var reader = await find.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            var number = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0));
+            _deniedAccounts.TryAdd(number, []);
+            _deniedAccounts[number].Add(NumberKey.FromBytes(reader.GetFieldValue<byte[]>(1)).Value);
+        }
+    }
+
+    /// <summary>Accounts that the holder of a number did not mean (Rule 17), also since another was restored; null:
+    /// none.</summary>
+    public IReadOnlySet<UInt128>? DeniedAccountsOf(long number) => _deniedAccounts.Count == 0 || number < 0 ? null
+        : _deniedAccounts.GetValueOrDefault(NumberKey.Of(NumberOf(number), _keys));
 
     /// <summary>Those of the numbers that are in doubt, and perhaps one of the others; below zero is none.</summary>
     public HashSet<long> Among(ReadOnlySpan<long> numbers)

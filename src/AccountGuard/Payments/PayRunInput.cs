@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using AccountGuard.Intake;
 
 namespace AccountGuard.Payments;
 
@@ -15,12 +17,16 @@ public sealed class PayRunInput
     /// <summary>In place of a number: EDI information stands where the customer codes would.</summary>
     public const long Edi = -2;
 
+    private static readonly string[] Kinds = ["1", "2", "4", "9"];
+
     private static readonly Comparer<int> AfterEquals =
         Comparer<int>.Create((group, payment) => group <= payment ? -1 : 1);
 
     private readonly List<int> _groups = [];
     private readonly List<long> _numbers = [];
     private readonly List<long> _amountsThrough = [];
+    private readonly List<long> _accounts = [];
+    private readonly List<string?> _writtenAccounts = [];
     private readonly List<int> _saidChanged = [];
     private bool _hasRecords;
 
@@ -79,7 +85,9 @@ public sealed class PayRunInput
             }
             else if (transfers.Kind == TransferRecord.Payment)
             {
-                Add(transfers.Payment, transfers.Amount);
+                Add(transfers.Payment);
+                _amountsThrough.Add(transfers.Amount);
+                _accounts.Add(transfers.Account);
             }
         }
 
@@ -99,6 +107,7 @@ public sealed class PayRunInput
             {
                 _numbers.Add(NumberOf(transfers.Transfer.Number));
                 _amountsThrough.Add(transfers.Amount);
+                _writtenAccounts.Add(transfers.Transfer.Account);
             }
         }
 
@@ -124,7 +133,26 @@ public sealed class PayRunInput
     /// <summary>Yen of a payment.</summary>
     public long AmountOf(int payment) => _amountsThrough[payment] - (payment > 0 ? _amountsThrough[payment - 1] : 0);
 
-    private void Add(Payment payment, long amountThrough)
+    /// <summary>
+    /// The accounts that a payment may go to: one, none where it cannot be read, or each of those that differ in their
+    /// kind alone.
+    /// </summary>
+    public IEnumerable<PayeeAccount> AccountsOf(int payment)
+    {
+        if (!_hasRecords)
+        {
+            return _writtenAccounts[payment] is not { } written ? []
+                : Kinds.Select(kind => written.Replace("{0}", kind)).Distinct().SelectMany(Parsed);
+        }
+
+        var digits = _accounts[payment].ToString("D15", CultureInfo.InvariantCulture);
+        return Parsed($"zengin:{digits[..4]}-{digits[4..7]}-{digits[7]}-{digits[8..]}");
+    }
+
+    private static IEnumerable<PayeeAccount> Parsed(string written) =>
+        PayeeAccount.TryParse(written, out var account) ? [account] : [];
+
+    private void Add(Payment payment)
     {
         if (payment.SaysAccountChanged)
         {
@@ -132,7 +160,6 @@ public sealed class PayRunInput
         }
 
         _numbers.Add(payment.HasEdi ? Edi : NumberOf(payment.Number));
-        _amountsThrough.Add(amountThrough);
     }
 
     /// <summary>Zeros alone fill a field that holds nothing: they are nobody's number.</summary>

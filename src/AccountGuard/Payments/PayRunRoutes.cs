@@ -81,7 +81,7 @@ public static class PayRunRoutes
     {
         var kept = await KeptPayRun.FindAsync(at, id, cancel);
         await using var input = await PayRunParts.ReadAsync(at, kept, cancel);
-        if (standing is PayRunStanding.Pending or PayRunStanding.Hold)
+        if (standing is not PayRunStanding.Clear)
         {
             await RecordAsync(at, kept, standing, input, Caller.Of(context.User).ToString(), cancel);
         }
@@ -107,14 +107,19 @@ public static class PayRunRoutes
         }
     }
 
-    /// <summary>Rule 33: in which file a payment stands tells that its number has a case, or a hold.</summary>
+    /// <summary>
+    /// Rule 33: in which file a payment stands tells that its number has a case or a hold, and an account that was
+    /// denied that it had one.
+    /// </summary>
     private static async Task RecordAsync(
         Installation at, KeptPayRun kept, PayRunStanding standing, FileStream file, string who,
         CancellationToken cancel)
     {
-        var numbers = PayRunInput.Read(file, "The file", cancel).Numbers.ToArray();
-        var shown = numbers
-            .Where((_, payment) => PayRunStandings.StandingOf(kept.Run.Standings[payment]) == standing).Distinct()
+        var input = PayRunInput.Read(file, "The file", cancel);
+        var denied = (kept.Run.Summary.DeniedAccounts?.Records ?? []).ToHashSet();
+        var shown = input.Numbers.ToArray()
+            .Where((_, payment) => PayRunStandings.StandingOf(kept.Run.Standings[payment]) == standing
+                && (standing != PayRunStanding.Unknown || denied.Contains(input.RecordOf(payment)))).Distinct()
             .Where(number => !Sandbox.Has(at, number))
             .Select(number => NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys)).ToList();
         if (shown.Count > 0)

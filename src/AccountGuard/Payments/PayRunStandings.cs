@@ -15,13 +15,14 @@ public enum PayRunStanding : byte
 
 /// <summary>
 /// The answer to a payment file, frozen: where each payment stood in one snapshot, and where it goes while it is on
-/// hold, in a byte for each; for how many payments each reason was given; and the payments whose account is new or
-/// changed by a change that we do not know of.
+/// hold, in a byte for each; for how many payments each reason was given; the payments whose account is new or changed
+/// by a change that we do not know of; and those to an account that was denied.
 /// </summary>
 public sealed record PayRunStandings(
-    byte[] Standings, IReadOnlyDictionary<string, int> Reasons, IReadOnlyList<int> UnknownChanges)
+    byte[] Standings, IReadOnlyDictionary<string, int> Reasons, IReadOnlyList<int> UnknownChanges,
+    IReadOnlyList<int> DeniedAccounts)
 {
-    public const string EdiInformation = "EdiInformation";
+    public const string EdiInformation = "EdiInformation", DeniedAccount = "DeniedAccount";
 
     public const string Keep = "keep", Previous = "previous";
 
@@ -75,7 +76,10 @@ public sealed record PayRunStandings(
         }
 
         answers[PayRunInput.Edi] = plain with { Standing = "unknown", Reasons = [.. plain.Reasons, EdiInformation] };
-        return Of(input, answers, plain, unknownChanges);
+        var denied = ToDeniedAccounts(at, doubtful, input, asked);
+        await standing.RecordAsync([.. denied.Select(payment => input.Numbers[payment]).Distinct()
+            .Select(number => NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys))], cancel);
+        return Of(input, answers, plain, unknownChanges, denied);
     }
 
     private static long[] Asked(Installation at, DoubtfulNumbers doubtful, PayRunInput input)
@@ -94,7 +98,7 @@ public sealed record PayRunStandings(
 
     private static PayRunStandings Of(
         PayRunInput input, Dictionary<long, StandingAnswer> answers, StandingAnswer plain,
-        IReadOnlyList<int> unknownChanges)
+        IReadOnlyList<int> unknownChanges, List<int> denied)
     {
         var standings = new byte[input.Numbers.Length];
         var codes = answers.ToDictionary(a => a.Key, a => CodeOf(a.Value));
@@ -113,7 +117,41 @@ public sealed record PayRunStandings(
             }
         }
 
-        return new PayRunStandings(standings, reasons, unknownChanges);
+        // What is on hold is not paid there; all else would be, since restoring the account before ends the hold.
+        denied.RemoveAll(payment => StandingOf(standings[payment]) == PayRunStanding.Hold);
+        foreach (var payment in denied)
+        {
+            standings[payment] = (byte)PayRunStanding.Unknown;
+            reasons[DeniedAccount] = denied.Count;
+        }
+
+        return new PayRunStandings(standings, reasons, unknownChanges, denied);
+    }
+
+    /// <summary>Payments to the new account of a change that their holder did not mean (Rule 17).</summary>
+    private static List<int> ToDeniedAccounts(
+        Installation at, DoubtfulNumbers doubtful, PayRunInput input, long[] asked)
+    {
+        var accounts = new Dictionary<long, IReadOnlySet<UInt128>>();
+        foreach (var number in asked)
+        {
+            if (doubtful.DeniedAccountsOf(number) is { } denied)
+            {
+                accounts.Add(number, denied);
+            }
+        }
+
+        var payments = new List<int>();
+        for (var i = 0; accounts.Count > 0 && i < input.Numbers.Length; i++)
+        {
+            if (accounts.TryGetValue(input.Numbers[i], out var denied)
+                && input.AccountsOf(i).Any(account => denied.Contains(account.NameIn(at.Keys))))
+            {
+                payments.Add(i);
+            }
+        }
+
+        return payments;
     }
 
     private static byte CodeOf(StandingAnswer answer) =>
@@ -138,18 +176,23 @@ public sealed record PayRunStandings(
         return answers;
     }
 
-    /// <summary>Those of a number, under any alias, with no change of its account; or of no number at all.</summary>
+    /// <summary>
+    /// Those of a number, under any alias, with no change to the account that is paid; or of no number at all.
+    /// </summary>
     private static async Task<IReadOnlyList<int>> UnknownChangesAsync(
         Installation at, Standing standing, PayRunInput input, CancellationToken cancel)
     {
         var unknown = new List<int>();
         foreach (var some in input.SaidChanged.Chunk(NumbersOfAQuestion))
         {
-            await using var find = new NpgsqlCommand(
-                "select place from places_without_change(@numbers)", standing.Snapshot.Connection, standing.Snapshot);
+            await using var find = new NpgsqlCommand("select place from places_without_change(@numbers, @accounts)",
+                standing.Snapshot.Connection, standing.Snapshot);
             find.CommandTimeout = 0;
             find.Parameters.AddWithValue("numbers", NpgsqlDbType.Array | NpgsqlDbType.Bytea,
                 some.Select(payment => KeyOf(input.Numbers[payment], at)).ToArray());
+            find.Parameters.AddWithValue("accounts", NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+                some.Select(payment => input.AccountsOf(payment)
+                    .Select(account => new NumberKey(account.NameIn(at.Keys)).ToBytes()).FirstOrDefault()).ToArray());
             await using var reader = await find.ExecuteReaderAsync(cancel);
             while (await reader.ReadAsync(cancel))
             {

@@ -7,9 +7,14 @@ namespace AccountGuard.Payments;
 public sealed record PayRunFile(int Groups, int Count, long Amount, long Bytes, string Sha256);
 
 /// <summary>
-/// Records whose new code says that the account is new or changed, by a change that we do not know of.
+/// Records whose new code says that the account is new or changed, to one that no change we know of names.
 /// </summary>
 public sealed record UnknownChanges(int Count, IReadOnlyList<int> Records);
+
+/// <summary>
+/// Payments to an account that their holder did not mean, that no hold stops any more: they are unknown (Rule 17).
+/// </summary>
+public sealed record DeniedAccounts(int Count, long Amount, IReadOnlyList<int> Records);
 
 /// <summary>Payments on hold, by record.</summary>
 public sealed record HeldPayments(int Count, long Amount, IReadOnlyList<int> Records);
@@ -27,7 +32,7 @@ public sealed record HeldPayTo(HeldPayments Keep, HeldPayments Previous);
 public sealed record PayRunSummary(
     long Run, DateOnly PayDay, DateTimeOffset ScreenedAt, StandingAsOf AsOf, PayRunFile Input, PayRunPart Clear,
     PayRunPart Pending, PayRunPart Hold, PayRunPart Unknown, IReadOnlyDictionary<string, int> Reasons,
-    UnknownChanges UnknownChanges, HeldPayTo? PayTo = null)
+    UnknownChanges UnknownChanges, HeldPayTo? PayTo = null, DeniedAccounts? DeniedAccounts = null)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

@@ -1,8 +1,8 @@
 -- evolve-repeat-always
 -- What pay-runs ask beyond standing, in the snapshot of the standing.
 
--- Every number that cases_and_doubts_of says anything of, by its blind index or else by its key: a number that is
--- missing here goes out as clear unasked. So what cases_and_doubts_of reads, this reads too (a test compares the
+-- Every number that cases_and_doubts_of or denied_accounts says anything of, by its blind index or else by its key: a
+-- number that is missing here goes out as clear unasked. So what they read, this reads too (a test compares the
 -- tables). Some hundred thousand rows: looked up one by one they take three times as long as joined.
 drop function if exists doubtful_numbers();
 create or replace function doubtful_numbers() returns table (blind_index bigint, key_without_index bytea)
@@ -17,7 +17,8 @@ set jit = off as $$
           and not exists (
                 select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
         union all
-        select c.number_key from verification v join account_change c on c.change_id = v.change_id where v.denied
+        select c.number_key from verification v join account_change c on c.change_id = v.change_id
+        where v.denied or v.is_followed
         union all
         select c.number_key from standing_hold x join account_change c on c.change_id = x.change_id),
     named as (
@@ -30,14 +31,30 @@ set jit = off as $$
     select p.blind_index, case when p.blind_index is null then a.number_key end
     from alias a left join personal_key p on p.subject_key = a.number_key $$;
 
--- The places, among those asked, of numbers whose holder has no change of account that was not cancelled; also of those
--- that are no number.
-create or replace function places_without_change(numbers bytea[]) returns table (place bigint)
+-- New accounts of denied changes (Rule 17), by each number of their holder: nothing is paid there again, also when the
+-- account before is restored. Whose case is followed and not Confirmed by now was denied, whatever became of it since.
+create or replace function denied_accounts() returns table (number_key bytea, account_key bytea)
+language sql stable set search_path = accountguard, pg_temp set jit = off as $$
+    with denied as (
+        select coalesce(h.holder_key, c.number_key) as holder_key, c.new_account_key
+        from verification v
+        join account_change c on c.change_id = v.change_id and c.new_account_key is not null
+        left join holder h on h.number_key = c.number_key
+        where v.is_followed and v.state <> 'Confirmed')
+    select d.holder_key, d.new_account_key from denied d
+    union
+    select h.number_key, d.new_account_key from denied d join holder h on h.holder_key = d.holder_key $$;
+
+-- The places, among those asked, of numbers whose holder has no change to that account, or to one that is not known,
+-- that was not cancelled; also of those that are no number.
+drop function if exists places_without_change(bytea[]);
+create or replace function places_without_change(numbers bytea[], accounts bytea[] default null)
+returns table (place bigint)
 language plpgsql stable set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 begin
     return query
-    select a.place from unnest(numbers) with ordinality as a (number, place)
+    select a.place from unnest(numbers, accounts) with ordinality as a (number, account, place)
     where not exists (
         select from (
             select coalesce((select h.holder_key from holder h where h.number_key = a.number), a.number) as holder_key
@@ -47,6 +64,7 @@ begin
             union all
             select h.number_key from holder h where h.holder_key = named.holder_key offset 0) alias
         join account_change c on c.number_key = alias.number_key and c.kind = 'account'
+          and (c.new_account_key is null or a.account is null or c.new_account_key = a.account)
         where not exists (select from cancellation x where x.change_id = c.change_id))
     order by a.place;
 end $$;

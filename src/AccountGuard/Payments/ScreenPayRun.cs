@@ -53,7 +53,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         }
 
         var before = await FindAsync(key, id, input.Digest, cancel);
-        var standings = before?.Standings is { } kept ? new PayRunStandings(kept, new Dictionary<string, int>(), [])
+        var standings = before?.Standings is { } kept ? new PayRunStandings(kept, new Dictionary<string, int>(), [], [])
             : await AskAsync(input, cancel);
         file.Position = 0;
         var parts = PayRunSplit.Run(file, name, standings.Standings, outputs, cancel);
@@ -148,7 +148,9 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
                 Convert.ToHexStringLower(input.Digest)),
             parts[0], parts[1], parts[2], parts[3], standings.Reasons,
             new UnknownChanges(standings.UnknownChanges.Count, [.. standings.UnknownChanges.Select(input.RecordOf)]),
-            new HeldPayTo(Held(PayRunStandings.Keep), Held(PayRunStandings.Previous)));
+            new HeldPayTo(Held(PayRunStandings.Keep), Held(PayRunStandings.Previous)),
+            new DeniedAccounts(standings.DeniedAccounts.Count, standings.DeniedAccounts.Sum(input.AmountOf),
+                [.. standings.DeniedAccounts.Select(input.RecordOf)]));
         using var signature = new PayRunSignature(at.Keys);
         var text = summary.Write();
         return new PayRun(no, true, standings.Standings, text, signature.Sign(text));

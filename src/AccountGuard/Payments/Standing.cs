@@ -194,7 +194,7 @@ public sealed class Standing : IAsyncDisposable
     /// <summary>
     /// Rule 33. An answer without a case tells nothing of a person that the payment system did not say itself.
     /// </summary>
-    private async Task RecordAsync(NumberKey[] shown, CancellationToken cancel)
+    internal async Task RecordAsync(NumberKey[] shown, CancellationToken cancel)
     {
         if (shown.Length > 0)
         {

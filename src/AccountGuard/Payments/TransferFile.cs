@@ -52,6 +52,9 @@ public sealed class TransferFile : IDisposable
     /// <inheritdoc cref="TransferRecords.No"/>
     public int RecordNo => _records.No;
 
+    /// <summary>The account of the payment read last: the digits of bank, branch, kind and number.</summary>
+    public long Account { get; private set; }
+
     /// <summary>Payments so far.</summary>
     public int Count { get; private set; }
 
@@ -166,7 +169,7 @@ public sealed class TransferFile : IDisposable
             throw _records.Bad("its kind of account (byte 43) is none", "It is 1, 2, 4 or 9");
         }
 
-        if (Payment.DigitsOf(Record[43..50]) is null)
+        if (Payment.DigitsOf(Record[43..50]) is not { } account)
         {
             throw NoDigits("account number", 44, 50);
         }
@@ -186,6 +189,7 @@ public sealed class TransferFile : IDisposable
             throw _records.Bad("its mark of EDI information (byte 113) is none", "It is Y or a space");
         }
 
+        Account = (((((bank * 1_000) + branch) * 10) + (Record[42] - '0')) * 10_000_000) + account;
         Count++;
         _countOfGroup++;
         Amount += amount;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using AccountGuard.Deliveries;
 using AccountGuard.Intake;
+using AccountGuard.Numbers;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.AnyOrder;
@@ -19,6 +20,9 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
     private const int WorldsAtOnce = 6;
     private const int NumbersOfAWorld = 8;
     private static readonly DateOnly PayDay = new(2015, 6, 15);
+
+    // That of every payment of the sample.
+    private const string Paid = "zengin:0001-001-1-0000001";
     private readonly HashSet<string> _seen = [];
 
     [Fact]
@@ -30,7 +34,7 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
 
         // Or the worlds would not have shown every way to stand.
         foreach (var way in (string[])["clear", "pending", "hold", "unknown", "MappingClash", "Quarantined", "Denied",
-            "NotReconciled"])
+            "NotReconciled", "DeniedAccount"])
         {
             _seen.ShouldContain(way);
         }
@@ -72,10 +76,20 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
         await CompareAsync(database.At, numbers, "all current");
         foreach (var (harm, when) in ((string, string)[])[
             ("""
-             insert into verification (change_id, state, stays_open, denied, kept_at)
-             select change_id, 'Denied', false, true, now() from account_change
-             where abs(hashtext(change_id::text) + #) % 7 = 0
+             insert into verification (change_id, state, stays_open, denied, is_followed, kept_at)
+             select change_id, 'Denied', false, true, true, now() from account_change
+             where abs(hashtext(change_id::text) + #) % 4 = 0
              """, "with denials"),
+            ("""
+             set session_replication_role = replica;
+             update account_change set new_account_key = '\xACCOUNT' where abs(hashtext(change_id::text) + #) % 2 = 0;
+             reset session_replication_role;
+             update verification set denied = false where abs(hashtext(change_id::text) + #) % 2 = 0
+             """, "with accounts that were denied and restored"),
+            ("""
+             update verification set state = 'Confirmed', denied = false
+             where abs(hashtext(change_id::text) + #) % 4 = 0
+             """, "with changes that were denied once and confirmed"),
             ("delete from personal_key where abs(hashtext(subject_key::text) + #) % 5 = 0", "with erased keys"),
             ("""
              update personal_key set sealed_number = wrapped where abs(hashtext(subject_key::text) + #) % 5 = 0
@@ -87,7 +101,8 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
         ])
         {
             await using var source = NpgsqlDataSource.Create(database.Superuser + ";Search Path=accountguard");
-            await using var command = source.CreateCommand(harm.Replace("#", $"{random.Next(100)}"));
+            await using var command = source.CreateCommand(harm
+                .Replace("#", $"{random.Next(100)}").Replace("ACCOUNT", Convert.ToHexString(KeyOfPaid(database.At))));
             await command.ExecuteNonQueryAsync();
             await CompareAsync(database.At, numbers, when);
         }
@@ -128,17 +143,52 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
         await using var standing = await Standing.OpenAsync(at, PayDay, "test", default);
         var doubtful = await DoubtfulNumbers.ReadAsync(at, standing.Snapshot, default);
         var frozen = await PayRunStandings.AskAsync(at, standing, doubtful, input, default);
-        var answers = await standing.AnswerAsync(numbers, default);
-        for (var i = 0; i < answers.Count; i++)
+        var answers = (await standing.AnswerAsync(numbers, default)).ToArray();
+        var denied = await ToDeniedAsync(at, standing, numbers);
+        for (var i = 0; i < answers.Length; i++)
         {
-            PayRunStandings.Names[frozen.Standings[i]].ShouldBe(
+            // Standing knows no record: what pays a denied account is unknown whatever it says, but on hold.
+            if (denied[i] && answers[i] is { Standing: not "hold" } answer)
+            {
+                answers[i] = answer with
+                {
+                    Standing = "unknown",
+                    Reasons = [.. answer.Standing == "unknown" ? answer.Reasons : [], PayRunStandings.DeniedAccount],
+                };
+            }
+
+            PayRunStandings.NameOf(frozen.Standings[i]).ShouldBe(
                 answers[i].Standing, $"{when}: number {i} of {numbers.Count}");
+            PayRunStandings.PayToOf(frozen.Standings[i]).ShouldBe(answers[i].PayTo);
         }
 
         frozen.Reasons.ShouldBe(answers.Where(a => a.Standing is "hold" or "unknown").SelectMany(a => a.Reasons)
             .GroupBy(reason => reason, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => KeyValuePair.Create(g.Key, g.Count())), when);
         _seen.UnionWith(answers.SelectMany(a => a.Reasons.Prepend(a.Standing)));
+    }
+
+    private static byte[] KeyOfPaid(Installation at) => new NumberKey(
+        PayeeAccount.TryParse(Paid, out var account) ? account.NameIn(at.Keys) : default).ToBytes();
+
+    /// <summary>One by one: whether a change of the holder to the account that is paid was denied last.</summary>
+    private static async Task<bool[]> ToDeniedAsync(
+        Installation at, Standing standing, List<string> numbers)
+    {
+        await using var find = new NpgsqlCommand(
+            """
+            select array(
+                select exists (
+                    select from account_change c join verification v on v.change_id = c.change_id
+                    where c.new_account_key = @account and v.is_followed and v.state <> 'Confirmed'
+                      and coalesce((select h.holder_key from holder h where h.number_key = c.number_key), c.number_key)
+                        = coalesce((select h.holder_key from holder h where h.number_key = n.key), n.key))
+                from unnest(@numbers) with ordinality as n (key, place) order by n.place)
+            """, standing.Snapshot.Connection, standing.Snapshot);
+        find.Parameters.AddWithValue("account", KeyOfPaid(at));
+        find.Parameters.AddWithValue("numbers", NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Bytea, numbers
+            .Select(n => NumberKey.Of(DoubtfulNumbers.NumberOf(long.Parse(n)), at.Keys).ToBytes()).ToArray());
+        return (bool[])(await find.ExecuteScalarAsync())!;
     }
 
     [Fact]
@@ -168,5 +218,6 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
         doubtful.ShouldContain("verification", "or the tables are not found");
         (await TablesOfAsync("cases_and_doubts_of")).Except(doubtful).ShouldBe(
             ["incident"], "it only names the incident of a case");
+        (await TablesOfAsync("denied_accounts")).Except(doubtful).ShouldBeEmpty();
     }
 }

@@ -9,6 +9,7 @@ using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Tests.Payments;
 using AccountGuard.Verification;
+using AccountGuard.Verification.Holds;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Npgsql;
@@ -242,6 +243,62 @@ public sealed class PayRunsOverHttp : IAsyncLifetime
         var run = await SendAsync(File([Header(), .. payments, Trailer(payments.Count, payments.Count * 10)]));
         run.Of<int>("unknownChanges", "count").ShouldBe(8);
         run.Of<int[]>("unknownChanges", "records").ShouldBe([11, 12, 15, 16, 19, 20, 23, 24]);
+    }
+
+    [Fact]
+    public async Task a_change_to_another_account_than_is_paid_is_none_that_we_know_of()
+    {
+        var (named, unreadable) = (Number(), Number());
+        await _story.ChangesTextAsync("source,request_id,number,filed_on,new_account\n"
+            + $"{_story.Incident},R1,{named},2014-01-20,yucho:10530-12345671\n"
+            + $"{_story.Incident},R2,{unreadable},2014-01-20,zengin:not an account\n");
+        var run = await SendAsync(File([
+            Header(), Payment(named, 1, '2', account: "9900-058-1-1234567"), Payment(named, 1, '2'),
+            Payment(named, 1, '1', account: "9900-058-1-1234568"), Payment(named, 1), Payment(unreadable, 1, '1'),
+            Trailer(5, 5)]));
+        run.Of<int[]>("unknownChanges", "records").ShouldBe([3, 4]);
+        Counts(run)[0].ShouldBe((5, 5), "it is told, and stops nothing");
+    }
+
+    /// <summary>Restoring the account before ends the hold; a file made from what stood before must not pay again.
+    /// </summary>
+    [Fact]
+    public async Task S40_nothing_is_paid_to_a_denied_account_again_when_another_was_restored()
+    {
+        var (other, alias) = (Number(), Number());
+        await _story.ChangesTextAsync("source,request_id,number,filed_on,new_account\n"
+            + $"{_story.Incident},R1,{_listed},2015-05-20,zengin:0001-001-1-0000001\n");
+        await Publication.FinishAsync(_story.At, null, CancellationToken.None);
+        await OpenCases.RunAsync(_story.At, CancellationToken.None);
+        var change = FiledChange.IdOf(_story.Incident, "R1");
+        await DenyAsync(_story.At, change);
+        var file = File([
+            Header(), Payment(_listed, 1), Payment(_listed, 2, account: "0001-001-1-0000002"), Payment(other, 4),
+            Payment(alias, 8), Trailer(4, 15)]);
+        var held = await SendAsync(file);
+        Counts(held).ShouldBe([(2, 12), (0, 0), (2, 3), (0, 0)]);
+        (await CaseWork.DoAsync(_story.At, change, at => RestoreAccount.Decide(
+            at.Case, new RestoreAccount(at.Now), Saeki, at.Now), CancellationToken.None)).ShouldBeNull();
+        await _story.RenumberAsync($"{_listed},{alias},2015-08-24");
+        var run = await SendAsync(file, key: "restored");
+        Counts(run).ShouldBe([(2, 6), (0, 0), (0, 0), (2, 9)]);
+        run.Of<Dictionary<string, int>>("reasons").ShouldBe(new Dictionary<string, int> { ["DeniedAccount"] = 2 });
+        run.Of<int[]>("deniedAccounts", "records").ShouldBe([2, 5]);
+        run.Of<long>("deniedAccounts", "amount").ShouldBe(9);
+        var changes = await _payments.GetAsync(held.Of<string>("links", "changes")).BodyAsync(HttpStatusCode.OK);
+        changes.Of<JsonElement[]>("changes").Select(c => (c.Of<int>("record"), c.Of<string>("now"))).ShouldBe(
+            [(2, "unknown"), (3, "clear"), (5, "unknown")]);
+        (await FileAsync(run, "unknown")).ShouldBe(
+            File([Header(), Payment(_listed, 1), Payment(alias, 8), Trailer(2, 9)]));
+        (await ValueAsync("select count(*) from access_record "
+            + $"where purpose = 'unknown of pay-run {run.Of<long>("run")}'")).ShouldBe(2L);
+        var pain = await SendAsync(CreditTransferSample.File(CreditTransferSample.Document(
+            1, 7, CreditTransferSample.Information((alias, 7)))), type: "application/xml");
+        pain.Of<int[]>("deniedAccounts", "records").ShouldBe([1]);
+
+        // By two people, after the case was opened again; here as the database has it then.
+        await ValueAsync($"update verification set state = 'Confirmed' where change_id = '{change}'");
+        Counts(await SendAsync(file, key: "confirmed"))[0].ShouldBe((4, 15));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using AccountGuard.Intake;
 using AccountGuard.Payments;
 using CsCheck;
 using static AccountGuard.Tests.Payments.CreditTransferSample;
@@ -69,6 +70,22 @@ public class CreditTransferTests
         var abroad = Transfer(Canary, 1).Replace(
             Japan, "<CdtrAgt><FinInstnId><BICFI>DEUTDEFF</BICFI></FinInstnId></CdtrAgt>");
         Read(File(Document(1, 1, Information(1, 1, abroad)))).Numbers.Length.ShouldBe(1);
+    }
+
+    /// <summary>Of a bank of Japan the kind of account is not known, and each is looked for.</summary>
+    [Fact]
+    public void the_account_of_a_payment_is_the_one_that_is_filed_however_that_is_written()
+    {
+        var abroad = Transfer(Canary, 1).Replace(
+            Japan, "<CdtrAgt><FinInstnId><BICFI>DEUTDEFF</BICFI></FinInstnId></CdtrAgt>");
+        var byIban = abroad.Replace(Account, "<CdtrAcct><Id><IBAN>GB82WEST12345698765432</IBAN></Id></CdtrAcct>");
+        var input = Read(File(Document(3, 3, Information(3, 3, Transfer(Canary, 1), abroad, byIban))));
+        input.AccountsOf(0).Select(account => account.RevealWritten()).ShouldBe([
+            "zengin:0001-001-1-0000001", "zengin:0001-001-2-0000001", "zengin:0001-001-4-0000001",
+            "zengin:0001-001-9-0000001"]);
+        input.AccountsOf(1).ShouldBeEmpty();
+        PayeeAccount.TryParse("uk:123456-98765432", out var british).ShouldBeTrue();
+        input.AccountsOf(2).ShouldBe([british]);
     }
 
     public static TheoryData<string, string> Broken => new()

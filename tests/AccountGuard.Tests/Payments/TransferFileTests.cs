@@ -1,3 +1,4 @@
+using AccountGuard.Intake;
 using AccountGuard.Payments;
 using static AccountGuard.Tests.Payments.TransferSample;
 
@@ -51,6 +52,23 @@ public class TransferFileTests
             PayRunInput.NoNumber, PayRunInput.Edi, 1, 8642097531, 8642097531, 8642097531,
         ]);
         input.SaidChanged.ShouldBe([7, 8]);
+    }
+
+    [Fact]
+    public void the_account_of_a_payment_is_the_one_that_is_filed_however_that_is_written()
+    {
+        string[] payments =
+        [
+            Payment(Canary, 1), Payment(Canary, 1, account: "9900-058-1-1234567"),
+            Payment(Canary, 1, account: "9999-999-9-9999999"),
+        ];
+        var input = Read(File([Header(), .. payments, Trailer(3, 3)]));
+        foreach (var (i, written) in ((string[])[
+            "zengin:1-1-1-1", "yucho:10530-12345671", "zengin:9999-999-9-9999999"]).Index())
+        {
+            PayeeAccount.TryParse(written, out var account).ShouldBeTrue();
+            input.AccountsOf(i).ShouldBe([account]);
+        }
     }
 
     /// <summary>A file, and words of its refusal.</summary>

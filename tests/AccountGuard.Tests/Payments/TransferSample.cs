@@ -15,10 +15,15 @@ internal static class TransferSample
     internal static string Header(string day, string kind, char code) =>
         ($"1{kind}{code}0000000001".PadRight(54) + day).PadRight(120);
 
+    /// <param name="account">Bank, branch, kind and number.</param>
     internal static string Payment(
-        string number, long amount, char newCode = '0', bool hasEdi = false, string name = "ﾔﾏﾀﾞ ﾊﾅｺ") =>
-        ("20001".PadRight(20) + "001".PadRight(18) + "000010000001" + name.PadRight(30) + $"{amount:D10}{newCode}"
-            + number.PadRight(21) + (hasEdi ? "Y" : " ")).PadRight(120);
+        string number, long amount, char newCode = '0', bool hasEdi = false, string name = "ﾔﾏﾀﾞ ﾊﾅｺ",
+        string account = "0001-001-1-0000001")
+    {
+        var of = account.Split('-');
+        return ($"2{of[0]}".PadRight(20) + of[1].PadRight(18) + $"0000{of[2]}{of[3]}" + name.PadRight(30)
+            + $"{amount:D10}{newCode}" + number.PadRight(21) + (hasEdi ? "Y" : " ")).PadRight(120);
+    }
 
     internal static string Trailer(int count, long amount) => $"8{count:D6}{amount:D12}".PadRight(120);
 

@@ -164,7 +164,7 @@ public sealed record PaymentReport(DeliveredRow Row)
             Id = IdOf(SourceText, IdText),
             PayOn = payOn,
             Amount = AmountOf(Row[AmountColumn]),
-            AccountKey = account is null ? null : keys.Name("account", Encoding.UTF8.GetBytes(account.RevealKey())),
+            AccountKey = account?.NameIn(keys),
             On = on!.Value,
             PaysFor = Row[PaysForColumn].Length > 0 ? IdOf(SourceText, Row[PaysForColumn]) : null,
         }).Keyed(keys, $"{payOn:O}", Row[AmountColumn].TrimStart('0'), account?.RevealKey() ?? "", Row[PaysForColumn]);
