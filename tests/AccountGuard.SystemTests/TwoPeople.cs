@@ -50,8 +50,8 @@ internal static class TwoPeople
     {
         var hold = Guid.NewGuid();
         (await CaseWork.DoAsync(at, @case, at => ProposeHold.Decide(at.Case,
-            new ProposeHold(hold, HoldReason.FraudSuspected, payTo, through, null), Saeki, at.KeyedBy, at.Now),
-            default)).ShouldBeNull();
+            new ProposeHold(hold, HoldReason.FraudSuspected, payTo, through, null), Saeki, at.KeyedBy,
+            at.MayPayPrevious, at.Now), default)).ShouldBeNull();
         (await CaseWork.DoAsync(at, @case, at => ApproveHold.Decide(
             at.Case, new ApproveHold(hold), Utsumi, at.KeyedBy, at.Now), default)).ShouldBeNull();
     }

@@ -89,7 +89,8 @@ public sealed class MassHoldTests(Served service) : IClassFixture<Served>
             at.Case, new ApproveHold(hold), Utsumi, at.KeyedBy, at.Now));
         await HandleAsync(1, (at, hold) => SendBackHold.Decide(
             at.Case, new SendBackHold(hold, new Exhibit(Guid.NewGuid(), "00")), Utsumi, at.KeyedBy, at.Now));
-        await HandleAsync(2, (at, hold) => TakeBackEntry.Decide(at.Case, new TakeBackEntry(hold), Saeki, at.Now));
+        await HandleAsync(2, (at, hold) => TakeBackEntry.Decide(
+            at.Case, new TakeBackEntry(hold), Saeki, at.Released, at.Now));
         (await WaitingAsync(proposed)).ShouldBe(1);
         await TwoPeople.EndAsync(At, cases[3], Verdict.Confirmed);
         (await WaitingAsync(proposed)).ShouldBe(0);
