@@ -13,7 +13,8 @@ namespace AccountGuard.SystemTests.PayRuns;
 
 /// <summary>
 /// A pay-run compares numbers and asks standing for few of them, and must still answer for each payment what standing
-/// answers for its number: over random worlds with clashes, rows in quarantine, denials, erased keys and general doubt.
+/// answers for its number: over random worlds with clashes, rows in quarantine, denials, holds, erased keys and general
+/// doubt.
 /// </summary>
 public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<FreshDatabase>
 {
@@ -34,7 +35,7 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
 
         // Or the worlds would not have shown every way to stand.
         foreach (var way in (string[])["clear", "pending", "hold", "unknown", "MappingClash", "Quarantined", "Denied",
-            "NotReconciled", "DeniedAccount"])
+            "NotReconciled", "DeniedAccount", "Hold with holds by two people", "Hold with holds by policy"])
         {
             _seen.ShouldContain(way);
         }
@@ -82,14 +83,28 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
              """, "with denials"),
             ("""
              set session_replication_role = replica;
-             update account_change set new_account_key = '\xACCOUNT' where abs(hashtext(change_id::text) + #) % 2 = 0;
+             update account_change set new_account_key = '\xACCOUNT' where abs(hashtext(change_id::text) + #) % 3 > 0;
              reset session_replication_role;
-             update verification set denied = false where abs(hashtext(change_id::text) + #) % 2 = 0
+             update verification set denied = false where abs(hashtext(change_id::text) + #) % 5 > 1
              """, "with accounts that were denied and restored"),
             ("""
              update verification set state = 'Confirmed', denied = false
-             where abs(hashtext(change_id::text) + #) % 4 = 0
+             where abs(hashtext(change_id::text) + #) % 7 < 2
              """, "with changes that were denied once and confirmed"),
+            ("""
+             insert into hold (hold_id, change_id, pay_to, through_on, by_policy, is_ended)
+             select gen_random_uuid(), change_id, case when # % 2 = 0 then 'keep' else 'previous' end, '2015-06-15',
+                 false, false
+             from account_change where abs(hashtext(change_id::text) + #) % 5 = 0
+             """, "with holds by two people"),
+            ("""
+             update hold set is_ended = true;
+             set session_replication_role = replica;
+             update incident set declaration = declaration
+                 || '{"holdPolicy": {"untilDays": 99, "payTo": "previous"}}' where incident_no % 2 = # % 2;
+             reset session_replication_role;
+             update hit set state = 'Deceased' where abs(hashtext(change_id::text) + #) % 2 = 0
+             """, "with holds by policy"),
             ("delete from personal_key where abs(hashtext(subject_key::text) + #) % 5 = 0", "with erased keys"),
             ("""
              update personal_key set sealed_number = wrapped where abs(hashtext(subject_key::text) + #) % 5 = 0
@@ -165,7 +180,8 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
         frozen.Reasons.ShouldBe(answers.Where(a => a.Standing is "hold" or "unknown").SelectMany(a => a.Reasons)
             .GroupBy(reason => reason, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => KeyValuePair.Create(g.Key, g.Count())), when);
-        _seen.UnionWith(answers.SelectMany(a => a.Reasons.Prepend(a.Standing)));
+        _seen.UnionWith(answers.SelectMany(a => a.Reasons.Prepend(a.Standing))
+            .SelectMany(way => (string[])[way, $"{way} {when}"]));
     }
 
     private static byte[] KeyOfPaid(Installation at) => new NumberKey(
