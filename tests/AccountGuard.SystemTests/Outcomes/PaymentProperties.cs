@@ -1,5 +1,8 @@
 using AccountGuard.Intake;
+using AccountGuard.Payments;
+using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
+using AccountGuard.Tests.Payments;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
 using AccountGuard.Verification.Paid;
@@ -17,18 +20,23 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
 
     /// <summary>
     /// Two holders with the same payments, stops and changes: one is listed, queued, listed in error, cancelled and
-    /// renumbered, the other is not. Their stories differ in marks alone, and neither is ever held.
+    /// renumbered, the other is not. Their stories differ in marks alone, neither is ever held, and a payment file is
+    /// paid byte for byte as it was before the listing.
     /// </summary>
     [Fact]
     public async Task rule_18_being_listed_or_queued_never_alters_a_payment()
     {
-        var marked = 0;
+        var (marked, pending) = (0, 0);
         for (var seed = 0; seed < (LongRun.IsAsked ? 150 : 12); seed++)
         {
             var random = new Random(seed);
             var story = await BeginAsync(service.Database);
             var (listed, twin, alias) = (Number(), Number(), Number());
+            var file = TransferSample.File(TransferSample.Group([.. ((string[])[listed, twin, alias, Number()])
+                .SelectMany(n => Enumerable.Range(0, random.Next(3)).Select(_ => (n, random.NextInt64(1_000_000))))]));
             string[] rows = [.. Enumerable.Range(0, random.Next(1, 7)).SelectMany(i => Rows(random, i))];
+            await story.ListAsync(1, [Listed(Number())]);
+            List<(byte[] Paid, int Marked)> screened = [];
             List<Func<Task>> facts =
             [
                 .. rows.Chunk(random.Next(1, 4)).SelectMany(some => (Func<Task>[])
@@ -37,7 +45,7 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
                     () => story.PaymentsAsync([.. some.Select(row => Of(story, "b", twin, row))]),
                 ]),
                 () => FileAsync(story, "R1", listed, "2015-05-20"), () => FileAsync(story, "R2", twin, "2015-05-20"),
-                () => story.ListAsync(1, [Listed(listed)]),
+                () => ListAsync(2, Listed(listed)),
             ];
             if (random.Next(2) == 0)
             {
@@ -51,7 +59,17 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
 
             if (random.Next(3) == 0)
             {
-                facts.Add(() => story.ListAsync(2, [Withdrawn(listed)]));
+                facts.Add(() => ListAsync(3, Withdrawn(listed)));
+            }
+
+            async Task ListAsync(int version, string row)
+            {
+                if (screened.Count == 0)
+                {
+                    screened.Add(await ScreenAsync(story, file));
+                }
+
+                await story.ListAsync(version, [row]);
             }
 
             foreach (var fact in facts.OrderBy(_ => random.Next()).ToList())
@@ -59,6 +77,10 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
                 await fact();
             }
 
+            screened.Add(await ScreenAsync(story, file));
+            screened[1].Paid.ShouldBe(screened[0].Paid, $"seed {seed}");
+            screened[0].Marked.ShouldBe(0);
+            pending += screened[1].Marked;
             await OpenCases.RunAsync(story.At, default);
             var (queued, free) = (await StoryOfAsync(story, listed), await StoryOfAsync(story, twin));
             marked += queued.Payments.Count(p => p.Mark != PaymentMark.None);
@@ -73,6 +95,26 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
         }
 
         marked.ShouldBeGreaterThan(0, "no history paid a queued account");
+        pending.ShouldBeGreaterThan(0, "no file paid a queued account");
+    }
+
+    /// <summary>What is paid of a file, in its order, and how many of it marked: all of it, for nothing is in doubt.
+    /// </summary>
+    private static async Task<(byte[] Paid, int Marked)> ScreenAsync(Story story, byte[] file)
+    {
+        await Publication.FinishAsync(story.At, null, default);
+        await Reconcile.RunAsync(story.At, null, default);
+        var input = PayRunInput.Read(new MemoryStream(file), "FILE", default);
+        await using var standing = await Standing.OpenAsync(story.At, PayDays[1], "test", default);
+        var doubtful = await DoubtfulNumbers.ReadAsync(story.At, standing.Snapshot, default);
+        var frozen = await PayRunStandings.AskAsync(story.At, standing, doubtful, input, default);
+        var (paid, none) = (new MemoryStream(), Stream.Null);
+        var parts = PayRunSplit.Run(
+            new MemoryStream(file), "FILE", frozen.Standings, [none, none, none, none], default);
+        (parts[(int)PayRunStanding.Hold].Count, parts[(int)PayRunStanding.Unknown].Count).ShouldBe((0, 0));
+        var together = frozen.Standings.Select(s => (byte)(s == (byte)PayRunStanding.Pending ? 0 : s)).ToArray();
+        PayRunSplit.Run(new MemoryStream(file), "FILE", together, [paid, none, none, none], default);
+        return (paid.ToArray(), parts[(int)PayRunStanding.Pending].Count);
     }
 
     private static string[] Plain(PaymentStory story) =>
