@@ -1,8 +1,10 @@
+using System.Globalization;
 using AccountGuard.AffectedLists;
 using AccountGuard.Deliveries;
 using AccountGuard.Demonstration;
 using AccountGuard.Incidents;
 using AccountGuard.Intake;
+using AccountGuard.Payments;
 using AccountGuard.Payments.Outcomes;
 using AccountGuard.Screening;
 using AccountGuard.Verification.Queues;
@@ -26,6 +28,11 @@ public static class DemoLoad
         var agrees = true;
         foreach (var delivery in schedule.Deliveries)
         {
+            if (delivery.Command == "import-payments")
+            {
+                agrees &= await ScreenedAsync(session, folder, delivery.File);
+            }
+
             var answer = await DeliverAsync(session, folder, delivery);
             Console.WriteLine($"{delivery.ReceivedAt:yyyy-MM-dd HH:mm}  {delivery.Label}");
             if (answer is not null)
@@ -81,6 +88,36 @@ public static class DemoLoad
         };
         await FactCommands.FinishAsync(session);
         return answer;
+    }
+
+    /// <summary>
+    /// Splits the transfer file of a pay-day by what is known when its payments are reported: nobody is held, and all
+    /// of it adds up.
+    /// </summary>
+    private static async Task<bool> ScreenedAsync(Session session, string folder, string reports)
+    {
+        // As the command does: standing is unknown where nothing was reconciled of late.
+        await Reconcile.RunAsync(session.At, null, session.Cancel);
+        var payDay = DateOnly.ParseExact(
+            reports["payments-".Length..^".csv".Length], "O", CultureInfo.InvariantCulture);
+        var name = Path.ChangeExtension(reports, "txt");
+        await using var file = File.OpenRead(Path.Combine(folder, name));
+        await using var screening = new ScreenPayRun(session.At, payDay, "demo", sender: null, keepsFiles: true);
+        var run = await screening.ScreenAsync(
+            file, name, null, [.. PayRunStandings.Names.Select(_ => Stream.Null)], session.Cancel);
+        await screening.CommitAsync(session.Cancel);
+        var sent = (await SentAsync(folder, payDay, session.Cancel)).Where(payment => payment.IsInJapan).ToList();
+        var parts = run.Summary.Parts;
+        var addsUp = (parts.Sum(p => p.Count), parts.Sum(p => p.Amount))
+            == (sent.Count, sent.Sum(payment => payment.Amount));
+        Console.WriteLine($"Pay-day {payDay:O}: the transfer file of {sent.Count:N0} payments is screened"
+            + (addsUp ? ", and its parts add up to it." : ", BUT ITS PARTS DO NOT ADD UP TO IT."));
+        foreach (var (standing, part) in PayRunStandings.Names.Zip(parts))
+        {
+            Console.WriteLine($"                  {standing,-8}{part.Count,8:N0} payments {part.Amount,16:N0} yen");
+        }
+
+        return addsUp;
     }
 
     private static ListOrder OrderOf(DemoDelivery delivery)
@@ -156,7 +193,8 @@ public static class DemoLoad
             {
                 var (sent, back, pending, other) = (row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
                 var payDay = row.GetFieldValue<DateOnly>(0);
-                addsUp &= back + pending + other == await SentAsync(folder, payDay, session.Cancel);
+                addsUp &= back + pending + other
+                    == (await SentAsync(folder, payDay, session.Cancel)).Sum(payment => payment.Amount);
                 Console.WriteLine($"Paid on {payDay:yyyy-MM-dd} (invented): "
                     + $"{row.GetInt64(1):N0} payments, {sent:N0} yen: {pending:N0} to new accounts that are not "
                     + $"verified, {other:N0} to others, {back:N0} came back, {row.GetInt64(6):N0} held.");
@@ -169,10 +207,14 @@ public static class DemoLoad
         return addsUp;
     }
 
-    /// <summary>Yen of all payments in the file of a pay-day, as it was written.</summary>
-    private static async Task<long> SentAsync(string folder, DateOnly payDay, CancellationToken cancel) =>
-        (await File.ReadAllLinesAsync(Path.Combine(folder, $"payments-{payDay:yyyy-MM-dd}.csv"), cancel)).Skip(1)
-            .Select(line => line.Split(',')).Where(cells => cells[3] == "sent").Sum(cells => long.Parse(cells[5]));
+    /// <summary>All payments in the reports of a pay-day, as they were written.</summary>
+    private static async Task<List<(long Amount, bool IsInJapan)>> SentAsync(
+        string folder, DateOnly payDay, CancellationToken cancel) =>
+    [
+        .. (await File.ReadAllLinesAsync(Path.Combine(folder, $"payments-{payDay:yyyy-MM-dd}.csv"), cancel)).Skip(1)
+            .Select(line => line.Split(',')).Where(cells => cells[3] == "sent")
+            .Select(cells => (long.Parse(cells[5]), cells[6].Split(':')[0] is "zengin" or "yucho")),
+    ];
 
     private static async Task ShowChangesAsync(Session session, string folder)
     {

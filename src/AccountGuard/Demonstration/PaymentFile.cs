@@ -12,11 +12,13 @@ internal sealed class PaymentFile(ChangesFile forms, NumberPermutation numbers, 
 
     private const int OneInFails = 40, OneInIsStopped = 60;
 
+    /// <summary>Writes the reports, and beside them the transfer file that the payments were sent by.</summary>
     /// <param name="order">The delivery that brings the file: what is cancelled before it is not paid.</param>
     public DeliveryRows Write(
         string path, DateOnly payDay, int order, IReadOnlyList<Filing> filings, RowProgress progress)
     {
         using var csv = new CsvFile(path, Header, progress);
+        var transfers = new PayRunFile(payDay);
         var rows = 0;
         foreach (var holder in HoldersOf(filings))
         {
@@ -30,12 +32,14 @@ internal sealed class PaymentFile(ChangesFile forms, NumberPermutation numbers, 
 
             var account = AccountOf(holder, payDay, order);
             rows += Pay(csv, holder.Key, payDay, "sent"u8, amount, account);
+            transfers.Add(numbers.NumberAt(holder.Key), amount, account);
             if (draw.Below(OneInFails) == 0)
             {
                 rows += Pay(csv, holder.Key, payDay, "credit-failed"u8, amount, account);
             }
         }
 
+        transfers.Write(Path.ChangeExtension(path, "txt"));
         return new(rows, rows, 0, 0);
     }
 

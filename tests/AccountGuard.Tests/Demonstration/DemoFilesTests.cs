@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using AccountGuard.Demonstration;
+using AccountGuard.Intake;
+using AccountGuard.Payments;
 
 namespace AccountGuard.Tests.Demonstration;
 
@@ -28,7 +30,7 @@ public sealed class DemoFilesTests(DemoFolder demo) : IClassFixture<DemoFolder>
         }
 
         Convert.ToHexStringLower(hash.GetHashAndReset()).ShouldBe(
-            "507110401192723c0e2bfe5d91e2955aaf7230c4ad167853a0c6f4833b6d874d");
+            "c287a725d2baf6dc063c5e73e2471fb8d26d2b93dc23ca94bb3e4f3c6530ef02");
     }
 
     [Fact]
@@ -129,6 +131,28 @@ public sealed class DemoFilesTests(DemoFolder demo) : IClassFixture<DemoFolder>
         (mappings.Count, old.Count, replaced.Count).ShouldBe((9_600, 9_600, 9_600));
         replaced.Overlaps(old).ShouldBeFalse();
         replaced.Overlaps(NumbersOf(demo, "list-1.csv").Concat(NumbersOf(demo, "list-2.csv"))).ShouldBeFalse();
+    }
+
+    /// <summary>Rule 18: what is sent is what is reported, whoever is queued; abroad goes another way.</summary>
+    [Theory]
+    [InlineData("2015-06-15")]
+    [InlineData("2015-08-14")]
+    public void a_transfer_file_has_the_payments_that_are_reported(string day)
+    {
+        var payDay = DateOnly.ParseExact(day, "O");
+        using var file = new MemoryStream(demo.Bytes($"payments-{day}.txt"));
+        var input = PayRunInput.Read(
+            file, "FILE", CancellationToken.None, days: new FileDays(payDay, payDay));
+        var sent = demo.Rows($"payments-{day}.csv").Where(row => row["outcome"] == "sent"
+            && row["account"].Split(':')[0] is ("zengin" or "yucho")).ToList();
+        sent.Count.ShouldBeGreaterThan(100);
+        input.Numbers.ToArray().ShouldBe(sent.Select(row => long.Parse(DemoFolder.Digits(row["number"]))));
+        for (var i = 0; i < sent.Count; i++)
+        {
+            input.AmountOf(i).ShouldBe(long.Parse(sent[i]["amount"]));
+            PayeeAccount.TryParse(sent[i]["account"], out var account).ShouldBeTrue();
+            input.AccountsOf(i).ShouldBe([account]);
+        }
     }
 
     [Fact]
