@@ -82,8 +82,8 @@ public class GateDatabase : IAsyncLifetime
 }
 
 /// <summary>
-/// A database whose gates can be switched off, all of them or one (turnstile.off), with a turnstile before each gate and
-/// before the rule: there a statement can be held in its middle, as a slow machine would.
+/// A database whose gates can be switched off, all or one (turnstile.off), with a turnstile before each gate and before
+/// the rule: there a statement can be held in its middle, as a slow machine would.
 /// </summary>
 public sealed class TurnstileDatabase : GateDatabase
 {

@@ -9,7 +9,7 @@ using static AccountGuard.SystemTests.Story;
 
 namespace AccountGuard.SystemTests.Verification;
 
-/// <summary>Rule 14: whoever keyed a change is known also where its record does not say so, and under other logins.</summary>
+/// <summary>Rule 14: who keyed a change is known where its record does not say so, and under other logins.</summary>
 public sealed class WhoKeyed(Served service) : IClassFixture<Served>
 {
     private async Task<(Story Story, string Number)> BeginAsync()

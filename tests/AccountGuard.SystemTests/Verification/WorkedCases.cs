@@ -206,7 +206,7 @@ public sealed class WorkedCases(FreshDatabase database) : IClassFixture<FreshDat
     [InlineData("Deceased", false)]
     [InlineData("Withdrawn", true)]
     [InlineData("InContact", false)]
-    public async Task the_database_keeps_no_verdict_that_nobody_approved_and_lets_no_worked_case_end_by_itself(string state, bool stays)
+    public async Task the_database_keeps_no_verdict_that_nobody_approved_and_ends_no_work(string state, bool stays)
     {
         var (story, _) = await WithCaseAsync(database);
         await ClaimAsync(story, Saeki);
