@@ -37,10 +37,10 @@ public sealed class HolderBatch(
         await using var insert = new NpgsqlCommand(
             """
             insert into holder_record (delivery_no, row_no, number_key, received_at, protected, died_on, died_at,
-                content_key, sealed)
-            select @delivery, row_no, number, @received, protected, died_on, died_at, content, sealed
-            from unnest(@rows, @numbers, @protected, @died_on, @died_at, @contents, @sealed)
-                as h (row_no, number, protected, died_on, died_at, content, sealed)
+                lives, content_key, sealed)
+            select @delivery, row_no, number, @received, protected, died_on, died_at, lives, content, sealed
+            from unnest(@rows, @numbers, @protected, @died_on, @died_at, @lives, @contents, @sealed)
+                as h (row_no, number, protected, died_on, died_at, lives, content, sealed)
             order by number
             on conflict do nothing
             """, transaction.Connection, transaction);
@@ -52,6 +52,7 @@ public sealed class HolderBatch(
         Add(insert, "protected", NpgsqlDbType.Boolean, r => r.Protected);
         Add(insert, "died_on", NpgsqlDbType.Date, r => r.Died.Day);
         Add(insert, "died_at", NpgsqlDbType.TimestampTz, r => r.Died.Instant);
+        Add(insert, "lives", NpgsqlDbType.Boolean, r => r.IsAlive);
         Add(insert, "contents", NpgsqlDbType.Bytea, r => new NumberKey(r.ContentKey).ToBytes());
         insert.Parameters.AddWithValue("sealed", Array | NpgsqlDbType.Bytea, _readable.Select(r => r.Sealed).ToArray());
         await insert.ExecuteNonQueryAsync(cancel);

@@ -23,7 +23,7 @@ public sealed record HolderRecord
     /// </summary>
     public bool IsProtected { get; init; }
 
-    /// <summary>The day of death (Rule 17); missing where none was reported.</summary>
+    /// <summary>The day of death (Rule 17); missing where none was reported, or a later row put it right.</summary>
     public ReportedDay Died { get; private init; }
 
     public string GuardianName { get; private init; } = "";
@@ -49,7 +49,7 @@ public sealed record HolderRecord
         Kana = said.Of(HolderRow.KanaField) ?? Kana,
         BirthDate = said.Of(HolderRow.BirthField) is { } day ? ReportedDay.Parse(day) : BirthDate,
         IsProtected = said.Protected ?? IsProtected,
-        Died = said.Died.Kind == ReportedDayKind.Missing ? Died : said.Died,
+        Died = said.Died.Kind == ReportedDayKind.Missing && !said.Lives ? Died : said.Died,
         GuardianName = said.Of(HolderRow.GuardianField) ?? GuardianName,
         SaidGuardianAddress = said.Of(HolderRow.GuardianAddressField)
             ?? (said.Of(HolderRow.GuardianField) is { } name && name != GuardianName ? "" : SaidGuardianAddress),
@@ -82,6 +82,9 @@ public sealed record HolderAddress(string PostalCode, string Text, ReportedDay S
 public sealed record HolderStatement(
     DateTimeOffset ReceivedAt, bool? Protected, ReportedDay Died, IReadOnlyDictionary<string, string> Details)
 {
+    /// <summary>A death that was reported before is put right.</summary>
+    public bool Lives { get; init; }
+
     public string? Of(string field) => Details.GetValueOrDefault(field);
 
     /// <summary>It prints nothing of the holder (Rule 33).</summary>

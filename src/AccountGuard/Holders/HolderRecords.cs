@@ -76,7 +76,7 @@ public static class HolderRecords
         await using (var reader = await at.LookUpAsync(
             """
             select r.number_key, r.number_key in (select own_numbers_of_holder(@number)), r.received_at, r.protected,
-                r.died_on, r.died_at, r.content_key, r.sealed, k.wrapped
+                r.died_on, r.died_at, r.content_key, r.sealed, k.wrapped, r.lives
             from numbers_of_holder(@number) n
             join holder_record r on r.number_key = n.number_key
             left join personal_key k on k.subject_key = r.number_key
@@ -108,7 +108,10 @@ public static class HolderRecords
             new HolderStatement(
                 reader.GetFieldValue<DateTimeOffset>(2), reader.IsDBNull(3) ? null : reader.GetBoolean(3),
                 ReportedDay.Parse(reader.IsDBNull(5) ? died : $"{reader.GetFieldValue<DateTimeOffset>(5):O}"),
-                Unopened),
+                Unopened)
+            {
+                Lives = reader.GetBoolean(9),
+            },
             reader.GetFieldValue<byte[]>(6), reader.GetFieldValue<byte[]>(7),
             reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8));
     }

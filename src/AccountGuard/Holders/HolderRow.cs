@@ -12,6 +12,9 @@ public sealed record HolderRow(
     DeliveredRow Row, PensionNumber? Number, NumberKey? Key, bool? Protected, ReportedDay Died, UInt128 ContentKey,
     string? Code, string Field)
 {
+    /// <summary>In place of a day of death: one that was reported is put right.</summary>
+    private const string Lives = "none";
+
     public static readonly string[] Columns =
     [
         "number", NameField, KanaField, BirthField, PostalField, AddressField, SinceField, "protected", "died_on",
@@ -49,7 +52,8 @@ public sealed record HolderRow(
 
         foreach (var column in (ReadOnlySpan<int>)[BirthColumn, SinceColumn, DiedColumn])
         {
-            if (ReportedDay.Parse(row[column]).Kind == ReportedDayKind.Unreadable)
+            if (ReportedDay.Parse(row[column]).Kind == ReportedDayKind.Unreadable
+                && (column != DiedColumn || row[column] != Lives))
             {
                 return waiting with { Code = QuarantineCode.UnreadableField, Field = Columns[column] };
             }
@@ -61,10 +65,13 @@ public sealed record HolderRow(
             : waiting with
             {
                 Protected = isProtected,
-                Died = ReportedDay.Parse(row[DiedColumn]),
+                Died = row[DiedColumn] == Lives ? ReportedDay.Missing : ReportedDay.Parse(row[DiedColumn]),
                 ContentKey = ContentOf(row, number, isProtected, keys),
             };
     }
+
+    /// <summary>Whoever was reported dead lives.</summary>
+    public bool IsAlive => Code is null && Row[DiedColumn] == Lives;
 
     /// <summary>The personal data of the row as JSON, for sealing: the filled fields, under their names.</summary>
     public byte[] Details()
@@ -94,6 +101,7 @@ public sealed record HolderRow(
         {
             content.Append('\u001f').Append(column switch
             {
+                DiedColumn when row[column] == Lives => Lives,
                 BirthColumn or SinceColumn or DiedColumn => ReportedDay.Parse(row[column]).Canonical,
                 ProtectedColumn => $"{isProtected}",
                 _ => row[column],

@@ -25,7 +25,7 @@ public static class TellDeaths
         join incident i on i.incident_no = h.incident_no
         cross join lateral possible_days(c.filed_on, c.filed_at, c.received_on, c.received_at,
             c.entered_on, c.entered_at, c.delivered_at, i.time_zone, i.post_days) d
-        where (r.died_on is not null or r.died_at is not null) and not exists (
+        where (r.died_on is not null or r.died_at is not null or r.lives) and not exists (
             select from death_told t
             where t.change_id = c.change_id and t.delivery_no = r.delivery_no and t.row_no = r.row_no)
         group by c.change_id, c.number_key

@@ -16,6 +16,7 @@ public sealed class CaseJourneys(Browsing browsing)
         {
             ["case"] = "案件",
             ["order"] = "手紙を頼む",
+            ["paper"] = "書類の保管場所",
             ["sent"] = "発送を記録する",
             ["passport"] = "旅券",
             ["said"] = "届出について本人は",
@@ -29,6 +30,7 @@ public sealed class CaseJourneys(Browsing browsing)
         {
             ["case"] = "Case",
             ["order"] = "Order a letter",
+            ["paper"] = "Where the paper is kept",
             ["sent"] = "Record as sent",
             ["passport"] = "Passport",
             ["said"] = "The holder says of the change",
@@ -64,7 +66,10 @@ public sealed class CaseJourneys(Browsing browsing)
         await sight.Page.Locator("h1:focus").WaitForAsync();
         (await sight.HeadingAsync()).ShouldStartWith(words["case"]);
         await DoneAsync(sight, "l", words["order"]);
-        await DoneAsync(sight, "l", words["sent"]);
+        await sight.PressAsync("l");
+        await sight.TabToAsync(words["paper"]);
+        await sight.Page.Keyboard.TypeAsync("binder 7");
+        await ThenAsync(sight, words["sent"]);
         return new Uri(sight.Page.Url).AbsolutePath;
     }
 

@@ -231,9 +231,7 @@ public sealed class WorkedCases(FreshDatabase database) : IClassFixture<FreshDat
         await WriteAsync(story);
         await RecordAsync(story, Intent.Confirmed);
         (await DecideAsync(story, Verdict.Confirmed, Utsumi)).ShouldBe((null, null));
-        using var file = DeliveredFile.Open(story.Write(Encoding.UTF8.GetBytes(
-            $"number,name,died_on\n{number},山田花子,2015-05-01\n")), null);
-        await ImportHolders.RunAsync(story.At, file, null, story.At.Clock.GetUtcNow(), null, None);
+        await DiedAsync("2015-05-01");
         (await TellDeaths.RunAsync(story.At, None)).ShouldBe(1);
         (await TellDeaths.RunAsync(story.At, None)).ShouldBe(0);
         (await OpenAsync(story)).ShouldBe(["R1 InContact"]);
@@ -242,6 +240,19 @@ public sealed class WorkedCases(FreshDatabase database) : IClassFixture<FreshDat
         (await DecideAsync(story, Verdict.Confirmed, Utsumi)).Proposed.ShouldBe(Refusal.HolderDied);
         (await DecideAsync(story, Verdict.Deceased, Utsumi)).ShouldBe((null, null));
         (await story.QueueAsync("Deceased")).Single().Id.ShouldBe("R1");
+
+        await DiedAsync("none");
+        (await TellDeaths.RunAsync(story.At, None)).ShouldBe(1);
+        (await OpenAsync(story)).ShouldBe(["R1 InContact"]);
+        await ClaimAsync(story, Saeki);
+        (await DecideAsync(story, Verdict.Confirmed, Utsumi)).ShouldBe((null, null), "the report was wrong");
+
+        async Task DiedAsync(string day)
+        {
+            using var file = DeliveredFile.Open(story.Write(Encoding.UTF8.GetBytes(
+                $"number,name,died_on\n{number},山田花子,{day}\n")), null);
+            await ImportHolders.RunAsync(story.At, file, null, story.At.Clock.GetUtcNow(), null, None);
+        }
     }
 
     /// <summary>Both write the states of hits: one that read before the other wrote would leave an old one.</summary>
