@@ -184,7 +184,7 @@ public sealed class PaymentDeskTests : IAsyncLifetime
         await HoldAsync(_story, "R2", next);
         var changes = await PageAsync(browser, DeskRoutes.ChangesOf(run));
         changes.ShouldContain("<td>Pending</td>");
-        changes.ShouldContain("<td>On hold</td>");
+        changes.ShouldContain("<td>On hold: Keep it, pay later</td>");
         foreach (var shown in (string[])[page, changes])
         {
             numbers.ShouldAllBe(number => !shown.Contains(number));
