@@ -61,6 +61,9 @@ public sealed class PayRunInput
         var input = new PayRunInput { _hasRecords = !CreditTransferFile.Is(file) };
         if (input._hasRecords)
         {
+            // A million of each, that would be copied whenever a list grows.
+            var payments = (int)Math.Min(file.Length / TransferRecords.Length, TransferFile.MostPayments);
+            input._numbers.Capacity = input._amountsThrough.Capacity = input._accounts.Capacity = payments;
             using var transfers = new TransferFile(file, name, digest) { Branches = branches, Days = days };
             input.Add(transfers, cancel);
         }
