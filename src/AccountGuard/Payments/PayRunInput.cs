@@ -62,7 +62,8 @@ public sealed class PayRunInput
         if (input._hasRecords)
         {
             // A million of each, that would be copied whenever a list grows.
-            var payments = (int)Math.Min(file.Length / TransferRecords.Length, TransferFile.MostPayments);
+            var payments = file.CanSeek
+                ? (int)Math.Min(file.Length / TransferRecords.Length, TransferFile.MostPayments) : 0;
             input._numbers.Capacity = input._amountsThrough.Capacity = input._accounts.Capacity = payments;
             using var transfers = new TransferFile(file, name, digest) { Branches = branches, Days = days };
             input.Add(transfers, cancel);
