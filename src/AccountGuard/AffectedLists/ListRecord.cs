@@ -23,9 +23,8 @@ public sealed record ListRecord(
     public static ListRecord Read(DeliveredRow row, KeyFile keys)
     {
         // Whatever else is wrong with the row, its number is in doubt where it can be read.
-        var isNumber = PensionNumber.TryParse(row.Values[NumberColumn], out var number);
-        var read = new ListRecord(row, isNumber ? number : null, isNumber ? NumberKey.Of(number, keys) : null, false,
-            LeakedFields.NumberAlone, null, null);
+        var known = KeyedNumber.Of(row.Values[NumberColumn], keys);
+        var read = new ListRecord(row, known?.Number, known?.Key, false, LeakedFields.NumberAlone, null, null);
         if (row.Problem is { } problem)
         {
             return read with { Code = problem, Field = row.Field ?? "" };
@@ -40,7 +39,7 @@ public sealed record ListRecord(
         };
         return !read.Withdraws && row[ActionColumn] is not ("" or "add")
             ? read with { Code = QuarantineCode.UnknownAction, Field = "action" }
-            : isNumber ? read
+            : known is not null ? read
             : read with
             {
                 Code = row[NumberColumn].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber,

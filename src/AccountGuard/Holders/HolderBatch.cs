@@ -52,7 +52,7 @@ public sealed class HolderBatch(
         Add(insert, "protected", NpgsqlDbType.Boolean, r => r.Protected);
         Add(insert, "died_on", NpgsqlDbType.Date, r => r.Died.Day);
         Add(insert, "died_at", NpgsqlDbType.TimestampTz, r => r.Died.Instant);
-        Add(insert, "lives", NpgsqlDbType.Boolean, r => r.IsAlive);
+        Add(insert, "lives", NpgsqlDbType.Boolean, r => r.Lives);
         Add(insert, "contents", NpgsqlDbType.Bytea, r => new NumberKey(r.ContentKey).ToBytes());
         insert.Parameters.AddWithValue("sealed", Array | NpgsqlDbType.Bytea, _readable.Select(r => r.Sealed).ToArray());
         await insert.ExecuteNonQueryAsync(cancel);

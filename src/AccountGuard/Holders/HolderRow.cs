@@ -12,8 +12,8 @@ public sealed record HolderRow(
     DeliveredRow Row, PensionNumber? Number, NumberKey? Key, bool? Protected, ReportedDay Died, UInt128 ContentKey,
     string? Code, string Field)
 {
-    /// <summary>In place of a day of death: one that was reported is put right.</summary>
-    private const string Lives = "none";
+    /// <summary>In place of a day of death: a report of one was wrong.</summary>
+    private const string None = "none";
 
     public static readonly string[] Columns =
     [
@@ -31,15 +31,15 @@ public sealed record HolderRow(
     public static HolderRow Read(DeliveredRow row, KeyFile keys)
     {
         // Whatever else is wrong with the row, it may say that this number's holder is protected.
-        var isNumber = PensionNumber.TryParse(row.Values.ElementAtOrDefault(NumberColumn), out var number);
-        var waiting = new HolderRow(row, isNumber ? number : null, isNumber ? NumberKey.Of(number, keys) : null,
-            null, ReportedDay.Missing, 0, row.Problem, row.Field ?? "");
+        var known = KeyedNumber.Of(row.Values.ElementAtOrDefault(NumberColumn), keys);
+        var waiting = new HolderRow(
+            row, known?.Number, known?.Key, null, ReportedDay.Missing, 0, row.Problem, row.Field ?? "");
         if (row.Problem is not null)
         {
             return waiting;
         }
 
-        if (!isNumber)
+        if (known is not { Number: var number })
         {
             var code = row[NumberColumn].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber;
             return waiting with { Code = code, Field = Columns[NumberColumn] };
@@ -52,8 +52,7 @@ public sealed record HolderRow(
 
         foreach (var column in (ReadOnlySpan<int>)[BirthColumn, SinceColumn, DiedColumn])
         {
-            if (ReportedDay.Parse(row[column]).Kind == ReportedDayKind.Unreadable
-                && (column != DiedColumn || row[column] != Lives))
+            if (DayOf(row, column).Kind == ReportedDayKind.Unreadable)
             {
                 return waiting with { Code = QuarantineCode.UnreadableField, Field = Columns[column] };
             }
@@ -65,13 +64,13 @@ public sealed record HolderRow(
             : waiting with
             {
                 Protected = isProtected,
-                Died = row[DiedColumn] == Lives ? ReportedDay.Missing : ReportedDay.Parse(row[DiedColumn]),
+                Died = DayOf(row, DiedColumn),
                 ContentKey = ContentOf(row, number, isProtected, keys),
             };
     }
 
-    /// <summary>Whoever was reported dead lives.</summary>
-    public bool IsAlive => Code is null && Row[DiedColumn] == Lives;
+    /// <summary>A death that was reported before is put right.</summary>
+    public bool Lives => Code is null && SaysNone(Row);
 
     /// <summary>The personal data of the row as JSON, for sealing: the filled fields, under their names.</summary>
     public byte[] Details()
@@ -94,6 +93,11 @@ public sealed record HolderRow(
         return buffer.ToArray();
     }
 
+    private static bool SaysNone(DeliveredRow row) => row[DiedColumn] == None;
+
+    private static ReportedDay DayOf(DeliveredRow row, int column) =>
+        column == DiedColumn && SaysNone(row) ? ReportedDay.Missing : ReportedDay.Parse(row[column]);
+
     private static UInt128 ContentOf(DeliveredRow row, PensionNumber number, bool? isProtected, KeyFile keys)
     {
         var content = new StringBuilder(256).Append(number.RevealDigits());
@@ -101,7 +105,7 @@ public sealed record HolderRow(
         {
             content.Append('\u001f').Append(column switch
             {
-                DiedColumn when row[column] == Lives => Lives,
+                DiedColumn when SaysNone(row) => None,
                 BirthColumn or SinceColumn or DiedColumn => ReportedDay.Parse(row[column]).Canonical,
                 ProtectedColumn => $"{isProtected}",
                 _ => row[column],

@@ -18,7 +18,10 @@ public sealed class Persons(Installation at)
         }
 
         await using var insert = at.Database.CreateCommand(
-            "insert into login_person (login, person) values (@login, @person) on conflict do nothing");
+            """
+            insert into login_person (login, person, plain_login) values (@login, @person, plain_name(@login))
+            on conflict do nothing
+            """);
         insert.Parameters.AddWithValue("login", caller.Login);
         insert.Parameters.AddWithValue("person", caller.Person);
         await insert.ExecuteNonQueryAsync(cancel);

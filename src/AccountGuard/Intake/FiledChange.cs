@@ -70,12 +70,8 @@ public sealed record FiledChange(DeliveredRow Row)
     public static FiledChange Read(DeliveredRow row, KeyFile keys, Sources sources)
     {
         // Whatever else is wrong with the row, its number is in doubt where it can be read.
-        var isNumber = PensionNumber.TryParse(row.Values.ElementAtOrDefault(NumberColumn), out var number);
-        var waiting = new FiledChange(row)
-        {
-            Number = isNumber ? number : null,
-            Key = isNumber ? NumberKey.Of(number, keys) : null,
-        };
+        var known = KeyedNumber.Of(row.Values.ElementAtOrDefault(NumberColumn), keys);
+        var waiting = new FiledChange(row) { Number = known?.Number, Key = known?.Key };
         if (row.Problem is { } problem)
         {
             return waiting with { Code = problem, Field = row.Field ?? "" };
@@ -101,7 +97,7 @@ public sealed record FiledChange(DeliveredRow Row)
         }
 
         var id = IdOf(row[Source], row[RequestId]);
-        if (!isNumber)
+        if (known is not { Number: var number, Key: var key })
         {
             var code = row[NumberColumn].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber;
             return new FiledChange(row) { ChangeId = id, Kind = row[KindColumn], Code = code, Field = "number" };
@@ -113,7 +109,7 @@ public sealed record FiledChange(DeliveredRow Row)
             ChangeId = id,
             Kind = kind,
             Number = number,
-            Key = NumberKey.Of(number, keys),
+            Key = key,
             Code = kind is "account" or "address" or "cancel" ? null : QuarantineCode.UnknownKind,
             Field = "kind",
         };

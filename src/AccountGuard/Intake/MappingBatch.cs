@@ -35,13 +35,6 @@ public sealed record Mapping(DeliveredRow Row, KeyedNumber? Old, KeyedNumber? Ne
     };
 }
 
-/// <summary>A number with its key.</summary>
-public readonly record struct KeyedNumber(PensionNumber Number, NumberKey Key)
-{
-    public static KeyedNumber? Of(string? text, KeyFile keys) =>
-        PensionNumber.TryParse(text, out var number) ? new KeyedNumber(number, NumberKey.Of(number, keys)) : null;
-}
-
 /// <summary>
 /// Mappings that are written and committed together. The triggers join the holders and settle their changes.
 /// </summary>

@@ -24,13 +24,11 @@ public sealed record PayRunStandings(
 {
     public const string EdiInformation = "EdiInformation", DeniedAccount = "DeniedAccount";
 
-    public const string Keep = "keep", Previous = "previous";
-
     private const int NumbersOfAQuestion = 5_000;
 
     // A byte holds a standing in its lowest bits, and the place of one of these in the next ones.
     private const int BitsOfStanding = 2;
-    private static readonly string?[] PayTos = [null, Keep, Previous];
+    private static readonly string?[] PayTos = [null, Standing.Keep, Standing.Previous];
 
     /// <summary>As the file is named, and the answer of standing: clear, pending, hold, unknown.</summary>
     public static readonly IReadOnlyList<string> Names =

@@ -21,8 +21,8 @@ public static class Sandbox
     [
         _ => new SandboxAnswer([], [], null),
         payDay => new SandboxAnswer([new StandingCase(Name, "pending", Name, ["Listed"], 2, payDay)], [], null),
-        _ => new SandboxAnswer([], ["Hold"], "keep"),
-        _ => new SandboxAnswer([], ["Hold"], "previous"),
+        _ => new SandboxAnswer([], ["Hold"], Standing.Keep),
+        _ => new SandboxAnswer([], ["Hold"], Standing.Previous),
         _ => new SandboxAnswer([], ["Quarantined"], null),
     ];
 

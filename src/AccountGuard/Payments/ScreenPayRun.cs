@@ -148,7 +148,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
                 Convert.ToHexStringLower(input.Digest)),
             parts[0], parts[1], parts[2], parts[3], standings.Reasons,
             new UnknownChanges(standings.UnknownChanges.Count, [.. standings.UnknownChanges.Select(input.RecordOf)]),
-            new HeldPayTo(Held(PayRunStandings.Keep), Held(PayRunStandings.Previous)),
+            new HeldPayTo(Held(Standing.Keep), Held(Standing.Previous)),
             new DeniedAccounts(standings.DeniedAccounts.Count, standings.DeniedAccounts.Sum(input.AmountOf),
                 [.. standings.DeniedAccounts.Select(input.RecordOf)]));
         using var signature = new PayRunSignature(at.Keys);

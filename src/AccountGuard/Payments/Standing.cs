@@ -31,7 +31,8 @@ public sealed record StandingAnswer(
 /// </summary>
 public sealed class Standing : IAsyncDisposable
 {
-    private const string Keep = "keep";
+    /// <summary>Where a payment on hold goes meanwhile.</summary>
+    public const string Keep = "keep", Previous = "previous";
 
     private readonly Installation _at;
     private readonly NpgsqlTransaction _snapshot;

@@ -3,7 +3,6 @@
 create table login_person (
     login       text not null,
     person      text not null,
-    plain_login text not null generated always as (
-        lower(regexp_replace(normalize(login, nfkc), '\s', '', 'g'))) stored,
+    plain_login text not null,
     primary key (login, person));
 create index login_person_plain on login_person (plain_login);

@@ -38,9 +38,10 @@ begin
     end if;
 end $$;
 
--- A clerk's name is typed: full-width letters, case and spaces do not make another person.
+-- A clerk's name is typed: full-width letters, case, spaces and kinds of dashes do not make another person.
 create or replace function plain_name(name text) returns text language sql immutable as $$
-    select lower(regexp_replace(normalize(name, nfkc), '\s', '', 'g')) $$;
+    select lower(regexp_replace(translate(normalize(name, nfkc), U&'\2010\2011\2013\2014\2212\30FC', '------'),
+        '\s', '', 'g')) $$;
 
 -- Whoever keyed or decided the change (Rule 14): as it names them, whoever filed it over HTTP, and the persons behind
 -- those logins.

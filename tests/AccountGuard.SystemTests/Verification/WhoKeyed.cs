@@ -48,14 +48,17 @@ public sealed class WhoKeyed(Served service) : IClassFixture<Served>
         (await TakeAsync(story, new Caller("saeki", "P1"))).ShouldNotBeNull();
     }
 
-    [Fact]
-    public async Task s29_a_clerk_who_is_named_by_one_login_and_signed_in_with_it_verifies_it_under_no_other()
+    [Theory]
+    [InlineData(Role.Approver, "APPROVER")]
+    [InlineData(Role.CallCentre, "Call\u2010Centre")]
+    public async Task s29_a_clerk_who_is_named_by_one_login_and_signed_in_with_it_verifies_it_under_no_other(
+        string login, string typed)
     {
         var (story, number) = await BeginAsync();
         await story.ChangesTextAsync("source,request_id,number,filed_on,entered_by\n"
-            + $"{story.Incident},R1,{number},2015-05-20,APPROVER\n");
-        var elsewhere = new Caller("somewhere-else", "person-approver");
-        (await service.BrowserOfAsync(Role.Approver)).Dispose();
+            + $"{story.Incident},R1,{number},2015-05-20,{typed}\n");
+        var elsewhere = new Caller("somewhere-else", $"person-{login}");
+        (await service.BrowserOfAsync(login)).Dispose();
         (await ClaimAsync(story, elsewhere)).ShouldBe(Refusal.KeyedTheChange);
         (await TakeAsync(story, elsewhere)).ShouldBeNull();
         await EnsureNotApprovedAsync(story, elsewhere);

@@ -88,12 +88,8 @@ public sealed record PaymentReport(DeliveredRow Row)
     /// <param name="payDays">Those of which a payment may be reported by now.</param>
     public static PaymentReport Read(DeliveredRow row, KeyFile keys, IReadOnlySet<DateOnly> payDays)
     {
-        var isNumber = PensionNumber.TryParse(row.Values.ElementAtOrDefault(NumberColumn), out var number);
-        var read = new PaymentReport(row)
-        {
-            Number = isNumber ? number : null,
-            Key = isNumber ? NumberKey.Of(number, keys) : null,
-        };
+        var known = KeyedNumber.Of(row.Values.ElementAtOrDefault(NumberColumn), keys);
+        var read = new PaymentReport(row) { Number = known?.Number, Key = known?.Key };
         if (row.Problem is { } problem)
         {
             return read.Waiting(problem, row.Field ?? "");
@@ -112,7 +108,7 @@ public sealed record PaymentReport(DeliveredRow Row)
             }
         }
 
-        return !isNumber ? read.Waiting(
+        return known is null ? read.Waiting(
                 row[NumberColumn].Length == 0 ? QuarantineCode.MissingField : QuarantineCode.NotANumber, NumberColumn)
             : OfPayments.Contains(read.Outcome) ? read.AsPayment(keys, payDays)
             : read.IsStop ? read.AsStop(keys)

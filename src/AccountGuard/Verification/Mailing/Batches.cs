@@ -73,6 +73,27 @@ public static class Batches
         return false;
     }
 
+    /// <summary>What happened to a batch last of its kind.</summary>
+    public static async Task<T> LastAsync<T>(Installation at, Guid batch, CancellationToken cancel)
+    {
+        await using var session = at.Events.LightweightSession();
+        return (await session.Events.FetchStreamAsync(batch, token: cancel)).Select(e => e.Data).OfType<T>().Last();
+    }
+
+    /// <summary>Does one thing, and tells the cases of it; the service's rounds tell those that were left.</summary>
+    public static async Task<Refusal?> DoAsync(
+        Installation at, Guid batch, Func<PrintedBatch, DateTimeOffset, Decision> decide,
+        Func<Installation, CancellationToken, Task<int>> tell, CancellationToken cancel)
+    {
+        var refusal = await DoAsync(at, batch, decide, cancel);
+        if (refusal is null)
+        {
+            await tell(at, cancel);
+        }
+
+        return refusal;
+    }
+
     /// <returns>Why it was refused, if it was; a refusal that a rule demands is on record then.</returns>
     public static Task<Refusal?> DoAsync(
         Installation at, Guid batch, Func<PrintedBatch, DateTimeOffset, Decision> decide, CancellationToken cancel) =>

@@ -35,18 +35,9 @@ public sealed record PostBatch(Guid Batch, DateOnly PostedOn)
     }
 
     /// <returns>Why it was refused, if it was.</returns>
-    public static async Task<Refusal?> RunAsync(
-        Installation at, PostBatch request, Caller by, TimeZoneInfo zone, CancellationToken cancel)
-    {
-        var refusal = await Batches.DoAsync(
-            at, request.Batch, (batch, now) => Decide(batch, request, by, zone, now), cancel);
-        if (refusal is null)
-        {
-            await FinishAsync(at, cancel);
-        }
-
-        return refusal;
-    }
+    public static Task<Refusal?> RunAsync(
+        Installation at, PostBatch request, Caller by, TimeZoneInfo zone, CancellationToken cancel) =>
+        Batches.DoAsync(at, request.Batch, (batch, now) => Decide(batch, request, by, zone, now), FinishAsync, cancel);
 
     /// <summary>Tells the cases of all batches that are in the post.</summary>
     /// <returns>How many were told.</returns>
@@ -55,7 +46,7 @@ public sealed record PostBatch(Guid Batch, DateOnly PostedOn)
         var told = 0;
         foreach (var letters in (await UntoldAsync(at, cancel)).GroupBy(l => l.Batch))
         {
-            var posted = await PostedAsync(at, letters.Key, cancel);
+            var posted = await Batches.LastAsync<LetterBatchPosted>(at, letters.Key, cancel);
             foreach (var (batch, letter, change, isAbroad) in letters)
             {
                 var sent = new RecordLetterSent(ClaimLetters.IdOf(batch, letter), letter, posted.PostedOn,
@@ -67,13 +58,6 @@ public sealed record PostBatch(Guid Batch, DateOnly PostedOn)
         }
 
         return told;
-    }
-
-    private static async Task<LetterBatchPosted> PostedAsync(Installation at, Guid batch, CancellationToken cancel)
-    {
-        await using var session = at.Events.LightweightSession();
-        return (await session.Events.FetchStreamAsync(batch, token: cancel)).Select(e => e.Data)
-            .OfType<LetterBatchPosted>().Single();
     }
 
     private static async Task<List<(Guid Batch, Guid Letter, Guid Change, bool IsAbroad)>> UntoldAsync(

@@ -56,18 +56,9 @@ public sealed record AnswerStop(Guid Batch, StopState Outcome, DateOnly Answered
             new LetterBatchStopAnswered(request.Batch, request.Outcome, request.AnsweredOn, by, now));
 
     /// <returns>Why it was refused, if it was.</returns>
-    public static async Task<Refusal?> RunAsync(
-        Installation at, AnswerStop request, Caller by, DateOnly today, CancellationToken cancel)
-    {
-        var refusal = await Batches.DoAsync(
-            at, request.Batch, (batch, now) => Decide(batch, request, by, today, now), cancel);
-        if (refusal is null)
-        {
-            await FinishAsync(at, cancel);
-        }
-
-        return refusal;
-    }
+    public static Task<Refusal?> RunAsync(
+        Installation at, AnswerStop request, Caller by, DateOnly today, CancellationToken cancel) =>
+        Batches.DoAsync(at, request.Batch, (batch, now) => Decide(batch, request, by, today, now), FinishAsync, cancel);
 
     /// <summary>Tells the cases of all batches that were stopped.</summary>
     /// <returns>How many were told.</returns>
@@ -76,7 +67,7 @@ public sealed record AnswerStop(Guid Batch, StopState Outcome, DateOnly Answered
         var untold = await UntoldAsync(at, cancel);
         foreach (var letters in untold.GroupBy(l => l.Batch))
         {
-            var answer = await AnswerAsync(at, letters.Key, cancel);
+            var answer = await Batches.LastAsync<LetterBatchStopAnswered>(at, letters.Key, cancel);
             foreach (var (batch, letter, change) in letters)
             {
                 var stopped = new RecordLetterStopped(
@@ -87,14 +78,6 @@ public sealed record AnswerStop(Guid Batch, StopState Outcome, DateOnly Answered
         }
 
         return untold.Count;
-    }
-
-    private static async Task<LetterBatchStopAnswered> AnswerAsync(
-        Installation at, Guid batch, CancellationToken cancel)
-    {
-        await using var session = at.Events.LightweightSession();
-        return (await session.Events.FetchStreamAsync(batch, token: cancel)).Select(e => e.Data)
-            .OfType<LetterBatchStopAnswered>().Last();
     }
 
     private static async Task<List<(Guid Batch, Guid Letter, Guid Change)>> UntoldAsync(
