@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using AccountGuard.Identity;
 using AccountGuard.SystemTests.Http;
 using Deque.AxeCore.Commons;
@@ -105,6 +106,8 @@ public sealed class Sight : IAsyncDisposable
     /// <summary>What is left of 1280 at 400 % (WCAG 1.4.10).</summary>
     public const int Narrowest = 320;
 
+    private const string Guid = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     private readonly IBrowserContext _context;
@@ -152,6 +155,18 @@ public sealed class Sight : IAsyncDisposable
 
     public async Task GoAsync(string path) => await Page.GotoAsync(path);
 
+    /// <summary>
+    /// The browser comes to an address whose path and query are like this, and its page is loaded. The browser's side
+    /// is asked: <see cref="IPage.WaitForURLAsync(string, PageWaitForURLOptions)"/> looks first and listens then, and
+    /// waits in vain for a page that comes between the two.
+    /// </summary>
+    public async Task ComesToAsync(string pattern)
+    {
+        await Assertions.Expect(Page).ToHaveURLAsync(
+            new Regex($"^https?://[^/]+{pattern}$"), new() { Timeout = 30_000 });
+        await Page.WaitForLoadStateAsync();
+    }
+
     public Task PressAsync(string key) => Page.Keyboard.PressAsync(key);
 
     /// <summary>Goes to a page and signs in on the way, by keyboard.</summary>
@@ -169,7 +184,7 @@ public sealed class Sight : IAsyncDisposable
         await PressAsync("Tab");
         await Page.Keyboard.TypeAsync(_accounts.Single(a => a.Login == role).Password);
         await PressAsync("Enter");
-        await Page.WaitForURLAsync(url => new Uri(url).PathAndQuery == path);
+        await ComesToAsync(Regex.Escape(path));
     }
 
     /// <summary>Tab, again and again, until what has the focus says this.</summary>
@@ -201,7 +216,7 @@ public sealed class Sight : IAsyncDisposable
     public async Task EnterAsync(string path)
     {
         await PressAsync("Enter");
-        await Page.WaitForURLAsync(url => new Uri(url).PathAndQuery.Contains(path));
+        await ComesToAsync($".*{Regex.Escape(path)}.*");
     }
 
     /// <summary>
@@ -270,7 +285,7 @@ public sealed class Sight : IAsyncDisposable
         """)).ShouldBeEmpty(name);
 
     /// <summary>The page of a case is there.</summary>
-    public Task OnceOfCaseAsync() => Page.WaitForURLAsync(url => Guid.TryParse(new Uri(url).Segments[^1], out _));
+    public Task OnceOfCaseAsync() => ComesToAsync($".*/{Guid}(\\?.*)?");
 
     /// <summary>A picture in artifacts/pages, to be looked at.</summary>
     public async Task KeepAsync(string name, bool whole = false)

@@ -58,7 +58,7 @@ public sealed class DeskJourneys(Browsing browsing)
         await sight.SignInAsync("/cases", Role.Approver);
         await sight.PressAsync("g");
         await sight.PressAsync("p");
-        await sight.Page.WaitForURLAsync(url => new Uri(url).PathAndQuery == "/payments");
+        await sight.ComesToAsync("/payments");
         (await sight.HeadingAsync()).ShouldBe(language == "ja" ? "支払" : "Payments");
         await sight.CheckAsync($"desk-{name}", whole: true);
         await sight.TabToAsync(language == "ja" ? "いまと比べる" : "with now");

@@ -102,7 +102,7 @@ public sealed class LetterJourneys(Browsing browsing)
 
         await auditor.GoAsync("/letters");
         await auditor.PressAsync("p");
-        await auditor.Page.WaitForURLAsync(url => new Uri(url).Segments.Length == 3);
+        await auditor.ComesToAsync("/letters/[^/]+");
         var batch = await AccessibleAsync(auditor, $"batch-{name}");
         (await auditor.Page.Locator(".head .state").InnerTextAsync()).ShouldContain(words["printed"]);
         await auditor.PressAsync("a");

@@ -65,10 +65,10 @@ public sealed class QueueJourneys(Browsing browsing)
         // The next page goes on where the first one ends.
         (await sight.Page.Locator(".case .c-rank").Last.InnerTextAsync()).ShouldBe("100");
         await sight.PressAsync("]");
-        await sight.Page.WaitForURLAsync("**after=**");
+        await sight.ComesToAsync(".*after=.*");
         (await sight.Page.Locator(".case .c-rank").First.InnerTextAsync()).ShouldBe("101");
         await sight.PressAsync("[");
-        await sight.Page.WaitForURLAsync(url => !url.Contains("after="));
+        await sight.ComesToAsync("(?!.*after=).*");
 
         await sight.TabToAsync(words["filter"]);
         await sight.EnterAsync("tier=4");
@@ -79,16 +79,16 @@ public sealed class QueueJourneys(Browsing browsing)
         await sight.TabToAsync(words["other"]);
         await sight.EnterAsync("tier=4");
         var other = language == "ja" ? "en" : "ja";
-        (await sight.Page.Locator("html").GetAttributeAsync("lang")).ShouldBe(other);
+        await sight.Page.Locator($"html[lang={other}]").WaitForAsync();
         (await sight.Page.Locator(".case").CountAsync()).ShouldBe(22);
         await sight.PressAsync("g");
         await sight.PressAsync("q");
-        await sight.Page.WaitForURLAsync("**/cases");
+        await sight.ComesToAsync("/cases");
         (await sight.HeadingAsync()).ShouldBe(Words[other]["queue"]);
 
         await sight.TabToAsync(Words[other]["out"]);
         await sight.PressAsync("Enter");
-        await sight.Page.WaitForURLAsync("**/development/authorize**");
+        await sight.ComesToAsync("/development/authorize.*");
         (await sight.HeadingAsync()).ShouldBe(Words[other]["signin"]);
         sight.Complaints.ShouldBeEmpty();
     }

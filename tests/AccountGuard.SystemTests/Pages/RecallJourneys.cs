@@ -90,7 +90,7 @@ public sealed class RecallJourneys(Browsing browsing)
         await auditor.GoAsync("/cases");
         await auditor.PressAsync("g");
         await auditor.PressAsync("m");
-        await auditor.Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/recalls");
+        await auditor.ComesToAsync("/recalls");
         var list = await auditor.Page.Locator("main").InnerTextAsync();
         list.ShouldContain(words["chip"]);
         list.ShouldNotContain($"00{i:0000}7", Case.Sensitive, "numbers are masked outside a case");

@@ -48,7 +48,7 @@ public sealed class SeveralJourneys(Browsing browsing)
     private static async Task FindAsync(Sight sight, Dictionary<string, string> words)
     {
         await sight.PressAsync("/");
-        await sight.Page.WaitForURLAsync("**/cases/find");
+        await sight.ComesToAsync("/cases/find");
         (await sight.HeadingAsync()).ShouldBe(words["find"]);
         await sight.Page.Locator("#number:focus").WaitForAsync();
         await sight.Page.Keyboard.TypeAsync("００００-177734");
@@ -74,7 +74,7 @@ public sealed class SeveralJourneys(Browsing browsing)
         await sight.KeepAsync($"found-{language}");
 
         await sight.PressAsync("[");
-        await sight.Page.WaitForURLAsync("**/cases");
+        await sight.ComesToAsync("/cases");
         await sight.TabToAsync(words["filter"]);
         await sight.EnterAsync("tier=4");
         for (var i = 0; i < (language == "ja" ? 10 : 14); i++)
@@ -100,7 +100,7 @@ public sealed class SeveralJourneys(Browsing browsing)
         await sight.Page.Keyboard.TypeAsync("P2");
         await sight.TabToAsync(words["look"]);
         await sight.PressAsync("Enter");
-        await sight.Page.WaitForURLAsync("**/cases/several/**");
+        await sight.ComesToAsync("/cases/several/[^/]+");
         (await sight.HeadingAsync()).ShouldBe(words["before"]);
         (await Status(sight).InnerTextAsync()).ShouldBe(words["will"]);
         (await sight.Page.Locator(".several tbody tr").CountAsync()).ShouldBe(3);
@@ -131,7 +131,7 @@ public sealed class SeveralJourneys(Browsing browsing)
         await using var taking = await browsing.OpenAsync(language);
         await taking.SignInAsync("/cases", Role.Auditor);
         await taking.PressAsync("t");
-        await taking.Page.WaitForURLAsync(url => Guid.TryParse(new Uri(url).Segments[^1], out _));
+        await taking.OnceOfCaseAsync();
         var id = new Uri(taking.Page.Url).Segments[^1];
 
         var row = watching.Page.Locator($"[data-case='{id}']");
@@ -221,7 +221,7 @@ public sealed class SeveralJourneys(Browsing browsing)
         await sight.Page.Locator("[name=until]").FillAsync("2015-06-10");
         await CheckAsync(sight, "select-snooze");
         await sight.PressAsync("Enter");
-        await sight.Page.WaitForURLAsync("**/cases/several/**");
+        await sight.ComesToAsync("/cases/several/[^/]+");
         await CheckAsync(sight, "preview");
         await sight.GoAsync("/cases/find");
         await CheckAsync(sight, "find");
