@@ -11,11 +11,16 @@ namespace AccountGuard.Bench;
 /// <summary>A database of its own for a work, laid as an operator would lay it, with what a work needs on it.</summary>
 public sealed class Ground : IAsyncDisposable
 {
-    private readonly string _server;
+    // max_wal_size of ops/database.
+    private const long LogOfServer = 4_000_000_000;
+
     private readonly string _name = $"bench_{Guid.NewGuid():N}";
     private int _incidents;
 
-    private Ground(string server, double scale) => (_server, Scale) = (server, scale);
+    private Ground(string server, double scale) => (Server, Scale) = (server, scale);
+
+    /// <summary>The superuser's connection to the server that is measured.</summary>
+    public string Server { get; }
 
     public double Scale { get; }
 
@@ -63,6 +68,22 @@ public sealed class Ground : IAsyncDisposable
         await RunAsync(connection, sql, cancel);
     }
 
+    /// <summary>What is measured on a full disk says nothing: so many bytes fit beside the server's log.</summary>
+    public async Task NeedsAsync(long bytes, CancellationToken cancel)
+    {
+        await using var find = Superuser.CreateCommand("show data_directory");
+        foreach (var folder in new[] { (string)(await find.ExecuteScalarAsync(cancel))!, Folder.FullName })
+        {
+            var free = new DriveInfo(folder).AvailableFreeSpace;
+            if (free < bytes + LogOfServer)
+            {
+                throw new NoRoom(
+                    $"The disk of {folder} has {free / 1e9:0.0} GB left of {(bytes + LogOfServer) / 1e9:0.0} that the "
+                    + "work needs. Make room, or measure at a smaller --scale.");
+            }
+        }
+    }
+
     public async Task<string> IncidentAsync(CancellationToken cancel)
     {
         var id = $"bench-{++_incidents}";
@@ -87,15 +108,15 @@ public sealed class Ground : IAsyncDisposable
         var service = Service.Host.Build(
             At, new ConfigurationBuilder().Build(), DevelopmentProvider.Open(Folder.FullName), port: 0);
         await service.StartAsync();
-        return (service, CallerOf(service, TokenOf(role)));
+        return (service, CallerOf(service.Urls.First(), TokenOf(role)));
     }
 
     public string TokenOf(string role) => DevelopmentProvider.Open(Folder.FullName).Issue(
         "bench", null, [role], TimeProvider.System.GetUtcNow(), TimeSpan.FromHours(2), Sources.Every);
 
-    public static HttpClient CallerOf(WebApplication service, string? token = null)
+    public static HttpClient CallerOf(string address, string? token = null)
     {
-        var caller = new HttpClient { BaseAddress = new Uri(service.Urls.First()) };
+        var caller = new HttpClient { BaseAddress = new Uri(address) };
         if (token is not null)
         {
             caller.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -109,7 +130,7 @@ public sealed class Ground : IAsyncDisposable
         await At.DisposeAsync();
         await Superuser.DisposeAsync();
         NpgsqlConnection.ClearAllPools();
-        await using var connection = new NpgsqlConnection(_server);
+        await using var connection = new NpgsqlConnection(Server);
         await connection.OpenAsync();
         await RunAsync(connection, $"drop database {_name} with (force)", CancellationToken.None);
         Folder.Delete(recursive: true);
@@ -126,3 +147,6 @@ public sealed class Ground : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancel);
     }
 }
+
+/// <summary>The disk is too small for a work at its scale.</summary>
+public sealed class NoRoom(string message) : Exception(message);

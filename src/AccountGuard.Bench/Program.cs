@@ -9,7 +9,7 @@ Work[] all =
     ListWork.Whole, ListWork.NewVersion, ChangesWork.FromAFile, FilingWork.OneByOne, WhileFilingWork.List,
     WhileFilingWork.NewVersion, WhileFilingWork.Renumbering, ReconcileWork.AllFacts, QueueWork.Page, PagesWork.Queue,
     PagesWork.Case, PagesWork.Next, StandingWork.Many, StandingWork.One, PayRunWork.Files, StartWork.ToReady,
-    GrowthWork.Facts,
+    GrowthWork.Facts, GrowingWork.Nodes, GrowingWork.Partitioned, GrowingWork.Replica, GrowingWork.Shards,
 ];
 var works = new Argument<string[]>("WORK")
 {
@@ -41,7 +41,15 @@ command.SetAction(async (parsed, cancel) =>
     {
         await Console.Error.WriteLineAsync($"{work.Name}: {work.What}");
         await using var ground = await Ground.OpenAsync(server, parsed.GetValue(scale), cancel);
-        measured.AddRange(await work.MeasureAsync(ground, cancel));
+        try
+        {
+            measured.AddRange(await work.MeasureAsync(ground, cancel));
+        }
+        catch (NoRoom e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 2;
+        }
     }
 
     Console.WriteLine(parsed.GetValue(json)

@@ -20,7 +20,7 @@ public static class FilingWork
             var (service, caller) = await ground.ServeAsync(Role.Intake);
             await using var bare = BareEndpoint(ground);
             await bare.StartAsync(cancel);
-            using var bareCaller = Ground.CallerOf(bare);
+            using var bareCaller = Ground.CallerOf(bare.Urls.First());
             var filed = 0;
             Task FileAsync(HttpClient to) => FileOneAsync(to, Interlocked.Increment(ref filed), cancel);
             var (ours, baseline) = await Pressure.InTurnsAsync(

@@ -48,7 +48,7 @@ public static class GrowthWork
         var (service, auditor) = await ground.ServeAsync(Role.Auditor);
         Add("page of the queue, alone", "ms", await MedianAsync(() => auditor.GetByteArrayAsync(
             $"/api/cases?incident={incident}&limit=100", cancel)));
-        var payments = Ground.CallerOf(service, ground.TokenOf(Role.PaymentSystem));
+        var payments = Ground.CallerOf(service.Urls.First(), ground.TokenOf(Role.PaymentSystem));
         var numbers = Enumerable.Range(0, Delivered).Select(i => $"{i * 11L:D10}").ToArray();
         Add("standing of 10,000", "ms", await MedianAsync(async () =>
         {

@@ -22,6 +22,9 @@ public static class PayRunWork
             await QueueWork.FillAsync(ground, cases, cancel);
             var payments = ground.Scaled(LeastFiles * TransferFile.MostPayments);
             var count = Math.Max(LeastFiles, (payments + TransferFile.MostPayments - 1) / TransferFile.MostPayments);
+
+            // The files, what comes of them, and what the loop writes.
+            await ground.NeedsAsync(3L * payments * RecordLength, cancel);
             var paths = Enumerable.Range(0, count)
                 .Select(no => Write(ground, no, payments / count, cases)).ToArray();
             var numbers = Enumerable.Range(0, cases).Select(i => i * 7L).ToHashSet();

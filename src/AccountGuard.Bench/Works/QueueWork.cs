@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using AccountGuard.Identity;
 using AccountGuard.Verification;
+using Npgsql;
 
 namespace AccountGuard.Bench.Works;
 
@@ -39,30 +40,33 @@ public static class QueueWork
                         throw new InvalidOperationException("A page is empty.");
                     }
                 },
-                async no =>
-                {
-                    await using var query = ground.Superuser.CreateCommand(
-                        """
-                        select h.source, h.request_id, h.tier, h.list_version, h.filed_on, h.exposed_on, h.change_id
-                        from hit h
-                        where h.is_open and h.incident_no = 1
-                          and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
-                            > ('2015-06-15', false, -4, $1, 'bench', $2)
-                        order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
-                        limit 100
-                        """);
-                    query.Parameters.Add(new() { Value = new DateOnly(2015, 5, 10 + no % 10) });
-                    query.Parameters.Add(new() { Value = $"R{no % cases}" });
-                    await using var reader = await query.ExecuteReaderAsync(cancel);
-                    while (await reader.ReadAsync(cancel))
-                    {
-                    }
-                }, cancel);
+                no => QueryAsync(ground.Superuser, no, cases, cancel), cancel);
             await service.StopAsync(cancel);
             await service.DisposeAsync();
             caller.Dispose();
             return [new("queue", "p95 ms", ours.P95, baseline.P95, 4, AtLeast: false, InTurns.Runs)];
         });
+
+    /// <summary>The bare query of a page, from any place of the queue.</summary>
+    public static async Task QueryAsync(NpgsqlDataSource at, int no, int cases, CancellationToken cancel)
+    {
+        await using var query = at.CreateCommand(
+            """
+            select h.source, h.request_id, h.tier, h.list_version, h.filed_on, h.exposed_on, h.change_id
+            from hit h
+            where h.is_open and h.incident_no = 1
+              and (h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id)
+                > ('2015-06-15', false, -4, $1, 'bench', $2)
+            order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
+            limit 100
+            """);
+        query.Parameters.Add(new() { Value = new DateOnly(2015, 5, 10 + no % 10) });
+        query.Parameters.Add(new() { Value = $"R{no % cases}" });
+        await using var reader = await query.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+        }
+    }
 
     /// <summary>So many open cases, delivered as any are: a list, and changes to its numbers.</summary>
     public static async Task<(string Incident, int Cases)> FillAsync(Ground ground, int cases, CancellationToken cancel)

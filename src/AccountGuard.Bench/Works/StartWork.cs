@@ -15,38 +15,12 @@ public static class StartWork
             var (times, memory) = (new List<double>(), new List<double>());
             for (var run = 0; run < InTurns.Runs; run++)
             {
-                var start = new ProcessStartInfo(program, ["run", "--port", "5099"])
-                {
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                };
-                foreach (var (name, value) in ground.Settings)
-                {
-                    start.Environment[name.Replace(":", "__")] = value;
-                }
-
                 var watch = Stopwatch.StartNew();
-                using var process = Process.Start(start)!;
-                process.ErrorDataReceived += (_, _) => { };
-                process.BeginErrorReadLine();
-                process.BeginOutputReadLine();
-                using var anyone = new HttpClient();
-                while (!await IsReadyAsync(anyone, cancel))
-                {
-                    if (process.HasExited)
-                    {
-                        throw new InvalidOperationException("The service ended before it was ready.");
-                    }
-
-                    // Whoever asks without a pause takes one of the two processors.
-                    await Task.Delay(10, cancel);
-                }
-
+                using var process = await RunAsync(ground, program, 5099, cancel);
                 times.Add(watch.Elapsed.TotalSeconds);
                 process.Refresh();
                 memory.Add(process.WorkingSet64 / 1e6);
-                using var term = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-                await process.WaitForExitAsync(cancel);
+                await StopAsync(process, cancel);
             }
 
             return
@@ -56,8 +30,46 @@ public static class StartWork
             ];
         });
 
+    /// <summary>The service as a process of its own, once it is ready.</summary>
+    public static async Task<Process> RunAsync(Ground ground, string program, int port, CancellationToken cancel)
+    {
+        var start = new ProcessStartInfo(program, ["run", "--port", $"{port}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in ground.Settings)
+        {
+            start.Environment[name.Replace(":", "__")] = value;
+        }
+
+        var process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        using var anyone = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        while (!await IsReadyAsync(anyone, cancel))
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException("The service ended before it was ready.");
+            }
+
+            // Whoever asks without a pause takes one of the two processors.
+            await Task.Delay(10, cancel);
+        }
+
+        return process;
+    }
+
+    public static async Task StopAsync(Process service, CancellationToken cancel)
+    {
+        using var term = Process.Start("kill", ["-TERM", $"{service.Id}"]);
+        await service.WaitForExitAsync(cancel);
+    }
+
     /// <summary>As ops/Dockerfile takes it.</summary>
-    private static async Task<string> PublishAsync(string folder, CancellationToken cancel)
+    public static async Task<string> PublishAsync(string folder, CancellationToken cancel)
     {
         using var publish = Process.Start("dotnet", [
             "publish", "src/AccountGuard", "-c", "Release", "-r", "linux-x64", "--self-contained", "-v", "q",
@@ -71,7 +83,7 @@ public static class StartWork
     {
         try
         {
-            using var answer = await anyone.GetAsync("http://127.0.0.1:5099/api/health/ready", cancel);
+            using var answer = await anyone.GetAsync("/api/health/ready", cancel);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
