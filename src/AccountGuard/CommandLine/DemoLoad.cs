@@ -8,7 +8,6 @@ using AccountGuard.Payments;
 using AccountGuard.Payments.Outcomes;
 using AccountGuard.Screening;
 using AccountGuard.Verification.Queues;
-using AccountGuard.Verification.Recalls;
 
 namespace AccountGuard.CommandLine;
 
@@ -53,6 +52,7 @@ public static class DemoLoad
 
         await ShowChangesAsync(session, folder);
         agrees &= await ShowPaymentsAsync(session, folder);
+        agrees &= await new DemoExercise(session, folder, schedule.Seed).RunAsync();
         Console.WriteLine("\nThe head of the queue:");
         await ShowHeadAsync(session, schedule.Incident);
         var found = await Reconcile.RunAsync(session.At, schedule.Incident, session.Cancel);
@@ -90,26 +90,30 @@ public static class DemoLoad
         return answer;
     }
 
-    /// <summary>
-    /// Splits the transfer file of a pay-day by what is known when its payments are reported: nobody is held, and all
-    /// of it adds up.
-    /// </summary>
     private static async Task<bool> ScreenedAsync(Session session, string folder, string reports)
+    {
+        var payDay = DateOnly.ParseExact(
+            reports["payments-".Length..^".csv".Length], "O", CultureInfo.InvariantCulture);
+        var sent = (await SentAsync(folder, payDay, session.Cancel)).Where(payment => payment.IsInJapan).ToList();
+        return await ScreenAsync(
+            session, Path.Combine(folder, Path.ChangeExtension(reports, "txt")), payDay,
+            (sent.Count, sent.Sum(payment => payment.Amount))) is not null;
+    }
+
+    /// <summary>Splits the transfer file of a pay-day by what is known when its payments are reported.</summary>
+    /// <returns>Its parts, by standing; null where they do not add up to what was sent.</returns>
+    public static async Task<IReadOnlyList<PayRunPart>?> ScreenAsync(
+        Session session, string path, DateOnly payDay, (int Count, long Amount) sent)
     {
         // As the command does: standing is unknown where nothing was reconciled of late.
         await Reconcile.RunAsync(session.At, null, session.Cancel);
-        var payDay = DateOnly.ParseExact(
-            reports["payments-".Length..^".csv".Length], "O", CultureInfo.InvariantCulture);
-        var name = Path.ChangeExtension(reports, "txt");
-        await using var file = File.OpenRead(Path.Combine(folder, name));
+        await using var file = File.OpenRead(path);
         await using var screening = new ScreenPayRun(session.At, payDay, "demo", sender: null, keepsFiles: true);
         var run = await screening.ScreenAsync(
-            file, name, null, [.. PayRunStandings.Names.Select(_ => Stream.Null)], session.Cancel);
+            file, Path.GetFileName(path), null, [.. PayRunStandings.Names.Select(_ => Stream.Null)], session.Cancel);
         await screening.CommitAsync(session.Cancel);
-        var sent = (await SentAsync(folder, payDay, session.Cancel)).Where(payment => payment.IsInJapan).ToList();
         var parts = run.Summary.Parts;
-        var addsUp = (parts.Sum(p => p.Count), parts.Sum(p => p.Amount))
-            == (sent.Count, sent.Sum(payment => payment.Amount));
+        var addsUp = (parts.Sum(p => p.Count), parts.Sum(p => p.Amount)) == sent;
         Console.WriteLine($"Pay-day {payDay:O}: the transfer file of {sent.Count:N0} payments is screened"
             + (addsUp ? ", and its parts add up to it." : ", BUT ITS PARTS DO NOT ADD UP TO IT."));
         foreach (var (standing, part) in PayRunStandings.Names.Zip(parts))
@@ -117,7 +121,7 @@ public static class DemoLoad
             Console.WriteLine($"                  {standing,-8}{part.Count,8:N0} payments {part.Amount,16:N0} yen");
         }
 
-        return addsUp;
+        return addsUp ? parts : null;
     }
 
     private static ListOrder OrderOf(DemoDelivery delivery)
@@ -201,8 +205,7 @@ public static class DemoLoad
             }
         }
 
-        var recalls = await RecallsView.TotalsAsync(session.At, session.Cancel);
-        Console.WriteLine($"Recalled: {recalls.Sum(t => t.Sent):N0} yen. Being queued stopped no payment (rule 18)"
+        Console.WriteLine("Being queued stopped no payment (rule 18)"
             + (addsUp ? ", and the yen add up." : ", BUT THE YEN DO NOT ADD UP."));
         return addsUp;
     }
