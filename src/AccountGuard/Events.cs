@@ -26,7 +26,7 @@ public static class Events
         typeof(LetterOrdered), typeof(LetterSent), typeof(LetterReturned), typeof(LetterAnswered),
         typeof(LetterStopped),
         typeof(VisitPlanned), typeof(VisitFailed), typeof(MeetingHeld), typeof(CallRecorded),
-        typeof(SuspicionReported), typeof(NoteWritten), typeof(EvidenceAttached),
+        typeof(SuspicionReported), typeof(CaseReferred), typeof(NoteWritten), typeof(EvidenceAttached),
         typeof(VerdictProposed), typeof(VerdictSentBack), typeof(VerdictApproved), typeof(CaseReopened),
         typeof(EntryTakenBack), typeof(AttemptRefused),
         typeof(HoldPlaced), typeof(HoldProposed), typeof(HoldApproved), typeof(HoldSentBack),

@@ -165,6 +165,7 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
 
     public VerificationCase Apply(CallRecorded e) => Arrived(new(e.Entry, EntryKind.Call, e.Clerk) { Said = e.Said });
     public VerificationCase Apply(SuspicionReported e) => Arrived(new(e.Entry, EntryKind.Suspicion, e.Clerk));
+    public VerificationCase Apply(CaseReferred e) => Recorded(new(e.Entry, EntryKind.Referral, e.Auditor));
     public VerificationCase Apply(NoteWritten e) => Recorded(new(e.Entry, EntryKind.Note, e.WrittenBy));
 
     public VerificationCase Apply(VerdictProposed e) => this with

@@ -34,6 +34,7 @@ public enum EntryKind
     MeetingHeld,
     Call,
     Suspicion,
+    Referral,
     Note,
 }
 

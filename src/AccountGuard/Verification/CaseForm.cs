@@ -14,8 +14,8 @@ namespace AccountGuard.Verification;
 public sealed class CaseForm(string action, IFormCollection fields)
 {
     private static readonly string[] WithEvidence =
-        ["note", "letter-sent", "letter-answered", "letter-returned", "meeting", "call", "suspicion", "propose",
-            "recall", "recall-answer", "replacement"];
+        ["note", "letter-sent", "letter-answered", "letter-returned", "meeting", "call", "suspicion", "referral",
+            "propose", "recall", "recall-answer", "replacement"];
 
     private const string ActionField = "action";
     private const string Token = "__RequestVerificationToken";
@@ -145,6 +145,10 @@ public sealed class CaseForm(string action, IFormCollection fields)
         "call" => Ask(new RecordCall(Entry, Choice<Intent>("said"), Day("on"), note), by, RecordCall.Decide),
         "suspicion" => Ask(new ReportSuspicion(Entry, Choice<Suspicion>("suspicion"), Day("on"), note), by,
             ReportSuspicion.Decide),
+        "referral" when this["reference"] is null && !HadFile =>
+            throw new BadInput("reference: say under which number it was taken up, or attach the paper."),
+        "referral" => Ask(new ReferCase(Entry, Choice<ReferredTo>("referred-to"), Day("on"),
+            note ?? throw new BadInput("note: say why it is referred.")), by, ReferCase.Decide),
         "note" => Ask(
             new WriteNote(Entry, note ?? throw new BadInput("note: write something.")), by, WriteNote.Decide),
         "take-back" => TakeBack(new TakeBackEntry(Id("taken")), by),

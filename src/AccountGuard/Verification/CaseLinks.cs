@@ -1,3 +1,5 @@
+using AccountGuard.Numbers;
+
 namespace AccountGuard.Verification;
 
 /// <summary>What ties one change to another (Rule 16). A link raises attention; it decides nothing.</summary>
@@ -11,9 +13,11 @@ public enum LinkKind
 }
 
 /// <summary>A change that is linked to a case. State is empty where no incident has a case for it.</summary>
+/// <param name="Holder">One of the holder's numbers, the same for all of his changes.</param>
+/// <param name="IsCancelled">It is shown, and counts for nothing.</param>
 public sealed record LinkedCase(
     Guid Change, string Source, string RequestId, string Kind, DateOnly? FiledOn, string? State,
-    IReadOnlyList<LinkKind> Links);
+    IReadOnlyList<LinkKind> Links, NumberKey Holder, bool IsCancelled);
 
 /// <summary>Finds the changes that are linked to one, by the keys of accounts, proxies and numbers.</summary>
 public static class CaseLinks
@@ -39,10 +43,16 @@ public static class CaseLinks
         select o.change_id, o.source, o.request_id, o.kind,
             coalesce(o.filed_on, (o.filed_at at time zone @zone)::date),
             (select h.state from hit h where h.change_id = o.change_id order by h.is_open desc, h.hit_id desc limit 1),
-            array_agg(l.link order by l.link)
+            array_agg(l.link order by l.link),
+            coalesce((select h.holder_key from holder h where h.number_key = o.number_key), o.number_key),
+            exists (select from cancellation x where x.change_id = o.change_id)
         from linked l join account_change o on o.change_id = l.change_id
         group by o.change_id order by 5 desc nulls first, o.source, o.request_id limit @most
         """;
+
+    /// <summary>How many holders a kind of link ties together, the one whose case it is included.</summary>
+    public static int HoldersBy(LinkKind kind, IEnumerable<LinkedCase> links) =>
+        1 + links.Where(l => l.Links.Contains(kind) && !l.IsCancelled).DistinctBy(l => l.Holder).Count();
 
     public static async Task<IReadOnlyList<LinkedCase>> OfAsync(
         Installation at, Guid change, TimeZoneInfo zone, CancellationToken cancel)
@@ -56,7 +66,8 @@ public static class CaseLinks
                 reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
                 reader.IsDBNull(4) ? null : reader.GetFieldValue<DateOnly>(4),
                 reader.IsDBNull(5) ? null : reader.GetString(5),
-                [.. reader.GetFieldValue<string[]>(6).Select(Enum.Parse<LinkKind>)]));
+                [.. reader.GetFieldValue<string[]>(6).Select(Enum.Parse<LinkKind>)],
+                NumberKey.FromBytes(reader.GetFieldValue<byte[]>(7)), reader.GetBoolean(8)));
         }
 
         return linked;

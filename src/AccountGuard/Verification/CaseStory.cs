@@ -89,6 +89,8 @@ public static class CaseStory
         SuspicionReported e => By(e.Clerk.Login, New(e.OccurredOn, "stop", "Suspicious contact: {0}",
             new Word($"Suspicion {e.Suspicion}")), e.Entry) with
         { IsMark = true },
+        CaseReferred e => By(e.Auditor.Login, New(e.ReferredOn, "stop", "Referred for fraud: {0}",
+            new Word($"ReferredTo {e.To}")), e.Entry),
         NoteWritten e => By(e.WrittenBy.Login, New(on, "note", "Note"), e.Entry),
         DeathReported e => By(e.ReportedBy.Login, New(on, "warn", e.Death switch
         {

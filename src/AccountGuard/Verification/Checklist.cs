@@ -29,6 +29,9 @@ public enum Requirement
 
     /// <summary>Another person approved it (Rule 14).</summary>
     Approval,
+
+    /// <summary>Those who look into fraud were told of it (Rule 17).</summary>
+    Referral,
 }
 
 /// <summary>The checklist of a case, by the verdict it is to end with.</summary>
@@ -37,12 +40,23 @@ public static class Checklist
     public static IReadOnlyList<Requirement> Of(Verdict verdict) =>
         [Requirement.Auditor, .. EvidenceFor(verdict), Requirement.Proposal, Requirement.Approval];
 
+    /// <summary>What a verdict leads on to, once it has ended the case.</summary>
+    public static IReadOnlyList<Requirement> After(Verdict verdict) =>
+        verdict == Verdict.Denied ? [Requirement.Referral] : [];
+
+    /// <summary>
+    /// Before it can end, or of what its end leads on to: a case that has ended lacks no evidence, also when nobody
+    /// works on it any longer.
+    /// </summary>
     public static IReadOnlyList<Requirement> Missing(VerificationCase @case, Verdict verdict, DateOnly today) =>
-        [.. Of(verdict).Where(requirement => !IsMet(requirement, @case, verdict, today))];
+        [.. (@case.IsEnded ? After(verdict) : Of(verdict)).Where(r => !IsMet(r, @case, verdict, today))];
 
     /// <summary>Whether the evidence for a verdict is complete, whoever proposes or approves it.</summary>
     public static bool IsEvident(VerificationCase @case, Verdict verdict, DateOnly today) =>
         EvidenceFor(verdict).All(requirement => IsMet(requirement, @case, verdict, today));
+
+    public static bool IsReferred(VerificationCase @case) =>
+        @case.Entries.Any(entry => entry.Kind == EntryKind.Referral);
 
     private static Requirement[] EvidenceFor(Verdict verdict) => verdict switch
     {
@@ -66,6 +80,7 @@ public static class Checklist
             Requirement.GroundGone => @case.IsGroundGone,
             Requirement.Proposal => (@case.Proposal ?? @case.InForce)?.Verdict == verdict,
             Requirement.Approval => @case.InForce?.Verdict == verdict,
+            Requirement.Referral => IsReferred(@case),
         };
 
     /// <summary>

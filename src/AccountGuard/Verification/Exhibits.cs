@@ -114,6 +114,7 @@ public static class Exhibits
         MeetingHeld e => e.Minutes,
         CallRecorded e => e.Minutes,
         SuspicionReported e => e.Minutes,
+        CaseReferred e => e.Reason,
         EvidenceAttached e => e.Exhibit,
         VerdictProposed e => e.Note,
         VerdictApproved e => e.Note,

@@ -135,6 +135,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         meeting         | done        | done           | done         | KeyedTheChange | done         | 404
         call            | done        | done           | done         | done           | done         | 404
         suspicion       | done        | done           | done         | done           | done         | 404
+        referral        | done        | done           | done         | KeyedTheChange | done         | 404
         take-back       | done        | NotYours       | NotYours     | NotYours       | RestedOn     | 404
         propose         | done        | NotYours       | NotYours     | KeyedTheChange | HasEnded     | 404
         reopen          | IsOpen      | IsOpen         | IsOpen       | IsOpen         | done         | 404
@@ -238,7 +239,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
                 using var answer = await browser.PostAsync($"/cases/{subject.Id}/{row[0]}", FieldsOf(
                     row[0].EndsWith("-hold") ? subject with { Proposal = subject.Hold }
                         : row[0].EndsWith("-replacement") ? subject with { Proposal = subject.Replacement }
-                        : subject, token, row[0] is "recall-answer" or "letter-sent" ? "shelf 7" : ""));
+                        : subject, token, row[0] is "recall-answer" or "letter-sent" or "referral" ? "shelf 7" : ""));
                 var became = await OutcomeAsync(answer);
                 if (became != wanted)
                 {
@@ -280,6 +281,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
             ["met"] = $"{PersonMet.Holder}",
             ["paper"] = $"{PaperKind.Passport}",
             ["suspicion"] = $"{Suspicion.MoneyLost}",
+            ["referred-to"] = $"{ReferredTo.Police}",
             ["taken"] = $"{subject.Meeting}",
             ["verdict"] = $"{Verdict.Confirmed}",
             ["proposal"] = $"{subject.Proposal}",

@@ -34,7 +34,7 @@ internal sealed class MatrixSubjects(Served service)
     public const string Incident = "matrix";
     public const string Source = "office";
 
-    private const int Cases = 250;
+    private const int Cases = 270;
 
     private static readonly Caller Auditor = new(Role.Auditor, $"person-{Role.Auditor}"),
         ApproverElsewhere = new("another-login", $"person-{Role.Approver}"), Colleague = new("utsumi", "P2"),

@@ -105,23 +105,47 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
         page.ShouldContain("no case");
     }
 
+    /// <summary>Three strangers, a couple, and nine of one home; who lives with whom is not known.</summary>
     [Fact]
-    public async Task s22_changes_to_one_account_are_linked_however_it_is_written_and_none_is_denied()
+    public async Task s22_who_share_an_account_are_linked_and_three_suggest_a_referral_which_decides_nothing()
     {
-        var numbers = FreshNumbers(3);
-        var story = await WithAsync(numbers, s => Change(s, "R1", numbers[0], "2015-05-20", ",yucho:10530-12345671,,,,")
-            + Change(s, "R2", numbers[1], "2015-05-21", ",zengin:9900-058-1-1234567,,,,")
-            + Change(s, "R3", numbers[2], "2015-05-22", ",yucho:10530-1-12345671,,,,"));
-        foreach (var (id, others) in new[] { ("R1", "R2 R3"), ("R2", "R1 R3"), ("R3", "R1 R2") })
+        var (numbers, yucho) = (FreshNumbers(14), Random.Shared.Next(1_000_000, 9_999_999));
+        string AccountOf(int i) => i switch
         {
-            var links = await CaseLinks.OfAsync(story.At, CaseOf(story, id), TimeZoneInfo.Utc, default);
-            links.Select(l => l.RequestId).Order().ShouldBe(others.Split(' '));
-            links.ShouldAllBe(l => l.Links.Single() == LinkKind.SameNewAccount);
-            (await (await AuditorAsync(story, id)).PageAsync()).ShouldContain("same new account");
+            0 => $"yucho:10530-{yucho}1",
+            1 => $"zengin:9900-058-1-{yucho}",
+            2 => $"yucho:10530-1-{yucho}1",
+            3 or 4 => $"zengin:0001-001-1-{numbers[3][^7..]}",
+            _ => $"zengin:0001-001-1-{numbers[5][^7..]}",
+        };
+        var story = await WithAsync(numbers, s => string.Concat(numbers.Select((n, i) =>
+            Change(s, $"R{i:D2}", n, "2015-05-20", $",{AccountOf(i)},,,,"))));
+        foreach (var (from, count) in new[] { (0, 3), (3, 2), (5, 9) })
+        {
+            var ids = Enumerable.Range(from, count).Select(i => $"R{i:D2}").ToList();
+            foreach (var id in ids)
+            {
+                var links = await CaseLinks.OfAsync(story.At, CaseOf(story, id), TimeZoneInfo.Utc, default);
+                links.Select(l => l.RequestId).Order().ShouldBe(ids.Where(other => other != id));
+                links.ShouldAllBe(l => l.Links.Single() == LinkKind.SameNewAccount);
+            }
+
+            var page = await (await AuditorAsync(story, ids[0])).PageAsync();
+            page.ShouldContain("same new account");
+            page.Contains($"{count} holders name this account: refer it").ShouldBe(count > 2);
         }
 
         (await story.QueueAsync()).ShouldAllBe(r => r.State == "Queued");
         (await StandingAsync(story, numbers[0])).ShouldBe("pending");
+
+        var desk = await AuditorAsync(story, "R00");
+        (await desk.SendAsync("referral", ("referred-to", "FraudUnit"), ("note", "three strangers, one account"),
+            ("reference", "F-2015-17"))).ShouldBeNull();
+        var referred = await desk.PageAsync();
+        referred.ShouldContain("Referred for fraud: The fraud unit");
+        referred.ShouldContain("F-2015-17");
+        referred.ShouldNotContain("holders name this account");
+        (await story.RowAsync("R00"))!.State.ShouldBe("InContact", "it decides nothing");
     }
 
     [Fact]
@@ -178,6 +202,30 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
             at.Case, new ProposeVerdict(Guid.NewGuid(), Verdict.Confirmed, null), Auditor, at.KeyedBy, at.Now),
             default)).ShouldBe(Refusal.EvidenceMissing, "time confirms nothing");
     }
+
+    [Fact]
+    public async Task s25_a_denied_case_asks_for_a_referral_until_one_is_recorded()
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20"));
+        await ClaimAsync(story, "R1");
+        await AnsweredAsync(story, "R1", await WriteAsync(story, "R1"), fromItsAddress: true, Intent.Denied);
+        var desk = await AuditorAsync(story, "R1");
+        (await desk.PageAsync()).ShouldNotContain("A referral for fraud", Case.Sensitive, "the verdict needs none");
+        (await desk.ProposeAsync(Verdict.Denied)).ShouldBeNull();
+        await DoAsync(story, "R1", at => ApproveVerdict.Decide(at.Case,
+            new ApproveVerdict(at.Case.Proposal!.Entry), Colleague, at.KeyedBy, at.NextPayDay, at.Now));
+        StillToDo(await desk.PageAsync()).ShouldContain("A referral for fraud");
+        (await desk.SendAsync("referral", ("referred-to", "Police"), ("note", "the holder denies it"),
+            ("reference", "P-17"))).ShouldBeNull();
+        var page = await desk.PageAsync();
+        page.ShouldContain("Referred for fraud: The police");
+        StillToDo(page).ShouldContain("nothing");
+        (await StandingAsync(story, number)).ShouldBe("hold");
+    }
+
+    private static string StillToDo(string page) =>
+        page[page.IndexOf("Still to do", StringComparison.Ordinal)..].Split("</section>")[0];
 
     [Fact]
     public async Task s26_a_change_with_perfect_papers_is_queued_and_they_count_for_nothing()

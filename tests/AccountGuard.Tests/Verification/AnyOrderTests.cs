@@ -24,8 +24,8 @@ public class AnyOrderTests
     private enum Act
     {
         Ground, Death, Prepare, Claim, Leave, Reassign, Snooze, Order, Sent, Returned, Answered, Visit, Failed, Meeting,
-        Call, Suspicion, Note, Propose, Approve, SendBack, TakeBack, Reopen, Wait, Policy, Hold, Release, ApproveHold,
-        SendBackHold, Restore,
+        Call, Suspicion, Referral, Note, Propose, Approve, SendBack, TakeBack, Reopen, Wait, Policy, Hold, Release,
+        ApproveHold, SendBackHold, Restore,
     }
 
     private sealed record Step(Act Act, Caller By, int Which);
@@ -248,6 +248,7 @@ public class AnyOrderTests
                 null),
             Act.Call => new RecordCall(Id(), said, today, null),
             Act.Suspicion => new ReportSuspicion(Id(), (Suspicion)(which % 5), today, null),
+            Act.Referral => new ReferCase(Id(), (ReferredTo)(which % 2), today, new Exhibit(Id(), "00")),
             Act.Note => new WriteNote(Id(), new Exhibit(Id(), "00")),
             Act.Death => new ReportDeath((Death)(which % 3)),
             Act.Propose => new ProposeVerdict(Id(), VerdictOf(which), null),

@@ -65,6 +65,7 @@ internal sealed class CaseHistory
             RecordMeeting r => RecordMeeting.Decide(Case, r, by, KeyedBy, Now),
             RecordCall r => RecordCall.Decide(Case, r, by, Now),
             ReportSuspicion r => ReportSuspicion.Decide(Case, r, by, Now),
+            ReferCase r => ReferCase.Decide(Case, r, by, KeyedBy, Now),
             WriteNote r => WriteNote.Decide(Case, r, by, Now),
             ReportDeath r => ReportDeath.Decide(Case, r, by, Now),
             ProposeVerdict r => ProposeVerdict.Decide(Case, r, by, KeyedBy, Now),
@@ -104,6 +105,8 @@ internal sealed class CaseHistory
             _events.Add(happened);
         }
     }
+
+    public IReadOnlyList<Requirement> Missing(Verdict verdict) => Checklist.Missing(Case, verdict, Today);
 
     // ---- what scenarios begin with
 

@@ -79,7 +79,7 @@ public class ContactTests
         history.Accept(
             new ReportSuspicion(Id(), Suspicion.AsksToCloseByPhone, history.Today, null), Colleague);
         history.Accept(new RecordCall(Id(), Intent.Confirmed, history.Today, null), Colleague);
-        Checklist.Missing(history.Case, Verdict.Confirmed, history.Today).ShouldBe(
+        history.Missing(Verdict.Confirmed).ShouldBe(
             [Requirement.Identity, Requirement.Answer, Requirement.Proposal, Requirement.Approval]);
         history.Refuse(new ProposeVerdict(Id(), Verdict.Confirmed, null), Auditor, Refusal.LeakedFieldsOnly);
         history.Refuse(new ProposeVerdict(Id(), Verdict.Denied, null), Auditor, Refusal.EvidenceMissing);

@@ -52,7 +52,7 @@ public class VerdictTests
     {
         var history = new CaseHistory().Claimed();
         history.Refuse(new ProposeVerdict(Id(), Verdict.Confirmed, null), Auditor, Refusal.EvidenceMissing);
-        Checklist.Missing(history.Case, Verdict.Confirmed, history.Today).ShouldBe(
+        history.Missing(Verdict.Confirmed).ShouldBe(
         [
             Requirement.Letter, Requirement.Identity, Requirement.Answer, Requirement.Proposal, Requirement.Approval,
         ]);
@@ -64,9 +64,9 @@ public class VerdictTests
         history.Refuse(new ProposeVerdict(Id(), Verdict.Confirmed, null), Auditor, Refusal.EvidenceMissing);
         history.Meeting(Intent.Confirmed);
         var proposal = history.Proposed(Verdict.Confirmed);
-        Checklist.Missing(history.Case, Verdict.Confirmed, history.Today).ShouldBe([Requirement.Approval]);
+        history.Missing(Verdict.Confirmed).ShouldBe([Requirement.Approval]);
         history.Accept(new ApproveVerdict(proposal), Approver);
-        Checklist.Missing(history.Case, Verdict.Confirmed, history.Today).ShouldBe([Requirement.Auditor]);
+        history.Missing(Verdict.Confirmed).ShouldBeEmpty("a case that has ended lacks nobody who works on it");
     }
 
     [Fact]
@@ -268,6 +268,32 @@ public class VerdictTests
             history.Accept(word(history), Colleague);
             (history.Case.State, history.Case.Verdicts.Count).ShouldBe((state, 1));
         }
+    }
+
+    [Fact]
+    public void s25_a_denied_change_lacks_its_referral_until_somebody_records_one()
+    {
+        var history = new CaseHistory().Ended(Verdict.Denied);
+        history.Missing(Verdict.Denied).ShouldBe([Requirement.Referral]);
+        var referral = new ReferCase(Id(), ReferredTo.Police, history.Today, new Exhibit(Id(), "00"));
+        history.Refuse(referral, Clerk, Refusal.KeyedTheChange);
+        history.Refuse(referral with { ReferredOn = history.Today.AddDays(1) }, Colleague, Refusal.DayAhead);
+        history.Accept(referral, Colleague);
+        history.Echo(referral, Colleague);
+        history.Missing(Verdict.Denied).ShouldBeEmpty();
+        history.Accept(new TakeBackEntry(referral.Entry), Colleague);
+        history.Missing(Verdict.Denied).ShouldBe([Requirement.Referral]);
+        history.Case.State.ShouldBe(CaseState.Denied);
+    }
+
+    [Fact]
+    public void s22_a_referral_decides_nothing_and_no_verdict_waits_for_one()
+    {
+        var history = new CaseHistory().Claimed();
+        history.Accept(new ReferCase(Id(), ReferredTo.FraudUnit, history.Today, new Exhibit(Id(), "00")), Auditor);
+        history.Case.State.ShouldBe(CaseState.InContact);
+        history.Missing(Verdict.Denied).ShouldBe([Requirement.Answer, Requirement.Proposal, Requirement.Approval]);
+        new CaseHistory().Ended(Verdict.Confirmed).Missing(Verdict.Confirmed).ShouldBeEmpty();
     }
 
     [Fact]
