@@ -98,6 +98,10 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
         CaseGround.Required or CaseGround.ListedInError or CaseGround.Withdrawn => State,
     };
 
+    /// <summary>The first day on which somebody denied the change or a contact was suspicious.</summary>
+    public DateOnly? ReportedOn => Entries.Where(e => e.Kind == EntryKind.Suspicion || e.Said == Intent.Denied)
+        .Min(e => (DateOnly?)e.On);
+
     public bool Has(Guid id, EntryKind kind) => Entries.Any(entry => entry.Id == id && entry.Kind == kind);
 
     /// <summary>Rule 12: the letter before a visit was sent on an earlier day, not on the same.</summary>
@@ -142,6 +146,7 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
     public VerificationCase Apply(LetterAnswered e) => Arrived(new(e.Entry, EntryKind.LetterAnswered, e.Clerk)
     {
         About = e.Letter,
+        On = e.ReceivedOn,
         Said = e.Said,
         Counts = e.FromItsAddress,
     });
@@ -159,12 +164,17 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
 
     public VerificationCase Apply(MeetingHeld e) => Arrived(new(e.Entry, EntryKind.MeetingHeld, e.Clerk)
     {
+        On = e.HeldOn,
         Said = e.Said,
         Counts = e.IsIdentityProven && e.Met != PersonMet.Proxy,
     });
 
-    public VerificationCase Apply(CallRecorded e) => Arrived(new(e.Entry, EntryKind.Call, e.Clerk) { Said = e.Said });
-    public VerificationCase Apply(SuspicionReported e) => Arrived(new(e.Entry, EntryKind.Suspicion, e.Clerk));
+    public VerificationCase Apply(CallRecorded e) =>
+        Arrived(new(e.Entry, EntryKind.Call, e.Clerk) { On = e.CalledOn, Said = e.Said });
+
+    public VerificationCase Apply(SuspicionReported e) =>
+        Arrived(new(e.Entry, EntryKind.Suspicion, e.Clerk) { On = e.OccurredOn });
+
     public VerificationCase Apply(CaseReferred e) => Recorded(new(e.Entry, EntryKind.Referral, e.Auditor));
     public VerificationCase Apply(NoteWritten e) => Recorded(new(e.Entry, EntryKind.Note, e.WrittenBy));
 

@@ -73,6 +73,10 @@ public sealed class PayeeAccount : IEquatable<PayeeAccount>
     /// <summary>Names the account without telling it, however it is written.</summary>
     public UInt128 NameIn(KeyFile keys) => keys.Name("account", Encoding.UTF8.GetBytes(_key));
 
+    /// <summary>Names bank and branch without telling them; null for an account outside Japan.</summary>
+    public UInt128? BranchIn(KeyFile keys) => _key.StartsWith("zengin:", StringComparison.Ordinal)
+        ? keys.Name("branch", Encoding.UTF8.GetBytes(_key[.."zengin:BBBB-bbb".Length])) : null;
+
     /// <summary>The account in clear as its scheme writes it; Japan Post Bank wants the 記号番号 for pensions.</summary>
     public string RevealWritten() => _written;
 

@@ -8,6 +8,7 @@ public sealed record CaseEntry(Guid Id, EntryKind Kind, Caller By)
     /// <summary>The letter or visit that it belongs to.</summary>
     public Guid? About { get; init; }
 
+    /// <summary>When a letter was sent, or somebody said something.</summary>
     public DateOnly On { get; init; }
 
     /// <summary>The last day on which the answer to a letter is awaited.</summary>

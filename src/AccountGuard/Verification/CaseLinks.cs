@@ -10,6 +10,7 @@ public enum LinkKind
     ThereAndBack,
     SameNewAccount,
     SameProxy,
+    SameBranch,
 }
 
 /// <summary>A change that is linked to a case. State is empty where no incident has a case for it.</summary>
@@ -39,7 +40,9 @@ public static class CaseLinks
               on o.new_account_key = c.new_account_key and o.number_key <> all (c.numbers)
             union
             select o.change_id, 'SameProxy' from own c join account_change o
-              on o.proxy_key = c.proxy_key and o.number_key <> all (c.numbers))
+              on o.proxy_key = c.proxy_key and o.number_key <> all (c.numbers)
+            union
+            select reported_at_branch(@change), 'SameBranch')
         select o.change_id, o.source, o.request_id, o.kind,
             coalesce(o.filed_on, (o.filed_at at time zone @zone)::date),
             (select h.state from hit h where h.change_id = o.change_id order by h.is_open desc, h.hit_id desc limit 1),

@@ -105,7 +105,13 @@ public static class CaseWork
             session.Events.Append(change, events);
             await session.SaveChangesAsync(cancel);
             await Exhibits.KeepAsync(transaction, change, brought ?? [], events, at.Clock.GetUtcNow(), cancel);
-            await KeepAsync(transaction, events.Aggregate(@case, Apply), cancel);
+            var after = events.Aggregate(@case, Apply);
+            if (after.ReportedOn != @case.ReportedOn)
+            {
+                await BranchReports.KeepAsync(at, transaction, after, cancel);
+            }
+
+            await KeepAsync(transaction, after, cancel);
         }
 
         return (true, refusal);

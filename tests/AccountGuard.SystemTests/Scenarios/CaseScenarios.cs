@@ -271,6 +271,50 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
     }
 
     [Fact]
+    public async Task s30_what_was_reported_of_one_bank_branch_within_days_is_counted_and_linked()
+    {
+        var numbers = FreshNumbers(6);
+        string Account(int i) => $"{numbers[0][^4..]}-{(i == 4 ? "778" : "777")}-1-{numbers[i][^7..]}";
+        var story = await WithAsync(numbers, s => string.Concat(numbers.Select((n, i) =>
+            Change(s, $"R{i}", n, $"2015-05-{10 + i}", $",zengin:{Account(i)},,,,"))));
+        var reports = Enumerable.Range(0, 6).Select(_ => Guid.NewGuid()).ToArray();
+        Task ReportAsync(int i, int daysAgo) => DoAsync(story, $"R{i}", at => ReportSuspicion.Decide(at.Case,
+            new ReportSuspicion(reports[i], Suspicion.MoneyLost, at.Today.AddDays(-daysAgo), null), Auditor, at.Now));
+        async Task CountedAsync(int i, int holders)
+        {
+            var page = await (await AuditorAsync(story, $"R{i}")).PageAsync();
+            page.Contains($"{holders} holders reported a change to this bank branch").ShouldBe(holders > 1, $"R{i}");
+            page.Contains(">same branch<").ShouldBe(holders > 1, $"R{i}");
+        }
+
+        await ReportAsync(0, daysAgo: 10);
+        await CountedAsync(0, 1);
+        await DoAsync(story, "R1", at => RecordCall.Decide(at.Case,
+            new RecordCall(reports[1], Intent.Denied, at.Today.AddDays(-8), null), Auditor, at.Now));
+        await CountedAsync(0, 2);
+        await CountedAsync(1, 2);
+        await ReportAsync(2, daysAgo: 7);
+        await CountedAsync(2, 3);
+
+        await ReportAsync(4, daysAgo: 7);
+        await CountedAsync(4, 1);
+        await CountedAsync(3, 1);
+        await ReportAsync(5, daysAgo: 0);
+        await CountedAsync(5, 2);
+        (await story.QueueAsync()).Select(r => r.State).Distinct().Order().ShouldBe(["InContact", "Queued"]);
+        var linked = await QueueView.LoadAsync(
+            story.At, story.Incident, new QueueFilter(IsLinked: true), Auditor.Login, null, default);
+        linked!.PayDays.SelectMany(d => d.Cases).Select(c => c.Row.RequestId).Order()
+            .ShouldBe(["R0", "R1", "R2", "R5"]);
+
+        await DoAsync(story, "R1", at => TakeBackEntry.Decide(
+            at.Case, new TakeBackEntry(reports[1]), Auditor, at.Released, at.Now));
+        await CountedAsync(1, 1);
+        await CountedAsync(2, 3);
+        await CountedAsync(0, 2);
+    }
+
+    [Fact]
     public async Task s32_the_address_of_who_fled_is_on_no_page_and_in_no_list()
     {
         var number = Number();

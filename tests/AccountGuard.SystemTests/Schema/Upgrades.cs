@@ -94,7 +94,7 @@ public sealed class Upgrades : IAsyncLifetime
             drop table bank_holiday, deadline_decision;
             drop trigger pay on pay_day;
             alter table pay_day drop column paid_on, drop column is_correction;
-            drop table verification, exhibit, death_told, draft, hold;
+            drop table verification, exhibit, death_told, draft, hold, branch_report;
             alter table personal_key drop column blind_index;
             alter table incident drop column hold_days, drop column hold_pay_to;
             drop table tie, joint_work_end, joint_work_result, joint_work_start, joint_work;

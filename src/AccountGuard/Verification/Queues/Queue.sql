@@ -123,6 +123,42 @@ begin
         cross join lateral (select o.hit_id from hit o where o.change_id = u.change_id offset 0) h));
 end $$;
 
+-- Changes of other holders that were reported at the same bank branch within a week of this one's report (Rule 16): who
+-- reports does so at once, or when a letter comes. Of reported ones alone: a branch of a large bank has thousands of
+-- changes a week, and to link them all would tell nothing.
+create or replace function reported_at_branch(change uuid) returns setof uuid language plpgsql stable rows 10
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+    return query
+    select o.change_id from branch_report r
+    cross join lateral (
+        select b.change_id from branch_report b
+        where b.branch_key = r.branch_key and b.reported_on between r.reported_on - 7 and r.reported_on + 7 offset 0) o
+    cross join lateral (select a.number_key from account_change a where a.change_id = o.change_id offset 0) c
+    where r.change_id = change and c.number_key <> all (array(
+        select n.number_key from account_change a cross join lateral numbers_of_holder(a.number_key) n
+        where a.change_id = change));
+end $$;
+
+-- Of two reports at one branch the later waits here, before it has touched a hit, and sees the other. Where what was
+-- said is taken back, the report goes; what is linked stays so.
+create or replace function keep_branch_report(change uuid, branch bytea, reported date) returns void
+language plpgsql security definer set search_path = accountguard, pg_temp as $$
+declare others uuid[];
+begin
+    perform pg_advisory_xact_lock(4718, hashtext(encode(branch, 'hex')));
+    delete from branch_report r where r.change_id = change;
+    if reported is null then
+        return;
+    end if;
+    insert into branch_report (change_id, branch_key, reported_on) values (change, branch, reported);
+    others := array(select reported_at_branch(change));
+    update hit set is_linked = true where others <> '{}' and not is_linked and hit_id = any (array(
+        select h.hit_id from unnest(others || change) as u (change_id)
+        cross join lateral (select o.hit_id from hit o where o.change_id = u.change_id offset 0) h));
+end $$;
+
 -- How many open cases there are of each kind, exact to 10,000: one more stands for more. Of filters, what each has by
 -- itself.
 drop function if exists queue_counts(int, date, text, text);
