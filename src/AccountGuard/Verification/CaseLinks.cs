@@ -57,6 +57,18 @@ public static class CaseLinks
     public static int HoldersBy(LinkKind kind, IEnumerable<LinkedCase> links) =>
         1 + links.Where(l => l.Links.Contains(kind) && !l.IsCancelled).DistinctBy(l => l.Holder).Count();
 
+    /// <summary>
+    /// The most account changes of the holder, the one whose case it is included, that were filed within so many days.
+    /// </summary>
+    public static int MostWithin(int days, DateOnly filedOn, IEnumerable<LinkedCase> links)
+    {
+        List<DateOnly> all = [filedOn, .. links.Where(l => l.Kind == "account" && !l.IsCancelled
+            && l.Links.Any(kind => kind is LinkKind.SameHolder or LinkKind.ThereAndBack)).Select(l => l.FiledOn)
+            .OfType<DateOnly>()];
+        return all.Where(from => from <= filedOn && filedOn < from.AddDays(days))
+            .Max(from => all.Count(on => on >= from && on < from.AddDays(days)));
+    }
+
     public static async Task<IReadOnlyList<LinkedCase>> OfAsync(
         Installation at, Guid change, TimeZoneInfo zone, CancellationToken cancel)
     {

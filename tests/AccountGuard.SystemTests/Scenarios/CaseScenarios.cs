@@ -158,7 +158,9 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
         (await story.QueueAsync()).Select(r => (r.Id, r.State)).ShouldBe([("R1", "Queued"), ("R2", "Queued")]);
         foreach (var id in new[] { "R1", "R2" })
         {
-            (await (await AuditorAsync(story, id)).PageAsync()).ShouldContain("there and back");
+            var page = await (await AuditorAsync(story, id)).PageAsync();
+            page.ShouldContain("there and back");
+            page.ShouldContain("2 account changes of this holder within 30 days.");
         }
 
         (await StandingAsync(story, number)).ShouldBe("pending");
@@ -367,6 +369,23 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
         await MetAsync(story, "R1", met, [.. papers.Split(' ').Select(Enum.Parse<PaperKind>)]);
         (await (await AuditorAsync(story, "R1")).ProposeAsync(Verdict.Confirmed))
             .ShouldBe(counts ? null : Refusal.EvidenceMissing);
+    }
+
+    [Theory]
+    [InlineData("online", "後見太郎", true)]
+    [InlineData("online", "", false)]
+    [InlineData("counter", "後見太郎", false)]
+    public async Task s46_a_change_filed_online_is_flagged_where_the_holder_has_a_guardian(
+        string channel, string guardian, bool isFlagged)
+    {
+        var number = Number();
+        var story = await WithAsync([number], s => Change(
+            s, "R1", number, "2015-05-20", $"{channel},,,ﾈﾝｷﾝ ﾊﾅｺ ｾｲﾈﾝｺｳｹﾝﾆﾝ ｺｳｹﾝ ﾀﾛｳ,,"));
+        await story.HoldersAsync([$"{number},年金花子,ネンキンハナコ,,,,,,,{guardian},"]);
+        var page = await (await AuditorAsync(story, "R1")).PageAsync();
+        page.ShouldContain("chip warn\">look<");
+        page.Contains("no guardian files online").ShouldBe(isFlagged);
+        (await story.RowAsync("R1"))!.State.ShouldBe("Queued");
     }
 
     [Theory]
