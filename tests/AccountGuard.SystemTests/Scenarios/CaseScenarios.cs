@@ -260,16 +260,22 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
     }
 
     [Fact]
-    public async Task s28_a_signed_answer_confirms_nothing_and_changes_of_one_proxy_are_linked()
+    public async Task s28_a_signed_answer_confirms_nothing_and_of_one_proxys_changes_a_second_look_is_asked()
     {
-        var numbers = FreshNumbers(7);
+        var numbers = FreshNumbers(8);
         var story = await WithAsync(numbers, s => string.Concat(numbers.Select((n, i) =>
-            Change(s, $"R{i}", n, "2015-05-20", ",,,,,田中一郎"))));
+            Change(s, $"R{i}", n, "2015-05-20", i < 7 ? $",,,,,田中{numbers[0]}" : ",,,,,"))));
         await ClaimAsync(story, "R0");
         await AnsweredAsync(story, "R0", await WriteAsync(story, "R0"), fromItsAddress: true, Intent.Confirmed);
-        (await (await AuditorAsync(story, "R0")).ProposeAsync(Verdict.Confirmed)).ShouldBe(Refusal.EvidenceMissing);
         var links = await CaseLinks.OfAsync(story.At, CaseOf(story, "R0"), TimeZoneInfo.Utc, default);
         links.Count(l => l.Links.Contains(LinkKind.SameProxy)).ShouldBe(6);
+        var desk = await AuditorAsync(story, "R0");
+        (await desk.PageAsync()).ShouldContain("Its proxy filed for 7 holders, and may have signed their answers.");
+        (await desk.PageAsync()).ShouldContain("Look a second time: only a meeting with the holder confirms it");
+        (await (await AuditorAsync(story, "R7")).PageAsync()).ShouldNotContain("Look a second time");
+        (await desk.ProposeAsync(Verdict.Confirmed)).ShouldBe(Refusal.EvidenceMissing);
+        await MetAsync(story, "R0", PersonMet.Holder, PaperKind.Passport);
+        (await desk.ProposeAsync(Verdict.Confirmed)).ShouldBeNull("it was looked at a second time");
     }
 
     [Fact]
