@@ -323,6 +323,35 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
     }
 
     [Fact]
+    public async Task s30_of_two_reports_at_once_the_later_waits_and_both_are_linked()
+    {
+        var numbers = FreshNumbers(2);
+        var story = await WithAsync(numbers, s => string.Concat(numbers.Select((n, i) => Change(
+            s, $"R{i}", n, "2015-05-20", $",zengin:{numbers[0][^4..]}-779-1-{n[^7..]},,,,"))));
+        static Decision Report(CaseAtHand at) => ReportSuspicion.Decide(at.Case,
+            new ReportSuspicion(Guid.NewGuid(), Suspicion.MoneyLost, at.Today, null), Auditor, at.Now);
+        await using var connection = await story.At.Database.OpenConnectionAsync();
+        await using var first = await connection.BeginTransactionAsync();
+        await CaseWork.DoAsync(story.At, first, CaseOf(story, "R0"), Report, default);
+        var second = DoAsync(story, "R1", Report);
+        await using var waits = story.At.Database.CreateCommand(
+            """
+            select exists (
+                select from pg_locks l join pg_database d on d.oid = l.database
+                where l.locktype = 'advisory' and not l.granted and d.datname = current_database())
+            """);
+        while (!second.IsCompleted && !(bool)(await waits.ExecuteScalarAsync())!)
+        {
+        }
+
+        await first.CommitAsync();
+        await second;
+        var linked = await QueueView.LoadAsync(
+            story.At, story.Incident, new QueueFilter(IsLinked: true), Auditor.Login, null, default);
+        linked!.Total.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task s32_the_address_of_who_fled_is_on_no_page_and_in_no_list()
     {
         var number = Number();
