@@ -6,15 +6,16 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AccountGuard.Identity;
 
-/// <summary>Somebody invented, who has one role.</summary>
-public sealed record DevelopmentAccount(string Login, string Name, string Password)
+/// <summary>Somebody invented.</summary>
+public sealed record DevelopmentAccount(string Login, string Name, string Password, string[] Roles)
 {
     public string Person => $"person-{Login}";
 }
 
 /// <summary>
-/// Stands in for the identity provider until one is configured: one account for each role, and tokens that live for
-/// minutes, signed with a key of this data folder. Production refuses it.
+/// Stands in for the identity provider until one is configured: one account for each role, two for the cases of holders
+/// who are protected, which take two people too, and tokens that live for minutes, signed with a key of this data
+/// folder. Production refuses it.
 /// </summary>
 public sealed class DevelopmentProvider
 {
@@ -27,7 +28,15 @@ public sealed class DevelopmentProvider
     private const string PasswordLetters = "abcdefghijkmnpqrstuvwxyz23456789";
 
     private static readonly string[] Names =
-        ["三浦 直", "村井 薫", "佐伯 遥", "森下 恵", "内海 渚", "大槻 望", "国枝 静", "支払システム"];
+    [
+        "三浦 直", "村井 薫", "佐伯 遥", "森下 恵", "内海 渚", "大槻 望", "国枝 静", "支払システム", "早瀬 環", "日野 司",
+    ];
+
+    private static readonly (string Login, string[] Roles)[] Logins =
+    [
+        .. Role.All.Select(role => (role, (string[])[role])),
+        ("protected-auditor", [Role.Auditor, Role.Protected]), ("protected-approver", [Role.Approver, Role.Protected]),
+    ];
 
     private readonly ECDsaSecurityKey _key;
 
@@ -36,7 +45,7 @@ public sealed class DevelopmentProvider
 
     public SecurityKey Key => _key;
 
-    /// <summary>One for each role, whose name is its login.</summary>
+    /// <summary>One for each role, whose name is its login; then those of who may open protected cases.</summary>
     public IReadOnlyList<DevelopmentAccount> Accounts { get; }
 
     /// <summary>
@@ -49,9 +58,10 @@ public sealed class DevelopmentProvider
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         key.ImportFromPem(Kept(Path.Combine(home, "development-provider.pem"), key.ExportPkcs8PrivateKeyPem));
         var passwords = JsonSerializer.Deserialize<Dictionary<string, string>>(
-            Kept(Path.Combine(home, "development-accounts.json"), MakePasswords))!;
+            Kept(Path.Combine(home, "development-logins.json"), MakePasswords))!;
         return new DevelopmentProvider(
-            key, [.. Role.All.Zip(Names, (role, name) => new DevelopmentAccount(role, name, passwords[role]))]);
+            key, [.. Logins.Zip(Names, (who, name) => new DevelopmentAccount(
+                who.Login, name, passwords[who.Login], who.Roles))]);
     }
 
     /// <summary>The account of this login and password; null where one of them is wrong.</summary>
@@ -59,10 +69,10 @@ public sealed class DevelopmentProvider
         account.Login == login && CryptographicOperations.FixedTimeEquals(
             Encoding.UTF8.GetBytes(account.Password), Encoding.UTF8.GetBytes(password ?? "")));
 
-    /// <summary>A token of the account of this role; its person is the account's own.</summary>
+    /// <summary>A token of the account of this role or login; its person is the account's own.</summary>
     /// <exception cref="BadInput">There is no such role.</exception>
     public string Issue(string role, DateTimeOffset now) => Accounts.FirstOrDefault(a => a.Login == role) is { } account
-        ? Issue(account.Login, account.Person, [role], now, Lifetime, Sources.Every)
+        ? Issue(account.Login, account.Person, account.Roles, now, Lifetime, Sources.Every)
         : throw new BadInput($"There is no role '{role}'. Roles are {string.Join(", ", Role.All)}.");
 
     public string Issue(
@@ -92,8 +102,8 @@ public sealed class DevelopmentProvider
             });
     }
 
-    private static string MakePasswords() => JsonSerializer.Serialize(Role.All.ToDictionary(
-        role => role, _ => RandomNumberGenerator.GetString(PasswordLetters, PasswordLength)));
+    private static string MakePasswords() => JsonSerializer.Serialize(Logins.ToDictionary(
+        who => who.Login, _ => RandomNumberGenerator.GetString(PasswordLetters, PasswordLength)));
 
     /// <summary>What the file holds, which nobody else can read; it is made where it is missing.</summary>
     private static string Kept(string path, Func<string> make)

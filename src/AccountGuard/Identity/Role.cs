@@ -14,6 +14,12 @@ public static class Role
     public const string Compliance = "compliance";
     public const string PaymentSystem = "payment-system";
 
+    /// <summary>
+    /// Beside another role, which lets in: opens the cases of holders who are protected (Rule 13) to that role's part.
+    /// </summary>
+    public const string Protected = "protected";
+
+    /// <summary>Those that routes and pages name.</summary>
     public static readonly string[] All =
         [IncidentManager, Intake, Auditor, Approver, Counter, CallCentre, Compliance, PaymentSystem];
 

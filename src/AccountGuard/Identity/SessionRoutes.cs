@@ -94,7 +94,7 @@ public static class SessionRoutes
 
         var identity = new ClaimsIdentity(DevelopmentProvider.Issuer, Caller.NameClaim, Caller.RoleClaim);
         identity.SetClaim(Caller.LoginClaim, account.Login).SetClaim(Caller.PersonClaim, account.Person)
-            .SetClaim(Caller.NameClaim, account.Name).SetClaim(Caller.RoleClaim, account.Login)
+            .SetClaim(Caller.NameClaim, account.Name).SetClaims(Caller.RoleClaim, [.. account.Roles])
             .SetDestinations(_ => [Destinations.IdentityToken]);
         identity.SetScopes(request.GetScopes());
         return Results.SignIn(

@@ -22,5 +22,6 @@ grant execute on function pass_gates, publish_cutoff, publish_list, publish_clos
     own_queue_counts, queue_offices, policy_hold, may_pay_previous, expiring_holds, next_letters,
     open_cases_of_holders, letters_rest_on, doubtful_numbers, places_without_change, bank_day, calendar_decisions,
     undecided, holds_by_age, keyed_by, is_keyed_by, plain_name, waiting_proposals, followed_under, paid_again,
-    denied_accounts, reported_at_branch, keep_branch_report
+    denied_accounts, reported_at_branch, keep_branch_report, protected_among, is_protected, protected_cases,
+    waiting_protected
     to accountguard_app;

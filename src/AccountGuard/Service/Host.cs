@@ -48,10 +48,10 @@ public static class Host
         if (development is not null)
         {
             await Console.Out.WriteLineAsync(
-                "The development provider lets in people (sign-in name, which is the role, and password):");
+                "The development provider lets in people (sign-in name, which says the role, and password):");
             foreach (var account in development.Accounts)
             {
-                await Console.Out.WriteLineAsync($"  {account.Login,-17} {account.Password}");
+                await Console.Out.WriteLineAsync($"  {account.Login,-18} {account.Password}");
             }
 
             await Console.Out.WriteLineAsync("and machines by the token of: ops/accountguard token ROLE");

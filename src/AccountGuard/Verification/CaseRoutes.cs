@@ -61,7 +61,8 @@ public static class CaseRoutes
         HttpContext context, Installation at, CancellationToken cancel, [FromForm] string incident)
     {
         var bar = await IncidentBar.LoadAsync(at, incident, cancel) ?? throw BadInput.NoIncident;
-        return await TakeNext.RunAsync(at, bar.Incident.No, Caller.Of(context.User), cancel) is { } change
+        return await TakeNext.RunAsync(at, bar.Incident.No, Caller.Of(context.User), cancel,
+            context.User.IsInRole(Role.Protected)) is { } change
             ? Results.LocalRedirect(PathOf(change))
             : new RazorComponentResult<MessagePage>(new
             {
@@ -101,7 +102,9 @@ public static class CaseRoutes
             var brought = await Exhibits.SealAsync(at, id, form, by, cancel);
             var note = brought.FirstOrDefault(b => b.Kind is null)?.Exhibit;
             var decide = form.With([.. brought.Where(b => b.Kind is not null)], read(form, by, note), by);
-            if (await CaseWork.DoAsync(at, id, form.OnWhatWasSeen(decide), cancel, brought) is { } refusal)
+            decide = Protection.Guard(
+                form.OnWhatWasSeen(decide), action, by, context.User.IsInRole(Role.Protected));
+            if (await CaseWork.DoAsync(at, id, decide, cancel, brought) is { } refusal)
             {
                 context.Response.StatusCode = StatusCodes.Status409Conflict;
                 return await PageAsync(context, at, id, form, refusal.Sentence(), false, cancel);
@@ -133,6 +136,11 @@ public static class CaseRoutes
     private static async Task<IResult> DownloadAsync(
         HttpContext context, Installation at, Guid id, Guid exhibit, CancellationToken cancel)
     {
+        if (await Protection.ShutsOutAsync(at, id, context.User, cancel))
+        {
+            return Shut(context);
+        }
+
         var file = await Exhibits.OpenAsync(at, id, exhibit, Caller.Of(context.User), cancel);
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         return Results.File(file.Content, file.Kind.MediaType(), file.Name);
@@ -142,6 +150,11 @@ public static class CaseRoutes
         HttpContext context, Installation at, Guid id, CaseForm? typed, string? refused, bool done,
         CancellationToken cancel)
     {
+        if (await Protection.ShutsOutAsync(at, id, context.User, cancel))
+        {
+            return Shut(context);
+        }
+
         var reader = Caller.Of(context.User);
         var file = await CaseFile.OpenAsync(at, id, reader, cancel);
         var draft = typed is null ? await Drafts.LatestAsync(at, id, reader, cancel) : null;
@@ -159,6 +172,18 @@ public static class CaseRoutes
             IsApprover = context.User.IsInRole(Role.Approver),
             Refused = refused,
             Done = done,
+        });
+    }
+
+    private static RazorComponentResult<MessagePage> Shut(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return new RazorComponentResult<MessagePage>(new
+        {
+            Heading = "This case is not open to you",
+            Text = Refusal.ProtectedHolder.Sentence(),
+            Way = Page.Path,
+            WayText = "Back to the queue",
         });
     }
 

@@ -24,6 +24,9 @@ public sealed record CaseAtHand(
     /// <summary>How many events its stream has.</summary>
     public long Version { get; init; }
 
+    /// <summary>Its holder is protected, or may be (Rule 13).</summary>
+    public bool IsProtected { get; init; }
+
     /// <summary>Orders whose letter is in a batch that is released: it is in the post, or on its way there.</summary>
     public IReadOnlyCollection<Guid> Released { get; init; } = [];
 }
@@ -124,7 +127,7 @@ public static class CaseWork
             """
             select array(select staff from keyed_by(@change)), i.time_zone,
                 (select min(p.paid_on) from pay_day p where p.paid_on > (@now at time zone i.time_zone)::date),
-                may_pay_previous(@change),
+                may_pay_previous(@change), is_protected(@change),
                 array(
                     select k.letter from letter_claim k
                     join letter_outcome r on r.batch = k.batch and r.letter = k.letter and r.row_no is not null
@@ -138,7 +141,7 @@ public static class CaseWork
         find.Parameters.AddWithValue("incident", FirstIncident(@case));
         await using var reader = await find.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
-        return AtHand(@case, now, reader, 0) with { Released = reader.GetFieldValue<Guid[]>(4) };
+        return AtHand(@case, now, reader, 0) with { Released = reader.GetFieldValue<Guid[]>(5) };
     }
 
     /// <summary>
@@ -165,7 +168,7 @@ public static class CaseWork
             """
             select u.change_id, array(select staff from keyed_by(u.change_id)), i.time_zone,
                 (select min(p.paid_on) from pay_day p where p.paid_on > (@now at time zone i.time_zone)::date),
-                may_pay_previous(u.change_id)
+                may_pay_previous(u.change_id), is_protected(u.change_id)
             from unnest(@changes, @incidents) as u (change_id, incident) join incident i on i.id = u.incident
             """);
         find.Parameters.AddWithValue("now", now);
@@ -197,7 +200,10 @@ public static class CaseWork
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById(reader.GetString(from + 1));
         return new CaseAtHand(@case, reader.GetFieldValue<string[]>(from), TimeZoneInfo.ConvertTime(now, zone),
-            reader.GetFieldValue<DateOnly>(from + 2), reader.GetBoolean(from + 3));
+            reader.GetFieldValue<DateOnly>(from + 2), reader.GetBoolean(from + 3))
+        {
+            IsProtected = reader.GetBoolean(from + 4),
+        };
     }
 
     /// <summary>What the queue and the payments ask for stands beside the stream, written with it.</summary>

@@ -38,6 +38,7 @@ public enum Refusal
     LetterIsReleased,
     RestoredBefore,
     NoPreviousAccount,
+    ProtectedHolder,
 }
 
 public static class Refusals
@@ -47,6 +48,7 @@ public static class Refusals
     {
         Refusal.LeakedFieldsOnly => 10,
         Refusal.PostOnly or Refusal.NoLetterBefore => 12,
+        Refusal.ProtectedHolder => 13,
         Refusal.NoPerson or Refusal.KeyedTheChange or Refusal.OwnProposal or Refusal.EvidenceMissing => 14,
         Refusal.NotBackInTime => 15,
         Refusal.HolderDied or Refusal.NotRestored => 17,
@@ -101,6 +103,8 @@ public static class Refusals
             "This was reported before, or is of a day before the denial. Say since when it is restored after that.",
         Refusal.NoPreviousAccount =>
             "The change names no account before it, or the incident keeps the money. Choose that it is kept.",
+        Refusal.ProtectedHolder =>
+            "The holder is protected: only people with the role for it open or work on this case. Leave it to them.",
         Refusal.BeforeRelease => "The batch was released on a later day. Give the day on which it went into the post.",
     };
 }

@@ -65,6 +65,68 @@ set search_path = accountguard, pg_temp as $$
     select exists (
         select from keyed_by(change) k where plain_name(k.staff) in (plain_name(login), plain_name(person))) $$;
 
+-- Rule 13: of these numbers those whose holder is protected, by the last word on any of the holder's own numbers; or
+-- may be, for doubt protects: by the last word on a number that a clashing mapping joins, or while a row waits to be
+-- read.
+create or replace function protected_among(numbers bytea[]) returns setof bytea language plpgsql stable rows 1
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+    return query
+    select u.number_key from unnest(numbers) as u (number_key)
+    where exists (
+            select from numbers_of_holder(u.number_key) n
+            join waiting_row q on q.number_key = n.number_key
+            join delivery d on d.delivery_no = q.delivery_no and d.kind = 'holders')
+       or exists (
+            select from numbers_of_holder(u.number_key) n
+            join holder_record r on r.number_key = n.number_key and r.protected)
+          and ((
+                select r.protected from own_numbers_of_holder(u.number_key) as n (number_key)
+                join holder_record r on r.number_key = n.number_key and r.protected is not null
+                order by r.received_at desc, r.delivery_no desc, r.row_no desc limit 1)
+            or exists (
+                select from numbers_of_holder(u.number_key) n
+                where n.number_key not in (select own_numbers_of_holder(u.number_key)) and (
+                    select r.protected from holder_record r
+                    where r.number_key = n.number_key and r.protected is not null
+                    order by r.received_at desc, r.delivery_no desc, r.row_no desc limit 1)));
+end $$;
+
+create or replace function is_protected(change uuid) returns boolean language sql stable
+set search_path = accountguard, pg_temp as $$
+    select exists (
+        select from account_change c cross join lateral protected_among(array[c.number_key])
+        where c.change_id = change) $$;
+
+-- The changes of an incident whose holders are protected, found from what was said of holders: they are few.
+create or replace function protected_cases(incident int) returns setof uuid language plpgsql stable
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+    return query
+    with said as materialized (
+        select r.number_key from holder_record r where r.protected
+        union
+        select q.number_key from delivery d join waiting_row q on q.delivery_no = d.delivery_no
+        where d.kind = 'holders' and q.number_key is not null),
+    hit_of as materialized (
+        select distinct c.change_id, c.number_key
+        from said s cross join lateral numbers_of_holder(s.number_key) n
+        cross join lateral (select * from account_change a where a.number_key = n.number_key offset 0) c
+        cross join lateral (select * from hit o where o.change_id = c.change_id offset 0) h
+        where h.incident_no = incident)
+    select h.change_id from hit_of h where exists (select from protected_among(array[h.number_key]));
+end $$;
+
+-- How many open ones of them nobody has now: who may take them is a matter of the identity provider.
+create or replace function waiting_protected(incident int, at timestamptz) returns bigint language sql stable
+set search_path = accountguard, pg_temp as $$
+    select count(*) from protected_cases(incident) as p (change_id)
+    where exists (select from hit h where h.change_id = p.change_id and h.incident_no = incident and h.is_open)
+      and not exists (
+            select from verification v where v.change_id = p.change_id and v.claimed_until > at) $$;
+
 -- Whoever works on a case goes alone behind its holder's gate: nothing that bears on it changes until the commit.
 create or replace function pass_case(change uuid) returns void language plpgsql security definer
 set search_path = accountguard, pg_temp as $$
@@ -199,8 +261,10 @@ end $$;
 
 -- The first case of an incident's queue that waits for somebody: two who ask at once get two. The lock is the caller's
 -- until he has claimed it; what was claimed since the queue was read is seen after it.
-create or replace function next_case(incident int, login text, person text, at timestamptz, today date, passed uuid[])
-returns uuid language plpgsql set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan
+drop function if exists next_case(int, text, text, timestamptz, date, uuid[]);
+create or replace function next_case(incident int, login text, person text, at timestamptz, today date, passed uuid[],
+    may_take_protected boolean default false) returns uuid language plpgsql
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_sort = off set jit = off as $$
 declare candidate uuid;
@@ -216,6 +280,7 @@ begin
           and not is_keyed_by(h.change_id, login, person)
         order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
     loop
+        continue when not may_take_protected and is_protected(candidate);
         if pg_try_advisory_xact_lock(4715, hashtext(candidate::text)) and not exists (
             select from verification v
             where v.change_id = candidate and (v.claimed_until > at or v.returns_on > today or v.state = 'Proposed'))

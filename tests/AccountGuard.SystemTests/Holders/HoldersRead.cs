@@ -19,8 +19,15 @@ public sealed class HoldersRead(FreshDatabase database)
     private static Task<HolderRecord?> ReadAsync(Story story, string number, string who = "auditor") =>
         HolderRecords.OfAsync(story.At, KeyOf(story, number), who, "letter", CancellationToken.None);
 
-    private static Task<HolderFacts> FactsAsync(Story story, string number) =>
-        HolderRecords.FactsOfAsync(story.At, KeyOf(story, number), CancellationToken.None);
+    /// <summary>As they are read; the database, which asks for protection by itself, says the same of it.</summary>
+    private static async Task<HolderFacts> FactsAsync(Story story, string number)
+    {
+        var facts = await HolderRecords.FactsOfAsync(story.At, KeyOf(story, number), CancellationToken.None);
+        await using var ask = story.At.Database.CreateCommand("select count(*) from protected_among(array[@number])");
+        ask.Parameters.AddWithValue("number", KeyOf(story, number).ToBytes());
+        (await ask.ExecuteScalarAsync()).ShouldBe(facts.IsProtected ? 1L : 0L);
+        return facts;
+    }
 
     private async Task<T> ScalarAsync<T>(string sql)
     {
@@ -117,6 +124,7 @@ public sealed class HoldersRead(FreshDatabase database)
         // Protection is another matter: who of them is protected is not known, and doubt protects.
         await story.HoldersAsync([$"{other},,,,,,,true,,,"]);
         (await ReadAsync(story, one))!.Addresses.Single().Text.ShouldBe(HolderRecord.Hidden);
+        (await FactsAsync(story, one)).IsProtected.ShouldBeTrue();
         await story.HoldersAsync([$"{other},,,,,,,false,,,"]);
         (await FactsAsync(story, one)).IsProtected.ShouldBeFalse();
     }
@@ -132,6 +140,7 @@ public sealed class HoldersRead(FreshDatabase database)
         var facts = await FactsAsync(story, number);
         (facts.IsProtected, facts.HasWaitingRow).ShouldBe((true, true));
         await ListDeliveries.SettleAsync(story.At, waiting.Delivery, 1, "not protected", CancellationToken.None);
+        (await FactsAsync(story, number)).IsProtected.ShouldBeFalse();
         (await ReadAsync(story, number))!.Addresses.Single().Text.ShouldBe("X");
     }
 

@@ -63,6 +63,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         GET /cases/{id:guid}                  | nobody's         | 403 403 200 200 403 403 200 403 302
         GET /cases/{id:guid}                  | keyed by me      | 403 403 200 200 403 403 200 403 302
         GET /cases/{id:guid}                  | ended            | 403 403 200 200 403 403 200 403 302
+        GET /cases/{id:guid}                  | protected        | 403 403 403 403 403 403 403 403 302
         GET /cases/{id:guid}                  | none             | 403 403 404 404 403 403 404 403 302
         POST /cases/next                      | there            | 403 403 302 403 403 403 403 403 302
         POST /cases/next                      | none             | 403 403 404 403 403 403 403 403 302
@@ -71,12 +72,14 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         POST /cases/{id:guid}/{action}         | nobody's        | 403 403 FORMS 403 403 403 403 403 302
         POST /cases/{id:guid}/{action}         | keyed by me     | 403 403 FORMS 403 403 403 403 403 302
         POST /cases/{id:guid}/{action}         | ended           | 403 403 FORMS 403 403 403 403 403 302
+        POST /cases/{id:guid}/{action}         | protected       | 403 403 FORMS 403 403 403 403 403 302
         POST /cases/{id:guid}/{action}         | none            | 403 403 FORMS 403 403 403 403 403 302
         POST /cases/{id:guid}/verdict/{action} | mine            | 403 403 403 FORMS 403 403 403 403 302
         POST /cases/{id:guid}/verdict/{action} | another's       | 403 403 403 FORMS 403 403 403 403 302
         POST /cases/{id:guid}/verdict/{action} | nobody's        | 403 403 403 FORMS 403 403 403 403 302
         POST /cases/{id:guid}/verdict/{action} | keyed by me     | 403 403 403 FORMS 403 403 403 403 302
         POST /cases/{id:guid}/verdict/{action} | ended           | 403 403 403 FORMS 403 403 403 403 302
+        POST /cases/{id:guid}/verdict/{action} | protected       | 403 403 403 FORMS 403 403 403 403 302
         POST /cases/{id:guid}/verdict/{action} | none            | 403 403 403 FORMS 403 403 403 403 302
         GET /cases/find                       | all              | 403 403 200 200 403 403 200 403 302
         POST /cases/find                      | no number        | 403 403 400 400 403 403 400 403 302
@@ -117,43 +120,44 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
     /// <summary>
     /// What the one role that a form is for may do with it, by the case. Of an auditor: mine is claimed by me and has
     /// my entries, nobody's was left by a colleague. Of an approver: mine is proposed by me under another login,
-    /// another's by a colleague. Done, or refused and why.
+    /// another's by a colleague. Protected: its holder is, and neither has the role for it. Done, or refused and why.
     /// </summary>
     private const string Forms = """
-        form            | mine        | another's      | nobody's     | keyed by me    | ended        | none
-        claim           | done        | TakenByAnother | done         | KeyedTheChange | HasEnded     | 404
-        leave           | done        | NotYours       | done         | done           | done         | 404
-        hand-over       | done        | done           | done         | done           | HasEnded     | 404
-        snooze          | done        | NotYours       | NotYours     | NotYours       | HasEnded     | 404
-        note            | done        | done           | done         | done           | done         | 404
-        letter          | done        | done           | done         | done           | HasEnded     | 404
-        letter-sent     | done        | done           | done         | KeyedTheChange | done         | 404
-        letter-answered | done        | done           | done         | done           | done         | 404
-        letter-returned | done        | done           | done         | done           | done         | 404
-        visit           | done        | done           | done         | done           | HasEnded     | 404
-        visit-failed    | done        | done           | done         | done           | done         | 404
-        meeting         | done        | done           | done         | KeyedTheChange | done         | 404
-        call            | done        | done           | done         | done           | done         | 404
-        suspicion       | done        | done           | done         | done           | done         | 404
-        referral        | done        | done           | done         | KeyedTheChange | done         | 404
-        take-back       | done        | NotYours       | NotYours     | NotYours       | RestedOn     | 404
-        propose         | done        | NotYours       | NotYours     | KeyedTheChange | HasEnded     | 404
-        reopen          | IsOpen      | IsOpen         | IsOpen       | IsOpen         | done         | 404
-        hold            | done        | done           | done         | KeyedTheChange | HasEnded     | 404
-        hold-release    | done        | done           | done         | KeyedTheChange | NoSuchEntry  | 404
-        recall          | NotDenied   | NotDenied      | NotDenied    | KeyedTheChange | done         | 404
-        recall-answer   | NoSuchEntry | NoSuchEntry    | NoSuchEntry  | KeyedTheChange | done         | 404
-        replacement     | NotDenied   | NotDenied      | NotDenied    | KeyedTheChange | done         | 404
-        nothing         | 404         | 404            | 404          | 404            | 404          | 404
-        verdict/approve   | OwnProposal | done         | ProposalGone | KeyedTheChange | ProposalGone | 404
-        verdict/send-back | OwnProposal | done         | ProposalGone | KeyedTheChange | ProposalGone | 404
-        verdict/approve-hold   | OwnProposal | done    | ProposalGone | KeyedTheChange | ProposalGone | 404
-        verdict/send-back-hold | OwnProposal | done    | ProposalGone | KeyedTheChange | ProposalGone | 404
-        verdict/approve-replacement | ProposalGone | ProposalGone | ProposalGone | ProposalGone | done | 404
-        verdict/nothing   | 404         | 404          | 404          | 404            | 404          | 404
+        form            | mine        | another's      | nobody's    | keyed by me    | ended       | protected | none
+        claim           | done        | TakenByAnother | done        | KeyedTheChange | HasEnded    | 403       | 404
+        leave           | done        | NotYours       | done        | done           | done        | 403       | 404
+        hand-over       | done        | done           | done        | done           | HasEnded    | 403       | 404
+        snooze          | done        | NotYours       | NotYours    | NotYours       | HasEnded    | 403       | 404
+        note            | done        | done           | done        | done           | done        | 403       | 404
+        letter          | done        | done           | done        | done           | HasEnded    | 403       | 404
+        letter-sent     | done        | done           | done        | KeyedTheChange | done        | 403       | 404
+        letter-answered | done        | done           | done        | done           | done        | 403       | 404
+        letter-returned | done        | done           | done        | done           | done        | 403       | 404
+        visit           | done        | done           | done        | done           | HasEnded    | 403       | 404
+        visit-failed    | done        | done           | done        | done           | done        | 403       | 404
+        meeting         | done        | done           | done        | KeyedTheChange | done        | 403       | 404
+        call            | done        | done           | done        | done           | done        | 403       | 404
+        suspicion       | done        | done           | done        | done           | done        | 403       | 404
+        referral        | done        | done           | done        | KeyedTheChange | done        | 403       | 404
+        take-back       | done        | NotYours       | NotYours    | NotYours       | RestedOn    | 403       | 404
+        propose         | done        | NotYours       | NotYours    | KeyedTheChange | HasEnded    | 403       | 404
+        reopen          | IsOpen      | IsOpen         | IsOpen      | IsOpen         | done        | 403       | 404
+        hold            | done        | done           | done        | KeyedTheChange | HasEnded    | 403       | 404
+        hold-release    | done        | done           | done        | KeyedTheChange | NoSuchEntry | 403       | 404
+        recall          | NotDenied   | NotDenied      | NotDenied   | KeyedTheChange | done        | 403       | 404
+        recall-answer   | NoSuchEntry | NoSuchEntry    | NoSuchEntry | KeyedTheChange | done        | 403       | 404
+        replacement     | NotDenied   | NotDenied      | NotDenied   | KeyedTheChange | done        | 403       | 404
+        nothing         | 404         | 404            | 404         | 404            | 404         | 404       | 404
+        verdict/approve | OwnProposal | done | ProposalGone | KeyedTheChange | ProposalGone | 403 | 404
+        verdict/send-back | OwnProposal | done | ProposalGone | KeyedTheChange | ProposalGone | 403 | 404
+        verdict/approve-hold | OwnProposal | done | ProposalGone | KeyedTheChange | ProposalGone | 403 | 404
+        verdict/send-back-hold | OwnProposal | done | ProposalGone | KeyedTheChange | ProposalGone | 403 | 404
+        verdict/approve-replacement | ProposalGone | ProposalGone | ProposalGone | ProposalGone | done | 403 | 404
+        verdict/nothing | 404 | 404 | 404 | 404 | 404 | 404 | 404
         """;
 
-    private static readonly string[] Columns = ["mine", "another's", "nobody's", "keyed by me", "ended", "none"];
+    private static readonly string[] Columns =
+        ["mine", "another's", "nobody's", "keyed by me", "ended", "protected", "none"];
 
     private readonly Dictionary<string, (HttpClient Browser, string Token)> _people = [];
     private readonly Dictionary<string, long> _deliveries = new() { ["none"] = 1L << 40 };

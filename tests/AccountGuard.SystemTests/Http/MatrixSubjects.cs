@@ -34,7 +34,7 @@ internal sealed class MatrixSubjects(Served service)
     public const string Incident = "matrix";
     public const string Source = "office";
 
-    private const int Cases = 270;
+    private const int Cases = 370;
 
     private static readonly Caller Auditor = new(Role.Auditor, $"person-{Role.Auditor}"),
         ApproverElsewhere = new("another-login", $"person-{Role.Approver}"), Colleague = new("utsumi", "P2"),
@@ -42,6 +42,7 @@ internal sealed class MatrixSubjects(Served service)
 
     private readonly Queue<Guid> _plain = new(), _keyed = new();
     private readonly Dictionary<Guid, Guid> _paid = [];
+    private readonly Dictionary<Guid, string> _numbers = [];
 
     private Installation At => service.Database.At;
 
@@ -82,6 +83,7 @@ internal sealed class MatrixSubjects(Served service)
         {
             (i % 2 == 0 ? _plain : _keyed).Enqueue(FiledChange.IdOf(Source, $"R{i}"));
             _paid[FiledChange.IdOf(Source, $"R{i}")] = PaymentReport.IdOf(Source, $"P{i}");
+            _numbers[FiledChange.IdOf(Source, $"R{i}")] = numbers[i];
         }
     }
 
@@ -120,6 +122,13 @@ internal sealed class MatrixSubjects(Served service)
         else if (column is "nobody's" or "keyed by me")
         {
             await DoAsync(subject, at => LeaveCase.Decide(at.Case, new LeaveCase(), auditor, at.Now));
+        }
+
+        if (column == "protected")
+        {
+            using var manager = service.As(Role.IncidentManager);
+            await manager.PostAsync("/api/holders", Csv($"number,protected\n{_numbers[subject.Id]},true\n"))
+                .BodyAsync(HttpStatusCode.OK);
         }
 
         if (!forApproval && column != "ended")

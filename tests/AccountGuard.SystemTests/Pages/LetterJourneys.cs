@@ -92,7 +92,7 @@ public sealed class LetterJourneys(Browsing browsing)
         var path = await KnownAsync(i, "架空 花子,1000001,架空県夢見市桜見1番地,2001-04-01,");
         var hidden = await KnownAsync(i + 20, "架空 隠子,1000002,架空県虹ヶ浜市2番地,2001-04-01,true");
         await using var auditor = await browsing.OpenAsync(language, width, colours);
-        await auditor.SignInAsync(hidden, Role.Auditor);
+        await auditor.SignInAsync(hidden, "protected-auditor");
         (await PanelAsync(auditor)).ShouldNotContain("架空県");
         await OrderAsync(auditor, words["order"]);
         await auditor.GoAsync(path);

@@ -81,6 +81,7 @@ public sealed class Upgrades : IAsyncLifetime
             drop table open_delivery;
             drop table cutoff_publication;
             drop index delivery_received;
+            drop index delivery_of_holders;
             drop index refused_delivery_received;
             alter table reconciliation drop column server;
             drop index reconciliation_ran;

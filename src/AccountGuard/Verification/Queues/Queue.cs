@@ -74,7 +74,8 @@ public static class Queue
                 where o.change_id = h.change_id and o.incident_no = h.incident_no and o.hit_id > h.hit_id)
           and case @reason when 'AddressChain' then h.chain when 'AlertGap' then h.alert_gap
                 when 'DateDoubt' then h.date_doubt when 'Renumbered' then h.renumbered else true end
-          and (@of_tier = 0 or h.tier = @of_tier) and (@office = '' or h.office = @office)
+          and (@of_tier = 0 or h.tier = @of_tier)
+          and (@office = '' or h.office = @office and h.change_id <> all (array(select protected_cases(@incident))))
           and (not @linked or h.is_linked)
           and (@auditor = '' or exists (
                 select from verification v where v.change_id = h.change_id and v.auditor = @auditor))

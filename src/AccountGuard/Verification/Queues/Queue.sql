@@ -2,13 +2,15 @@
 -- The queue as auditors filter it (Rule 22).
 
 -- Open hits in the order of the queue, behind a place, that meet all that is asked. Way names the range that is read,
--- the smallest of those asked for; what else is asked is asked of its rows, of at most as many as most_seen says.
+-- the smallest of those asked for; what else is asked is asked of its rows, of at most as many as most_seen says. No
+-- list says of the protected at which office they filed (Rule 13).
 create or replace function queue_slice(way text, incident int, in_state text, for_reason text, of_tier int,
     at_office text, that_are_linked boolean, of_auditor text, exposed date, unchained boolean, minus_tier int,
     filed date, after_source text, after_request text, most int, most_seen int)
 returns setof hit language plpgsql stable rows 100
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
 set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare hidden uuid[] := case when at_office is not null then array(select protected_cases(incident)) end;
 begin
     -- Of these parts all but one are empty, so that the rows come in their order, and no more than are wanted.
     return query select r.* from (
@@ -69,7 +71,7 @@ begin
       and (for_reason is null or case for_reason when 'AddressChain' then r.chain when 'AlertGap' then r.alert_gap
             when 'DateDoubt' then r.date_doubt when 'Renumbered' then r.renumbered end)
       and (of_tier is null or r.tier = of_tier)
-      and (at_office is null or r.office = at_office)
+      and (at_office is null or r.office = at_office and r.change_id <> all (hidden))
       and (not that_are_linked or r.is_linked)
       and (of_auditor is null or exists (
             select from verification v where v.change_id = r.change_id and v.auditor = of_auditor))
@@ -228,7 +230,9 @@ begin
     where v.auditor = login and h.is_open and h.incident_no = incident
     union all
     select 'office', count(*) from (
-        select from hit h where h.is_open and h.incident_no = incident and h.office = at_office limit 10001) c;
+        select from hit h
+        where h.is_open and h.incident_no = incident and h.office = at_office
+          and h.change_id <> all (array(select protected_cases(incident) where at_office <> '')) limit 10001) c;
 end $$;
 
 -- Offices with open cases, by one look-up each: the first of them by code point.

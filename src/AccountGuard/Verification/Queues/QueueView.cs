@@ -14,10 +14,13 @@ public sealed record SeenDay(string? Text, bool IsPossible);
 /// <summary>Who works on a case, by login, and until when it is theirs.</summary>
 public sealed record SeenClaim(string Auditor, DateTimeOffset Until);
 
-/// <summary>A row of the queue with what the change says; numbers and accounts are masked.</summary>
+/// <summary>
+/// A row of the queue with what the change says; numbers and accounts are masked. Of the protected neither number nor
+/// account is there, nor where they filed (Rule 13).
+/// </summary>
 public sealed record SeenCase(
     QueueRow Row, string Number, string? Channel, string? Office, SeenDay Filed, SeenDay Received, SeenDay Entered,
-    string? OldAccount, string? NewAccount, bool IsLinked, SeenClaim? Claim);
+    string? OldAccount, string? NewAccount, bool IsLinked, SeenClaim? Claim, bool IsProtected);
 
 /// <summary>Rows that are paid first on the same day; null: on no day that is known.</summary>
 public sealed record SeenPayDay(DateOnly? On, long? Count, IReadOnlyList<SeenCase> Cases);
@@ -30,6 +33,9 @@ public sealed record QueueFigures(IReadOnlyDictionary<string, long> Counts)
 {
     public const string Open = "Open";
     public const string PaidNext = "PaidNext";
+
+    /// <summary>Open cases of protected holders that nobody has.</summary>
+    public const string Protected = "Protected";
 
     public long Ended => Queue.EndedStates.Sum(Of);
 
@@ -67,7 +73,11 @@ public sealed record QueueCounted(IReadOnlyDictionary<string, long> Counts, IRea
         Installation at, int incidentNo, DateOnly? nextPayDay, CancellationToken cancel)
     {
         await using var count = at.Database.CreateCommand(
-            "select kind, found from queue_counts(@incident, @next)");
+            """
+            select kind, found from queue_counts(@incident, @next)
+            union all select 'Protected', waiting_protected(@incident, @now)
+            """);
+        count.Parameters.AddWithValue("now", at.Clock.GetUtcNow());
         count.Parameters.AddWithValue("incident", incidentNo);
         count.Parameters.AddWithValue("next", NpgsqlDbType.Date, nextPayDay ?? DateOnly.MinValue);
         var counts = new Dictionary<string, long>();
@@ -215,7 +225,7 @@ public sealed record QueueView(
                 (c.delivered_at at time zone i.time_zone)::date, c.change_id, c.number_key, t.sealed, k.wrapped,
                 k.sealed_number,
                 exists (select from hit h where h.change_id = c.change_id and h.is_linked),
-                v.auditor, v.claimed_until
+                v.auditor, v.claimed_until, is_protected(g.change_id)
             from unnest(@ids) with ordinality as g (change_id, place)
             join incident i on i.incident_no = @incident
             cross join lateral (select * from account_change a where a.change_id = g.change_id offset 0) c
@@ -230,16 +240,20 @@ public sealed record QueueView(
         while (await reader.ReadAsync(cancel))
         {
             var row = rows[(int)reader.GetInt64(0) - 1];
+            var isProtected = reader.GetBoolean(17);
             var details = Details(reader, personalKeys);
             var entered = reader.IsDBNull(7) ? (DateOnly?)null : reader.GetFieldValue<DateOnly>(7);
             cases.Add(new SeenCase(
-                row, Number(reader, personalKeys), Text(reader, 1), Text(reader, 2),
+                row, isProtected ? ShowNumbers.Erased : Number(reader, personalKeys),
+                isProtected ? null : Text(reader, 1), isProtected ? null : Text(reader, 2),
                 See(reader, 3, reader.GetBoolean(4), details, "filed_on"),
                 See(reader, 5, reader.GetBoolean(6), details, "received_on"),
                 See(reader, 7, entered <= reader.GetFieldValue<DateOnly>(8), details, "entered_on"),
-                Mask(details, "previous_account"), Mask(details, "new_account"), reader.GetBoolean(14),
+                isProtected ? null : Mask(details, "previous_account"),
+                isProtected ? null : Mask(details, "new_account"), reader.GetBoolean(14),
                 reader.IsDBNull(15) || reader.IsDBNull(16) ? null
-                    : new SeenClaim(reader.GetString(15), reader.GetFieldValue<DateTimeOffset>(16))));
+                    : new SeenClaim(reader.GetString(15), reader.GetFieldValue<DateTimeOffset>(16)),
+                isProtected));
         }
 
         return cases;

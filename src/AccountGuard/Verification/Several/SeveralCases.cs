@@ -22,9 +22,15 @@ public sealed record JointWork(
     public string Content => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
         new { Action, Arguments = Arguments.OrderBy(a => a.Key, StringComparer.Ordinal), Changes })));
 
+    /// <summary>Whoever asked has the role for cases of holders who are protected.</summary>
+    public bool MayWorkOnProtected { get; init; }
+
     /// <summary>As the form of each case's own page would ask for it; asked again, it is the same entry.</summary>
     /// <exception cref="BadInput">Something that the action needs is missing, or cannot be read.</exception>
-    public Func<CaseAtHand, Decision> For(KeyFile keys, Guid change)
+    public Func<CaseAtHand, Decision> For(KeyFile keys, Guid change) =>
+        Protection.Guard(FormOf(keys, change), Action, By, MayWorkOnProtected);
+
+    private Func<CaseAtHand, Decision> FormOf(KeyFile keys, Guid change)
     {
         var fields = Arguments.ToDictionary(a => a.Key, a => new StringValues(a.Value));
         fields["entry"] = $"{EntryOf(Id, change)}";
@@ -75,11 +81,13 @@ public static class SeveralCases
 
     /// <summary>Keeps what is asked, for its preview; nothing is done to a case.</summary>
     /// <param name="holds">From how many persons on holds need a plan; as usual unless said.</param>
+    /// <param name="mayWorkOnProtected">Who asks has the role for cases of holders who are protected.</param>
     /// <exception cref="BadInput">There is no such action, it lacks something, or no case or too many are asked.
     /// </exception>
     public static async Task<Guid> AskAsync(
         Installation at, Caller by, string action, IReadOnlyDictionary<string, string> arguments,
-        IReadOnlyList<Guid> changes, CancellationToken cancel, MassHolds? holds = null)
+        IReadOnlyList<Guid> changes, CancellationToken cancel, MassHolds? holds = null,
+        bool mayWorkOnProtected = false)
     {
         if (!Actions.TryGetValue(action, out var needed))
         {
@@ -91,7 +99,9 @@ public static class SeveralCases
             throw new BadInput($"Select from 1 to {Most:N0} cases.");
         }
 
-        var work = Asked(at, by, action, arguments.Where(a => needed.Contains(a.Key)).ToDictionary(), changes);
+        var work = Asked(at, by, action, arguments.Where(a => needed.Contains(a.Key)).ToDictionary(), changes)
+            with
+        { MayWorkOnProtected = mayWorkOnProtected };
         _ = work.For(at.Keys, changes[0]);
         if (action == MassHolds.Action)
         {
@@ -108,12 +118,14 @@ public static class SeveralCases
     /// </summary>
     /// <exception cref="BadInput">No such work proposed holds, or it is not at its end.</exception>
     public static async Task<Guid> AskApprovalAsync(
-        Installation at, Guid proposed, Caller by, CancellationToken cancel)
+        Installation at, Guid proposed, Caller by, CancellationToken cancel, bool mayWorkOnProtected = false)
     {
         var proposal = await HoldsAsync(at, proposed, cancel);
         var work = Asked(at, by, MassHolds.Approval,
             new Dictionary<string, string> { [MassHolds.Proposed] = $"{proposed}" },
-            [.. proposal.Changes.Where(change => proposal.Results.GetValueOrDefault(change) == Done)]);
+            [.. proposal.Changes.Where(change => proposal.Results.GetValueOrDefault(change) == Done)])
+            with
+        { MayWorkOnProtected = mayWorkOnProtected };
         await KeepAsync(at, work, cancel);
         return work.Id;
     }
@@ -135,8 +147,9 @@ public static class SeveralCases
     {
         await using var insert = at.Database.CreateCommand(
             """
-            insert into joint_work (work_id, action, arguments, changes, login, person, asked_at)
-            values (@id, @action, @arguments, @changes, @login, @person, @at)
+            insert into joint_work
+                (work_id, action, arguments, changes, login, person, asked_at, may_work_on_protected)
+            values (@id, @action, @arguments, @changes, @login, @person, @at, @protected)
             """);
         insert.Parameters.AddWithValue("id", work.Id);
         insert.Parameters.AddWithValue("action", work.Action);
@@ -145,6 +158,7 @@ public static class SeveralCases
         insert.Parameters.AddWithValue("login", work.By.Login);
         insert.Parameters.AddWithValue("person", NpgsqlDbType.Text, (object?)work.By.Person ?? DBNull.Value);
         insert.Parameters.AddWithValue("at", at.Clock.GetUtcNow());
+        insert.Parameters.AddWithValue("protected", work.MayWorkOnProtected);
         await insert.ExecuteNonQueryAsync(cancel);
     }
 
@@ -285,7 +299,8 @@ public static class SeveralCases
             """
             select w.action, w.arguments::text, w.changes, w.login, w.person,
                 exists (select from joint_work_start s where s.work_id = w.work_id),
-                exists (select from joint_work_end e where e.work_id = w.work_id), r.changes, r.results
+                exists (select from joint_work_end e where e.work_id = w.work_id), r.changes, r.results,
+                w.may_work_on_protected
             from joint_work w cross join lateral (
                 select coalesce(array_agg(r.change_id), '{}') as changes, coalesce(array_agg(r.result), '{}') as results
                 from joint_work_result r where r.work_id = w.work_id) r
@@ -303,6 +318,9 @@ public static class SeveralCases
             id, reader.GetString(0), JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(1))!,
             reader.GetFieldValue<Guid[]>(2),
             new Caller(reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetString(4)),
-            reader.GetBoolean(5), reader.GetBoolean(6), results.ToDictionary(r => r.First, r => r.Second));
+            reader.GetBoolean(5), reader.GetBoolean(6), results.ToDictionary(r => r.First, r => r.Second))
+        {
+            MayWorkOnProtected = reader.GetBoolean(9),
+        };
     }
 }

@@ -40,7 +40,8 @@ public static class SeveralRoutes
         {
             var id = await SeveralCases.AskAsync(at, Caller.Of(context.User), form["action"].ToString(),
                 form.Where(f => f.Value.Count == 1).ToDictionary(f => f.Key, f => f.Value.ToString()),
-                await SelectedAsync(at, form, Caller.Of(context.User), cancel), cancel, holds);
+                await SelectedAsync(at, form, Caller.Of(context.User), cancel), cancel, holds,
+                context.User.IsInRole(Role.Protected));
             return Results.LocalRedirect($"{Path}/{id}");
         }
         catch (BadInput e) when (e.Fault == Fault.Invalid)
@@ -72,8 +73,12 @@ public static class SeveralRoutes
 
     /// <summary>Another person looks at holds that were proposed for several cases, before they approve them.</summary>
     private static async Task<IResult> ApproveAsync(
-        HttpContext context, Installation at, Guid id, CancellationToken cancel) => Results.LocalRedirect(
-            $"{Path}/{await SeveralCases.AskApprovalAsync(at, id, Caller.Of(context.User), cancel)}");
+        HttpContext context, Installation at, Guid id, CancellationToken cancel)
+    {
+        var work = await SeveralCases.AskApprovalAsync(
+            at, id, Caller.Of(context.User), cancel, context.User.IsInRole(Role.Protected));
+        return Results.LocalRedirect($"{Path}/{work}");
+    }
 
     private static async Task<IResult> ShowAsync(
         HttpContext context, Installation at, Guid id, CancellationToken cancel)
