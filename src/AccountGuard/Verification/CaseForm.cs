@@ -42,7 +42,7 @@ public sealed class CaseForm(string action, IFormCollection fields)
         f => !NotTyped.Contains(f.Key) && f.Value.Any(value => value is { Length: > 0 }));
 
     public bool IsOfApprover => action is "approve" or "send-back" or "approve-hold" or "send-back-hold"
-        or "approve-replacement";
+        or "approve-replacement" or "reassign";
 
     public string? this[string name] => fields[name].ToString() is { Length: > 0 } text ? text : null;
 
@@ -117,6 +117,9 @@ public sealed class CaseForm(string action, IFormCollection fields)
         : WithEvidence.Contains(action) ? AttachEvidence.To(decide, Entry, evidence, by)
         : throw new BadInput("file: nothing can be attached to this.");
 
+    private Caller Colleague => new(this["to"] ?? throw new BadInput("to: name a login."),
+        this["to-person"] ?? throw new BadInput("to-person: name the person."));
+
     /// <summary>What an auditor asks for.</summary>
     /// <param name="reference">What letters call the case.</param>
     /// <exception cref="BadInput">A field is missing or cannot be read; or there is no such thing to do.</exception>
@@ -125,8 +128,7 @@ public sealed class CaseForm(string action, IFormCollection fields)
         "claim" => at => ClaimCase.Decide(
             at.Case, new ClaimCase(at.Now + ClaimCase.Lasts), by, at.KeyedBy, at.Now),
         "leave" => Ask(new LeaveCase(), by, LeaveCase.Decide),
-        "hand-over" => ReassignTo(new Caller(this["to"] ?? throw new BadInput("to: name a login."),
-            this["to-person"] ?? throw new BadInput("to-person: name the person.")), by),
+        "hand-over" => Reassign(Colleague, by),
         "snooze" => Snooze(new SnoozeCase(Entry, Day("until")), by),
         "letter" => Ask(new OrderLetter(Entry, $"{reference}", null), by, OrderLetter.Decide),
         "letter-sent" when this["reference"] is null && !HadFile =>
@@ -169,6 +171,7 @@ public sealed class CaseForm(string action, IFormCollection fields)
             "approve" => Approve(new ApproveVerdict(Id("proposal"), note), by),
             "send-back" => Ask(new SendBackVerdict(Id("proposal"),
                 note ?? throw new BadInput("note: say why it goes back.")), by, SendBackVerdict.Decide),
+            "reassign" => Reassign(Colleague, by, byApprover: true),
             "approve-hold" => Ask(new ApproveHold(Id("proposal")), by, ApproveHold.Decide),
             "approve-replacement" => Approve(new ApproveReplacement(Id("proposal")), followed, by),
             "send-back-hold" => Ask(new SendBackHold(Id("proposal"),
@@ -188,8 +191,9 @@ public sealed class CaseForm(string action, IFormCollection fields)
         Func<VerificationCase, T, Caller, IReadOnlyCollection<string>, DateTimeOffset, Decision> decide) =>
         at => decide(at.Case, request, by, at.KeyedBy, at.Now);
 
-    private static Func<CaseAtHand, Decision> ReassignTo(Caller to, Caller by) => at => ReassignCase.Decide(
-        at.Case, new ReassignCase(to, at.Now + ClaimCase.Lasts), by, at.KeyedBy, at.Now);
+    private static Func<CaseAtHand, Decision> Reassign(Caller to, Caller by, bool byApprover = false) =>
+        at => ReassignCase.Decide(at.Case, new ReassignCase(to, at.Now + ClaimCase.Lasts) { ByApprover = byApprover },
+            by, at.KeyedBy, at.Now);
 
     private static Func<CaseAtHand, Decision> Snooze(SnoozeCase request, Caller by) =>
         at => SnoozeCase.Decide(at.Case, request, by, at.NextPayDay, at.Now);

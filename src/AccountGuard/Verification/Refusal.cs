@@ -39,6 +39,7 @@ public enum Refusal
     RestoredBefore,
     NoPreviousAccount,
     ProtectedHolder,
+    NotYoursToGive,
 }
 
 public static class Refusals
@@ -49,7 +50,8 @@ public static class Refusals
         Refusal.LeakedFieldsOnly => 10,
         Refusal.PostOnly or Refusal.NoLetterBefore => 12,
         Refusal.ProtectedHolder => 13,
-        Refusal.NoPerson or Refusal.KeyedTheChange or Refusal.OwnProposal or Refusal.EvidenceMissing => 14,
+        Refusal.NoPerson or Refusal.KeyedTheChange or Refusal.OwnProposal or Refusal.EvidenceMissing
+            or Refusal.NotYoursToGive => 14,
         Refusal.NotBackInTime => 15,
         Refusal.HolderDied or Refusal.NotRestored => 17,
         Refusal.HoldWithoutEnd => 18,
@@ -105,6 +107,8 @@ public static class Refusals
             "The change names no account before it, or the incident keeps the money. Choose that it is kept.",
         Refusal.ProtectedHolder =>
             "The holder is protected: only people with the role for it open or work on this case. Leave it to them.",
+        Refusal.NotYoursToGive =>
+            "A case goes to another through whoever has it, or through an approver. Take it first, or ask them.",
         Refusal.BeforeRelease => "The batch was released on a later day. Give the day on which it went into the post.",
     };
 }

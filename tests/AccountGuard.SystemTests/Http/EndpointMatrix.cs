@@ -126,7 +126,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         form            | mine        | another's      | nobody's    | keyed by me    | ended       | protected | none
         claim           | done        | TakenByAnother | done        | KeyedTheChange | HasEnded    | 403       | 404
         leave           | done        | NotYours       | done        | done           | done        | 403       | 404
-        hand-over       | done        | done           | done        | done           | HasEnded    | 403       | 404
+        hand-over       | done | NotYoursToGive | NotYoursToGive | KeyedTheChange | HasEnded | 403 | 404
         snooze          | done        | NotYours       | NotYours    | NotYours       | HasEnded    | 403       | 404
         note            | done        | done           | done        | done           | done        | 403       | 404
         letter          | done        | done           | done        | done           | HasEnded    | 403       | 404
@@ -150,6 +150,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         nothing         | 404         | 404            | 404         | 404            | 404         | 404       | 404
         verdict/approve | OwnProposal | done | ProposalGone | KeyedTheChange | ProposalGone | 403 | 404
         verdict/send-back | OwnProposal | done | ProposalGone | KeyedTheChange | ProposalGone | 403 | 404
+        verdict/reassign | AwaitsApproval | AwaitsApproval | done | KeyedTheChange | HasEnded | 403 | 404
         verdict/approve-hold | OwnProposal | done | ProposalGone | KeyedTheChange | ProposalGone | 403 | 404
         verdict/send-back-hold | OwnProposal | done | ProposalGone | KeyedTheChange | ProposalGone | 403 | 404
         verdict/approve-replacement | ProposalGone | ProposalGone | ProposalGone | ProposalGone | done | 403 | 404

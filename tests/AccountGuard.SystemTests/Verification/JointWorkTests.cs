@@ -142,6 +142,9 @@ public sealed class JointWorkTests(FreshDatabase database)
         }
 
         (await DoAsync("snooze", ("until", "2015-06-10"))).ShouldAllBe(r => r == nameof(Refusal.NotYours));
+        (await DoAsync("hand-over", ("to", "utsumi"), ("to-person", "P2")))
+            .ShouldAllBe(r => r == nameof(Refusal.NotYoursToGive));
+        (await EventsAsync(story, cases[0])).OfType<AttemptRefused>().ShouldHaveSingleItem();
         (await DoAsync("claim")).ShouldAllBe(r => r == SeveralCases.Done);
         (await DoAsync("letter")).ShouldAllBe(r => r == SeveralCases.Done);
         (await EventsAsync(story, cases[0])).OfType<LetterOrdered>().Count().ShouldBe(1);

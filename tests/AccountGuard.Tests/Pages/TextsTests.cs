@@ -70,8 +70,9 @@ public sealed partial class TextsTests
         forms.Count.ShouldBeGreaterThan(10);
         string[] texts =
         [
-            .. forms.Select(m => $"Form {m.Groups[1].Value}"), "Form send-back", Exhibits.TooLarge, Exhibits.Unknown,
-            Exhibits.Erased, .. Enum.GetNames<EvidenceKind>().Select(kind => $"Evidence {kind}"),
+            .. forms.Select(m => $"Form {m.Groups[1].Value}"), "Form send-back", "Form reassign",
+            Exhibits.TooLarge, Exhibits.Unknown, Exhibits.Erased,
+            .. Enum.GetNames<EvidenceKind>().Select(kind => $"Evidence {kind}"),
             AccountGuard.Verification.Refusal.ChangedMeanwhile.Sentence(),
         ];
         texts.Where(text => Japanese.GetString(text) is null).ShouldBeEmpty();

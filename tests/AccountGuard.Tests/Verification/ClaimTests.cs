@@ -1,3 +1,4 @@
+using AccountGuard.Identity;
 using AccountGuard.Verification;
 using static AccountGuard.Tests.Verification.CaseHistory;
 
@@ -42,7 +43,8 @@ public class ClaimTests
         history.Accept(handover, Auditor);
         history.Case.Claim!.Auditor.ShouldBe(Colleague);
         history.Echo(handover, Auditor);
-        history.Accept(handover with { To = Auditor }, Approver);
+        history.Refuse(handover with { To = Auditor }, Approver, Refusal.NotYoursToGive);
+        history.Accept(handover with { To = Auditor, ByApprover = true }, Approver);
         history.Refuse(handover with { To = Operator }, Auditor, Refusal.NoPerson);
         history.Meeting(Intent.Denied);
         history.Proposed(Verdict.Denied);
@@ -59,6 +61,23 @@ public class ClaimTests
         history.Echo(toMyself with { To = AuditorElsewhere }, Auditor);
         history.Now = history.Case.Claim!.ExpiresAt;
         history.Accept(toMyself, Colleague);
+    }
+
+    [Fact]
+    public void rule_14_a_case_goes_to_another_through_whoever_has_it_or_through_an_approver()
+    {
+        var (history, third) = (new CaseHistory(), new Caller("ono", "P9"));
+        var handover = new ReassignCase(third, history.Now.AddHours(4));
+        history.Refuse(handover, Colleague, Refusal.NotYoursToGive);
+        history.Refuse(handover, Clerk, Refusal.KeyedTheChange);
+        history.Refuse(handover with { ByApprover = true }, Clerk, Refusal.KeyedTheChange);
+        history.Claimed();
+        history.Refuse(handover, Colleague, Refusal.NotYoursToGive);
+        history.Refuse(handover with { To = Colleague, ByApprover = true }, Colleague, Refusal.TakenByAnother);
+        history.Now = history.Case.Claim!.ExpiresAt;
+        history.Refuse(handover, Auditor, Refusal.NotYoursToGive);
+        history.Accept(handover with { ByApprover = true }, Approver);
+        history.Case.Claim!.Auditor.ShouldBe(third);
     }
 
     [Fact]
