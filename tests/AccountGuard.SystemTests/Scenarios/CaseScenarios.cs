@@ -357,7 +357,7 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
         var number = Number();
         var story = await WithAsync([number], s => Change(s, "R1", number, "2015-05-20"));
         await story.HoldersAsync([$"{number},架空花子,,,100-0001,架空県秘密市七丁目,2015-04-01,true,,,"]);
-        var desk = await AuditorAsync(story, "R1");
+        var desk = await Desk.OpenAsync(service, "protected-auditor", CaseOf(story, "R1"));
         (await desk.PageAsync()).ShouldContain("架空花子");
         using var caller = service.As(Role.Auditor);
         foreach (var page in new[]
