@@ -7,6 +7,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
 {
     private const string ListHeader = "number,name,kana,birth_date,address";
     private const string ChangesHeader = "source,request_id,kind,number,filed_on";
+    private const string PaymentsHeader = "source,payment_id,number,outcome,pay_day,amount,account,on";
 
     [Fact]
     public async Task a_list_that_is_stopped_and_imported_again_is_there_once()
@@ -21,15 +22,16 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
             "20000", "--json"];
         await imports.StopAsync(End.Kill, new Moment("list_record", "new.row_no >= 12000"), import);
         await StopIfLongAsync(End.Interrupt, new Moment("list_record", "new.row_no >= 15000"), import);
-        await imports.StopAsync(End.DisconnectAll, new Moment("list_record", "new.row_no >= 18000"), import);
+        await StopIfLongAsync(End.DisconnectAll, new Moment("list_record", "new.row_no >= 18000"), import);
         await StopIfLongAsync(End.Kill, new Moment("affected_list", "true", AtCommit: true), import);
         await StopIfLongAsync(End.Kill, new Moment("list_publication", "true"), import);
         await StopIfLongAsync(End.Interrupt, new Moment("list_publication", "true", AtCommit: true), import);
-        await imports.StopAsync(End.Kill, new Moment("list_publication", "true", AtCommit: true), import);
+        await StopIfLongAsync(End.Kill, new Moment("list_publication", "true", AtCommit: true), import);
         await StopIfLongAsync(End.Disconnect, new Moment("list_publication", "new.first_bucket <= 150"), import);
-        await imports.StopAsync(End.DisconnectAll, new Moment("list_publication", "new.first_bucket <= 100"), import);
+        await imports.StopAsync(End.KillServer, new Moment("list_publication", "new.first_bucket <= 100"), import);
         await StopIfLongAsync(End.Kill, new Moment("delivery_completion", "true"), import);
-        await imports.StopAsync(End.Kill, new Moment("case_step", "true"), import);
+        await StopIfLongAsync(End.Kill, new Moment("case_step", "true"), import);
+        await imports.StopAsync(End.KillServer, new Moment("case_step", "true", AtCommit: true), import);
         await imports.CompareAsync("list", await CommandRun.OfAsync(imports.Stopped, import), import);
     }
 
@@ -56,7 +58,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         await imports.StopAsync(End.Kill, new Moment("account_change", "new.row_no >= 2500"), import);
         await StopIfLongAsync(End.Kill, new Moment("delivery_batch", "new.rows_through >= 5000"), import);
         await imports.StopAsync(
-            End.Kill, new Moment("delivery_batch", "new.rows_through >= 8000", AtCommit: true), import);
+            End.KillServer, new Moment("delivery_batch", "new.rows_through >= 8000", AtCommit: true), import);
         await imports.StopAsync(End.Interrupt, new Moment("delivery_batch", "new.rows_through >= 10000"), import);
         await StopIfLongAsync(End.Disconnect, new Moment("delivery_batch", "new.rows_through >= 12000"), import);
         await imports.StopAsync(End.DisconnectAll, new Moment("account_change", "new.row_no >= 15500"), import);
@@ -83,11 +85,53 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         string[] import = ["import-renumbering", file, "--json"];
         await StopIfLongAsync(End.Kill, new Moment("renumbering", "new.row_no >= 1500"), import);
         await imports.StopAsync(
-            End.Kill, new Moment("delivery_batch", "new.rows_through >= 10000", AtCommit: true), import);
-        await imports.StopAsync(End.Interrupt, new Moment("holder", "true"), import);
+            End.KillServer, new Moment("delivery_batch", "new.rows_through >= 10000", AtCommit: true), import);
+        await StopIfLongAsync(End.Interrupt, new Moment("holder", "true"), import);
         await StopIfLongAsync(End.Disconnect, new Moment("delivery_batch", "new.rows_through > 10000"), import);
         await imports.StopAsync(End.Kill, new Moment("delivery_completion", "true"), import);
         await imports.CompareAsync("renumbering", await CommandRun.OfAsync(imports.Stopped, import), import);
+    }
+
+    [Fact]
+    public async Task what_is_said_of_holders_and_payments_and_is_stopped_and_imported_again_is_there_once()
+    {
+        var numbers = Numbers(9, 5_000);
+        await imports.DeclareAsync("said");
+        var list = imports.Write("said-list.csv", ListHeader, numbers.Take(100).Select(n => $"{n},A,,,"));
+        var changes = imports.Write("said-changes.csv", ChangesHeader,
+            numbers.Take(100).Select((n, i) => $"said,{i},account,{n},2015-05-20"));
+        await imports.PrepareAsync(async at =>
+        {
+            await Imports.BringListAsync(at, "said", list, 100);
+            await Imports.BringChangesAsync(at, changes);
+        });
+
+        // Among them deaths, rows that say the same again, and numbers that are none.
+        string[] holders = ["import-holders", imports.Write("holders.csv", "number,name,died_on",
+            numbers.Select((n, i) => $"{(i % 100 == 7 ? "12" : n)},A,{(i % 50 == 0 ? "2015-06-10" : "")}")
+                .Concat(numbers.Take(1_000).Select(n => $"{n},B,"))), "--json"];
+        await imports.StopAsync(End.KillServer, new Moment("holder_record", "new.row_no >= 3000"), holders);
+        await StopIfLongAsync(
+            End.Kill, new Moment("delivery_batch", "new.rows_through >= 4000", AtCommit: true), holders);
+        await StopIfLongAsync(End.Kill, new Moment("delivery_completion", "true", AtCommit: true), holders);
+        await imports.CompareAsync("said", await CommandRun.OfAsync(imports.Stopped, holders), holders);
+
+        string[] payments = ["import-payments", imports.Write("payments.csv", PaymentsHeader,
+            numbers.Select((n, i) => (i % 100) switch
+            {
+                7 => Payment(i - 1, numbers[i - 1], "sent"),
+                8 => Payment(i, "12", "sent"),
+                9 => Payment(i - 4, numbers[i - 4], "credited"),
+                _ => Payment(i, n, "sent"),
+            })), "--json"];
+        await imports.StopAsync(
+            End.KillServer, new Moment("delivery_batch", "new.rows_through >= 4000", AtCommit: true), payments);
+        await StopIfLongAsync(End.Kill, new Moment("payment_report", "new.row_no >= 4500"), payments);
+        await StopIfLongAsync(End.Kill, new Moment("delivery_completion", "true"), payments);
+        await imports.CompareAsync("said", await CommandRun.OfAsync(imports.Stopped, payments), payments);
+
+        static string Payment(int id, string number, string outcome) =>
+            $"said,{id},{number},{outcome},2015-06-15,{1_000 + id},zengin:0001-001-1-1234567,2015-06-15";
     }
 
     [Fact]
@@ -195,8 +239,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
 
     /// <summary>Moments that resemble another one: stopped at in the long run only.</summary>
     private Task StopIfLongAsync(End end, Moment moment, string[] import) =>
-        LongRun.IsAsked ? imports.StopAsync(end, moment, import)
-            : Task.CompletedTask;
+        LongRun.IsAsked ? imports.StopAsync(end, moment, import) : Task.CompletedTask;
 
     private static string[] Numbers(int series, int count) =>
         [.. Enumerable.Range(0, count).Select(i => $"{series}{i * 7_919 % 1_000_000_000:000000000}")];

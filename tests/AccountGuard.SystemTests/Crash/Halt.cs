@@ -60,8 +60,10 @@ public sealed class Halt : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Closing opens it too; dropping the schema waits for those who were let by.
-        await ExecuteAsync("select pg_advisory_unlock_all(); drop schema halt cascade");
+        // Closing opens it too, and the server may have been killed; dropping waits for those who were let by.
+        await _guard.CloseAsync();
+        await _guard.OpenAsync();
+        await ExecuteAsync("drop schema halt cascade");
         await _guard.DisposeAsync();
     }
 

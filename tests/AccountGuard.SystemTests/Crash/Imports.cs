@@ -11,17 +11,19 @@ using AccountGuard.Verification.Queues;
 
 namespace AccountGuard.SystemTests.Crash;
 
-/// <summary>How the process is ended where it waits, and the exit code that is due.</summary>
+/// <summary>How the process is ended where it waits, or PostgreSQL under it.</summary>
 public enum End
 {
     Kill,
+    KillServer,
     Interrupt,
     Disconnect,
     DisconnectAll,
 }
 
 /// <summary>
-/// Two databases that take in the same: in one the imports are stopped and run again, in the other they are not.
+/// Two databases that take in the same: in one, on a server of its own, the imports are stopped and run again, in the
+/// other they are not.
 /// </summary>
 public sealed class Imports : IAsyncLifetime
 {
@@ -47,12 +49,23 @@ public sealed class Imports : IAsyncLifetime
         select 'detail' where (select count(*) from account_change_detail) <> (select count(*) from account_change)
         """;
 
-    public FreshDatabase Stopped { get; } = new();
+    /// <summary>How many there are of what no event tells of, row by row.</summary>
+    private const string Kept = """
+        select (select count(*) from holder_record) || ' of holders, '
+            || (select count(*) from payment_report) || ' of payments'
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("accountguard-own-").FullName;
+    private OwnServer _server = null!;
+
+    public FreshDatabase Stopped { get; private set; } = null!;
 
     public FreshDatabase Spared { get; } = new();
 
     public async Task InitializeAsync()
     {
+        _server = await OwnServer.MakeAsync(_folder);
+        Stopped = new FreshDatabase { Server = _server.Connection };
         await Stopped.InitializeAsync();
         await Spared.InitializeAsync();
     }
@@ -61,6 +74,8 @@ public sealed class Imports : IAsyncLifetime
     {
         await Stopped.DisposeAsync();
         await Spared.DisposeAsync();
+        await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
     }
 
     public string Write(string name, string header, IEnumerable<string> rows)
@@ -116,8 +131,8 @@ public sealed class Imports : IAsyncLifetime
         queue.ShouldNotBeEmpty();
         queue.ShouldBe(await QueueAsync(Spared, incident));
         (await CommandRun.OfAsync(Stopped, args)).Output.ShouldBe(last.Output, "again is answered as before");
-        await using var doubles = Stopped.At.Database.CreateCommand(Doubles);
-        (await doubles.ExecuteScalarAsync()).ShouldBeNull();
+        (await TextAsync(Stopped, Doubles)).ShouldBeNull();
+        (await TextAsync(Stopped, Kept)).ShouldBe(await TextAsync(Spared, Kept));
         var found = await Reconcile.RunAsync(Stopped.At, null, CancellationToken.None);
         found.IsClean.ShouldBeTrue(found.ToString());
     }
@@ -133,6 +148,9 @@ public sealed class Imports : IAsyncLifetime
         {
             case End.Kill:
                 process.Kill();
+                break;
+            case End.KillServer:
+                await _server.KillAsync();
                 break;
             case End.Interrupt:
                 using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
@@ -160,11 +178,17 @@ public sealed class Imports : IAsyncLifetime
         }
 
         var (exit, _, messages) = await run;
+        if (end == End.KillServer)
+        {
+            await _server.StartAsync();
+            Stopped.At.Database.Clear();
+        }
+
         exit.ShouldBe(end switch
         {
             End.Kill => Killed,
             End.Interrupt => Interrupted,
-            End.Disconnect or End.DisconnectAll => Disconnected,
+            End.KillServer or End.Disconnect or End.DisconnectAll => Disconnected,
         }, $"{end} at {moment}: {messages}");
     }
 
@@ -185,6 +209,12 @@ public sealed class Imports : IAsyncLifetime
         }
 
         return rows;
+    }
+
+    private static async Task<string?> TextAsync(FreshDatabase database, string sql)
+    {
+        await using var find = database.At.Database.CreateCommand(sql);
+        return (string?)await find.ExecuteScalarAsync();
     }
 
     /// <summary>The answer but for the delivery's number, which a rolled-back transaction uses up.</summary>
