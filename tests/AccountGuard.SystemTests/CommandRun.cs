@@ -13,6 +13,11 @@ public sealed record CommandRun(int Exit, string Output, string Messages)
         FreshDatabase database, (string Name, string? Value)[] settings, string[] args)
     {
         using var process = Start(database, settings, args);
+        return await EndOfAsync(process);
+    }
+
+    public static async Task<CommandRun> EndOfAsync(Process process)
+    {
         var output = process.StandardOutput.ReadToEndAsync();
         var messages = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

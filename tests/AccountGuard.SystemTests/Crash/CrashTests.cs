@@ -153,7 +153,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
             using var second = CommandRun.Start(imports.Stopped, import);
             await halt.HeldUpAsync(1, first, second);
             await halt.OpenAsync();
-            runs = await Task.WhenAll(Imports.EndOfAsync(first), Imports.EndOfAsync(second));
+            runs = await Task.WhenAll(CommandRun.EndOfAsync(first), CommandRun.EndOfAsync(second));
         }
 
         runs.Select(r => r.Exit).ShouldBe([0, 0], $"{runs[0].Messages}{runs[1].Messages}");
@@ -179,11 +179,11 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
             using var first = CommandRun.Start(imports.Stopped, import);
             await halt.ReachedAsync(1, first);
             first.Kill();
-            await Imports.EndOfAsync(first);
+            await CommandRun.EndOfAsync(first);
             using var second = CommandRun.Start(imports.Stopped, import);
             await halt.HeldUpAsync(1, second);
             await halt.OpenAsync();
-            last = await Imports.EndOfAsync(second);
+            last = await CommandRun.EndOfAsync(second);
         }
 
         await imports.CompareAsync("late", last, import);
@@ -207,7 +207,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
             using var second = CommandRun.Start(imports.Stopped, [.. import, "second"]);
             await halt.ReachedAsync(2, first, second);
             await halt.OpenAsync();
-            runs = await Task.WhenAll(Imports.EndOfAsync(first), Imports.EndOfAsync(second));
+            runs = await Task.WhenAll(CommandRun.EndOfAsync(first), CommandRun.EndOfAsync(second));
         }
 
         runs.Select(r => r.Exit).ShouldBe([0, 0], $"{runs[0].Messages}{runs[1].Messages}");
@@ -233,7 +233,7 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         using var second = CommandRun.Start(imports.Stopped, Import(2));
         await halt.HeldUpAsync(1, second);
         await halt.OpenAsync();
-        var runs = await Task.WhenAll(Imports.EndOfAsync(first), Imports.EndOfAsync(second));
+        var runs = await Task.WhenAll(CommandRun.EndOfAsync(first), CommandRun.EndOfAsync(second));
         runs.Select(r => r.Exit).ShouldBe([0, 0], $"{runs[0].Messages}{runs[1].Messages}");
     }
 

@@ -35,7 +35,7 @@ public sealed class Imports : IAsyncLifetime
     /// <summary>
     /// What must hold in any database between events and what they tell of; a row for each that does not.
     /// </summary>
-    private const string Doubles = """
+    public const string Doubles = """
         select what from (
             select 'account_change_filed', count(*) from account_change union all
             select 'account_change_cancelled', count(*) from cancellation union all
@@ -142,7 +142,7 @@ public sealed class Imports : IAsyncLifetime
     {
         await using var halt = await Halt.SetAsync(Stopped, moment);
         using var process = CommandRun.Start(Stopped, args);
-        var run = EndOfAsync(process);
+        var run = CommandRun.EndOfAsync(process);
         var backend = (await halt.ReachedAsync(1, process))[0];
         switch (end)
         {
@@ -190,14 +190,6 @@ public sealed class Imports : IAsyncLifetime
             End.Interrupt => Interrupted,
             End.KillServer or End.Disconnect or End.DisconnectAll => Disconnected,
         }, $"{end} at {moment}: {messages}");
-    }
-
-    public static async Task<CommandRun> EndOfAsync(Process process)
-    {
-        var output = process.StandardOutput.ReadToEndAsync();
-        var messages = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new CommandRun(process.ExitCode, await output, await messages);
     }
 
     private static async Task<List<string>> QueueAsync(FreshDatabase database, string incident)

@@ -54,12 +54,14 @@ public class GateDatabase : IAsyncLifetime
         await _fresh.DisposeAsync();
     }
 
-    /// <summary>A connection of the superuser, in a session of its own.</summary>
+    /// <summary>The superuser's, to sessions of their own.</summary>
+    public string Connection =>
+        new NpgsqlConnectionStringBuilder(_fresh.Superuser) { SearchPath = "accountguard", Pooling = false }
+            .ConnectionString;
+
     public async Task<NpgsqlConnection> OpenAsync()
     {
-        var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(_fresh.Superuser) { SearchPath = "accountguard", Pooling = false }
-                .ConnectionString);
+        var connection = new NpgsqlConnection(Connection);
         await connection.OpenAsync();
         return connection;
     }
