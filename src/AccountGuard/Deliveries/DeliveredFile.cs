@@ -10,10 +10,10 @@ namespace AccountGuard.Deliveries;
 public sealed class DeliveredFile : IDisposable
 {
     private const int ChunkLength = 1 << 20;
-    private readonly FileStream _stream;
+    private readonly Stream _stream;
     private readonly Encoding _encoding;
 
-    private DeliveredFile(FileStream stream, Encoding encoding) => (_stream, _encoding) = (stream, encoding);
+    private DeliveredFile(Stream stream, Encoding encoding) => (_stream, _encoding) = (stream, encoding);
 
     /// <summary>Bytes of the file.</summary>
     public long Length => _stream.Length;
@@ -37,7 +37,7 @@ public sealed class DeliveredFile : IDisposable
 
     /// <summary>A file that is open already; it is closed with this.</summary>
     /// <exception cref="BadInput">The encoding is not one of the two.</exception>
-    public static DeliveredFile Of(FileStream file, string? encoding) =>
+    public static DeliveredFile Of(Stream file, string? encoding) =>
         new(file, (encoding ?? "utf-8").ToLowerInvariant() switch
         {
             "utf-8" or "utf8" => new UTF8Encoding(false, throwOnInvalidBytes: true),

@@ -46,9 +46,9 @@ public static class Upload
     }
 
     /// <summary>The body as it came.</summary>
-    public static async Task<FileStream> SpoolAsync(HttpRequest request, CancellationToken cancel)
+    public static async Task<NamelessFile> SpoolAsync(HttpRequest request, CancellationToken cancel)
     {
-        var file = NamelessFile();
+        var file = new NamelessFile();
         try
         {
             await request.Body.CopyToAsync(file, ChunkLength, cancel);
@@ -59,21 +59,6 @@ public static class Upload
             await file.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>A file that nobody else finds, and that is gone when it is closed.</summary>
-    public static FileStream NamelessFile()
-    {
-        var path = Path.Combine(Path.GetTempPath(), "accountguard-" + Path.GetRandomFileName());
-        var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            BufferSize = ChunkLength,
-        });
-        File.Delete(path);
-        return file;
     }
 
     /// <summary>One of the media types that the route takes.</summary>

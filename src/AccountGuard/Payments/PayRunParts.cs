@@ -1,3 +1,4 @@
+using AccountGuard.Deliveries;
 using AccountGuard.Numbers;
 using AccountGuard.Vault;
 using Npgsql;
@@ -12,7 +13,7 @@ public static class PayRunParts
 
     /// <summary>Writes the file in the transaction that the connection is in.</summary>
     public static async Task WriteAsync(
-        NpgsqlConnection connection, long run, byte[] key, FileStream file, CancellationToken cancel)
+        NpgsqlConnection connection, long run, byte[] key, Stream file, CancellationToken cancel)
     {
         await using var copy = await connection.BeginBinaryImportAsync(
             "copy pay_run_part (run_no, part_no, sealed) from stdin (format binary)", cancel);
@@ -32,7 +33,7 @@ public static class PayRunParts
 
     /// <summary>The file as it came, without a name on disk.</summary>
     /// <exception cref="BadInput">It is not kept: it was screened by command, or its key was destroyed.</exception>
-    public static async Task<FileStream> ReadAsync(Installation at, KeptPayRun run, CancellationToken cancel)
+    public static async Task<NamelessFile> ReadAsync(Installation at, KeptPayRun run, CancellationToken cancel)
     {
         await using var find = at.Database.CreateCommand(
             "select p.wrapped from personal_key p join pay_run r on r.is_kept where r.run_no = @run "
@@ -47,7 +48,7 @@ public static class PayRunParts
             "select part_no, sealed from pay_run_part where run_no = @run order by part_no");
         read.CommandTimeout = 0;
         read.Parameters.AddWithValue("run", run.No);
-        var file = Deliveries.Upload.NamelessFile();
+        var file = new NamelessFile();
         try
         {
             await using var reader = await read.ExecuteReaderAsync(cancel);

@@ -86,7 +86,7 @@ public static class PayRunRoutes
             await RecordAsync(at, kept, standing, input, Caller.Of(context.User).ToString(), cancel);
         }
 
-        var output = Upload.NamelessFile();
+        var output = new NamelessFile();
         try
         {
             var outputs = Enum.GetValues<PayRunStanding>().Select(s => s == standing ? output : Stream.Null).ToArray();
@@ -112,7 +112,7 @@ public static class PayRunRoutes
     /// denied that it had one.
     /// </summary>
     private static async Task RecordAsync(
-        Installation at, KeptPayRun kept, PayRunStanding standing, FileStream file, string who,
+        Installation at, KeptPayRun kept, PayRunStanding standing, Stream file, string who,
         CancellationToken cancel)
     {
         var input = PayRunInput.Read(file, "The file", cancel);

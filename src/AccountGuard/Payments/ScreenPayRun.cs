@@ -26,7 +26,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
     private DoubtfulNumbers? _doubtful;
 
     /// <summary>What there is to keep of a new run; the file is read again where it is kept.</summary>
-    private sealed record Screened(string? Id, byte[] Digest, PayRun Run, FileStream File);
+    private sealed record Screened(string? Id, byte[] Digest, PayRun Run, Stream File);
 
     /// <param name="file">Read from its beginning, twice; it stays open until the run is committed.</param>
     /// <param name="name">How errors name it.</param>
@@ -36,9 +36,9 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
     /// <exception cref="BadInput">The file is not sound, is for another day or was screened here already, the day is no
     /// pay-day, or the id was here with other content.</exception>
     public async Task<PayRun> ScreenAsync(
-        FileStream file, string name, string? id, IReadOnlyList<Stream> outputs, CancellationToken cancel)
+        Stream file, string name, string? id, IReadOnlyList<Stream> outputs, CancellationToken cancel)
     {
-        var changedAt = File.GetLastWriteTimeUtc(file.SafeFileHandle);
+        var changedAt = ChangedAt(file);
         file.Position = 0;
         var input = PayRunInput.Read(
             file, name, cancel, at.Branches, await FileDays.OfAsync(at, payDay, cancel));
@@ -57,7 +57,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
             : await AskAsync(input, cancel);
         file.Position = 0;
         var parts = PayRunSplit.Run(file, name, standings.Standings, outputs, cancel);
-        if (File.GetLastWriteTimeUtc(file.SafeFileHandle) != changedAt)
+        if (ChangedAt(file) != changedAt)
         {
             throw PayRunSplit.Changed(name);
         }
@@ -76,6 +76,10 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
 
         return run;
     }
+
+    /// <summary>Only a file that has a name can be changed by others.</summary>
+    private static DateTime? ChangedAt(Stream file) =>
+        file is FileStream named ? File.GetLastWriteTimeUtc(named.SafeFileHandle) : null;
 
     /// <summary>Keeps the runs that are new, with their events.</summary>
     /// <exception cref="Unavailable">Somebody else screens the same file at this moment; nothing is kept.</exception>

@@ -12,6 +12,9 @@ public static class Sealed
     /// <summary>How details are written before sealing: nobody reads them as HTML, so letters stay letters.</summary>
     public static readonly JsonWriterOptions AsText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>How many bytes more than the plain ones there are.</summary>
+    public const int Overhead = NonceLength + TagLength;
+
     private const int NonceLength = 12;
     private const int TagLength = 16;
 
@@ -32,7 +35,7 @@ public static class Sealed
 
     public static byte[] Seal(AesGcm aes, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> belongsTo)
     {
-        var sealedBytes = new byte[NonceLength + plain.Length + TagLength];
+        var sealedBytes = new byte[plain.Length + Overhead];
         var nonce = sealedBytes.AsSpan(0, NonceLength);
         NextNonce(nonce);
         aes.Encrypt(
@@ -63,7 +66,7 @@ public static class Sealed
     /// <inheritdoc cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
     public static byte[] Open(AesGcm aes, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> belongsTo)
     {
-        var plain = new byte[sealedBytes.Length - NonceLength - TagLength];
+        var plain = new byte[sealedBytes.Length - Overhead];
         try
         {
             aes.Decrypt(

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.IO.Pipelines;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -25,7 +27,7 @@ namespace AccountGuard.SystemTests.Http;
 
 /// <summary>
 /// Rule 33: a number, a name and an account that are sent appear in no log, no trace, no metric, no error and no page,
-/// and in the database, its dump and its log only sealed.
+/// and in files on the way, in the database, its dump and its log only sealed.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class Canaries : IAsyncLifetime
@@ -33,6 +35,9 @@ public sealed class Canaries : IAsyncLifetime
     private const string Number = "8642097531";
     private const string Name = "金糸雀太郎";
     private const string Account = "zengin:0001-001-1-7654321";
+    private static readonly byte[][] Marks =
+        [.. ((string[])[Number, Name, Account, "7654321"]).Select(Encoding.UTF8.GetBytes)];
+
     private readonly ConcurrentQueue<byte[]> _traced = [];
     private WebApplication _collector = null!;
     private Served _service = null!;
@@ -156,6 +161,7 @@ public sealed class Canaries : IAsyncLifetime
             Clean(await answer.Content.ReadAsStringAsync(), $"{method} {path}: {answer.StatusCode}");
         }
 
+        await UploadAsync();
         using (var auditor = await _service.BrowserOfAsync(Role.Auditor))
         {
             await WriteAsync();
@@ -198,6 +204,39 @@ public sealed class Canaries : IAsyncLifetime
         Clean(log, "the log");
     }
 
+    /// <summary>What was received of a file that is still being sent is looked for where it lies.</summary>
+    private async Task UploadAsync()
+    {
+        var body = new Pipe();
+        using var manager = _service.As(Role.IncidentManager);
+        using var content = new StreamContent(body.Reader.AsStream())
+        { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
+        var sending = manager.PostAsync("/api/holders", content);
+        await body.Writer.WriteAsync(Encoding.UTF8.GetBytes(
+            string.Concat(Enumerable.Repeat($"{Name},{Number},{Account}\n", 40_000))));
+        var watch = Stopwatch.StartNew();
+        byte[] spooled;
+        while ((spooled = Spooled()).Length < 1 << 20)
+        {
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1), "or nothing is spooled");
+        }
+
+        foreach (var mark in Marks)
+        {
+            spooled.AsSpan().IndexOf(mark).ShouldBe(-1, "A file on its way shows a canary.");
+        }
+
+        await body.Writer.CompleteAsync();
+        using var answer = await sending;
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    /// <summary>Files of this process that have no name any more, as they are on disk.</summary>
+    private static byte[] Spooled() => [.. Directory.GetFiles("/proc/self/fd")
+        .Where(file => new FileInfo(file).LinkTarget?.EndsWith(" (deleted)") == true
+            && new FileInfo(file).LinkTarget!.StartsWith(Path.Combine(Path.GetTempPath(), "accountguard-")))
+        .SelectMany(File.ReadAllBytes)];
+
     /// <summary>A note, a reference and a file with its name; and again after the session has ended.</summary>
     private async Task AttachAsync(NpgsqlDataSource server)
     {
@@ -231,7 +270,6 @@ public sealed class Canaries : IAsyncLifetime
 
     private async Task DatabaseIsCleanAsync(NpgsqlDataSource server, string walBefore)
     {
-        var marks = ((string[])[Number, Name, Account, "7654321"]).Select(Encoding.UTF8.GetBytes).ToList();
         var program = Path.Combine(
             await ScalarAsync<string>(server, "select setting from pg_config where name = 'BINDIR'"), "pg_dump");
         var to = new NpgsqlConnectionStringBuilder(_service.Database.Superuser);
@@ -243,7 +281,7 @@ public sealed class Canaries : IAsyncLifetime
         var dump = await dumping.StandardOutput.ReadToEndAsync();
         dump.ShouldContain("account_change_detail", customMessage: "or nothing was dumped");
         Clean(dump, "the dump");
-        foreach (var mark in marks)
+        foreach (var mark in Marks)
         {
             dump.Contains(Convert.ToHexStringLower(mark)).ShouldBeFalse("The dump shows a canary as bytes.");
         }
@@ -259,7 +297,7 @@ public sealed class Canaries : IAsyncLifetime
         {
             var segment = segments.GetFieldValue<byte[]>(1);
             hasChange |= segment.AsSpan().IndexOf("account_change_filed"u8) >= 0;
-            foreach (var mark in marks)
+            foreach (var mark in Marks)
             {
                 segment.AsSpan().IndexOf(mark).ShouldBe(-1, $"{segments.GetString(0)} of the log shows a canary.");
             }
