@@ -21,23 +21,29 @@ public sealed class Halt : IAsyncDisposable
 
     private Halt(NpgsqlConnection guard) => _guard = guard;
 
-    public static async Task<Halt> SetAsync(FreshDatabase database, Moment moment)
+    public static async Task<Halt> SetAsync(FreshDatabase database, params Moment[] moments)
     {
         var guard = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(database.Superuser) { SearchPath = "accountguard", Pooling = false }
                 .ConnectionString);
         await guard.OpenAsync();
         var halt = new Halt(guard);
-        var (kind, time) = moment.AtCommit ? ("constraint trigger", "after") : ("trigger", "before");
         await halt.ExecuteAsync($"""
             select pg_advisory_lock({Family}, 0);
             create schema if not exists halt;
             create or replace function halt.wait() returns trigger language plpgsql as $$
-            begin perform pg_advisory_xact_lock_shared({Family}, 0); return new; end $$;
-            create {kind} halt {time} insert on {moment.Table}
-                {(moment.AtCommit ? "deferrable initially deferred" : "")}
-                for each row when ({moment.When}) execute function halt.wait()
+            begin perform pg_advisory_xact_lock_shared({Family}, 0); return new; end $$
             """);
+        foreach (var moment in moments)
+        {
+            var (kind, time) = moment.AtCommit ? ("constraint trigger", "after") : ("trigger", "before");
+            await halt.ExecuteAsync($"""
+                create {kind} halt {time} insert on {moment.Table}
+                    {(moment.AtCommit ? "deferrable initially deferred" : "")}
+                    for each row when ({moment.When}) execute function halt.wait()
+                """);
+        }
+
         return halt;
     }
 
