@@ -207,11 +207,11 @@ public sealed class BrokenFiles(FreshDatabase database)
     }
 
     /// <summary>A good file of a kind, its header empty where it has none, and how it is imported.</summary>
-    private sealed record Kind(
+    internal sealed record Kind(
         string Header, Func<int, string> Row, Func<Story, byte[], int, Task<DeliveryAnswer>> ImportAsync,
         bool IsNdjson = false);
 
-    private static readonly Kind[] Kinds =
+    internal static readonly Kind[] Kinds =
     [
         new("source,request_id,number,filed_on,account_holder\n",
             i => $"random-#,{i},{Own(i)},2015-05-{1 + i:D2},\"{Name}, {i}\"\n", ChangesAsync),
@@ -251,8 +251,7 @@ public sealed class BrokenFiles(FreshDatabase database)
         {
             var random = new Random(seed);
             var kind = Kinds[seed % Kinds.Length];
-            var content = Break(Encoding.UTF8.GetBytes(
-                kind.Header + string.Concat(Enumerable.Range(0, 20).Select(kind.Row))), random);
+            var content = Broken(kind, random);
             try
             {
                 var rows = (await kind.ImportAsync(story, content, seed)).Rows;
@@ -281,9 +280,10 @@ public sealed class BrokenFiles(FreshDatabase database)
             : content.Contains((byte)'"') ? null : lines.Count(line => line.Length > 0);
     }
 
-    private static byte[] Break(byte[] good, Random random)
+    internal static byte[] Broken(Kind kind, Random random)
     {
-        var content = good.ToList();
+        var content = Encoding.UTF8.GetBytes(
+            kind.Header + string.Concat(Enumerable.Range(0, 20).Select(kind.Row))).ToList();
         for (var times = random.Next(1, 6); times > 0 && content.Count > 0; times--)
         {
             var (at, length) = (random.Next(content.Count), random.Next(1, 40));
