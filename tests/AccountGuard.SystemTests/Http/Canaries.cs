@@ -312,11 +312,15 @@ public sealed class Canaries : IAsyncLifetime
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>As JSON, a page or an address would write it, too.</summary>
+    internal static string[] AsWritten(string canary) =>
+        [canary, JsonEncodedText.Encode(canary).Value, HtmlEncoder.Default.Encode(canary),
+            Uri.EscapeDataString(canary)];
+
     private static void Clean(string text, string what)
     {
-        // As JSON, a page or an address would write them, too.
-        foreach (var canary in (string[])[Number, Number.Insert(4, "-"), Name, JsonEncodedText.Encode(Name).Value,
-            HtmlEncoder.Default.Encode(Name), Uri.EscapeDataString(Name), Account, "7654321"])
+        foreach (var canary in (string[])
+            [Number, Number.Insert(4, "-"), .. AsWritten(Name), Account, "7654321"])
         {
             text.Contains(canary, StringComparison.OrdinalIgnoreCase).ShouldBeFalse($"{what} shows a canary.");
         }

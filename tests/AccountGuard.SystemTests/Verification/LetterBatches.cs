@@ -308,6 +308,20 @@ public sealed class LetterBatches : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_batch_with_a_letter_to_somebody_who_was_erased_since_is_not_given_out()
+    {
+        var numbers = await CasesAsync(2);
+        await OrderAsync("R1", "R2");
+        var batch = await PrintedAsync();
+        var of = await Batches.NumbersAsync(At, batch, None);
+        (await Batches.HasUnwritableAsync(At, of, None)).ShouldBeFalse();
+        await AsSuperuserAsync("delete from personal_key where subject_key = @key", ("key", NumberKey.Of(
+            PensionNumber.TryParse(numbers[1], out var number) ? number : throw new FormatException(), At.Keys)
+            .ToBytes()));
+        (await Batches.HasUnwritableAsync(At, of, None)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task nobody_releases_the_batch_that_they_made()
     {
         await CasesAsync(1);

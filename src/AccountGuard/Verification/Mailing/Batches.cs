@@ -57,10 +57,21 @@ public static class Batches
         return numbers;
     }
 
-    /// <summary>Somebody is protected by now, or has died: to them no letter goes out (Rules 13, 17).</summary>
+    /// <summary>
+    /// Somebody is protected by now, or has died: to them no letter goes out (Rules 13, 17); or was erased, and still
+    /// stands in what was printed.
+    /// </summary>
     public static async Task<bool> HasUnwritableAsync(
         Installation at, IReadOnlyList<NumberKey> numbers, CancellationToken cancel)
     {
+        await using var known = at.Database.CreateCommand(
+            "select count(*) from personal_key where subject_key = any (@numbers)");
+        known.Parameters.AddWithValue("numbers", numbers.Select(n => n.ToBytes()).ToArray());
+        if ((long)(await known.ExecuteScalarAsync(cancel))! < numbers.Count)
+        {
+            return true;
+        }
+
         foreach (var number in numbers)
         {
             if (await HolderRecords.FactsOfAsync(at, number, cancel)

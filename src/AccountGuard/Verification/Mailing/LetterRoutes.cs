@@ -20,7 +20,7 @@ public static class LetterRoutes
     private const string NotReleased = "The batch is not released, or is being stopped: nobody takes its letters out.";
 
     private const string NotGiven =
-        "Somebody in this batch is protected by now, or has died: its letters are not given out. Have it stopped.";
+        "Somebody in this batch is protected by now, has died or was erased: its letters stay here. Have it stopped.";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
