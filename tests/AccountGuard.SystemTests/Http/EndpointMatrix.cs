@@ -4,6 +4,7 @@ using AccountGuard.Identity;
 using AccountGuard.SystemTests.Pages;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Mailing;
 using AccountGuard.Verification.Recalls;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +21,9 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
     private const string VerdictForm = "POST /cases/{id:guid}/verdict/{action}";
 
     /// <summary>
-    /// The columns are the roles, and who has none. Rows of one endpoint differ in the object; FORMS: see below.
+    /// The columns are the roles, and who has none. Rows of one endpoint differ in the object: mine is the auditor's,
+    /// or the payment system's; a run has ended where its file is not kept. They are asked in this order, by
+    /// the auditor first: a batch of letters goes its way. FORMS: see below.
     /// </summary>
     private const string Everyone = """
         asked | object | incident-manager intake auditor approver counter call-centre compliance payment-system nobody
@@ -36,7 +39,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         POST /api/renumberings                | all              | 200 403 403 403 403 403 403 403 401
         POST /api/holders                     | all              | 200 403 403 403 403 403 403 403 401
         GET /api/deliveries                   | all              | 200 200 403 403 403 403 403 403 401
-        GET /api/deliveries/{id:long}/quarantine | own           | 200 200 403 403 403 403 403 403 401
+        GET /api/deliveries/{id:long}/quarantine | mine          | 200 200 403 403 403 403 403 403 401
         GET /api/deliveries/{id:long}/quarantine | another's     | 200 404 403 403 403 403 403 403 401
         GET /api/deliveries/{id:long}/quarantine | none          | 404 404 403 403 403 403 403 403 401
         GET /api/cases                        | there            | 403 403 200 200 403 403 200 403 401
@@ -48,13 +51,34 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         POST /api/payments/story              | all              | 403 403 200 403 403 403 200 403 401
         POST /api/payments/runs               | no such file     | 403 403 403 403 403 403 403 400 401
         GET /api/payments/runs/key            | all              | 403 403 403 403 403 403 200 200 401
-        GET /api/payments/runs/{id:long}/clear     | none        | 403 403 403 403 403 403 403 404 401
-        GET /api/payments/runs/{id:long}/pending   | none        | 403 403 403 403 403 403 403 404 401
-        GET /api/payments/runs/{id:long}/hold      | none        | 403 403 403 403 403 403 403 404 401
-        GET /api/payments/runs/{id:long}/unknown   | none        | 403 403 403 403 403 403 403 404 401
-        GET /api/payments/runs/{id:long}/summary   | none        | 403 403 403 403 403 403 403 404 401
-        GET /api/payments/runs/{id:long}/signature | none        | 403 403 403 403 403 403 403 404 401
-        GET /api/payments/runs/{id:long}/changes   | none        | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/clear | mine | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/clear | another's | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/clear | ended | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/clear | none | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/pending | mine | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/pending | another's | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/pending | ended | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/pending | none | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/hold | mine | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/hold | another's | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/hold | ended | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/hold | none | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/unknown | mine | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/unknown | another's | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/unknown | ended | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/unknown | none | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/summary | mine | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/summary | another's | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/summary | ended | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/summary | none | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/signature | mine | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/signature | another's | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/signature | ended | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/signature | none | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/changes | mine | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/changes | another's | 403 403 403 403 403 403 403 200 401
+        GET /api/payments/runs/{id:long}/changes | ended | 403 403 403 403 403 403 403 404 401
+        GET /api/payments/runs/{id:long}/changes | none | 403 403 403 403 403 403 403 404 401
         GET /                                 | all              | 200 200 302 302 200 302 302 200 302
         GET /cases                            | there            | 403 403 200 200 403 403 200 403 302
         GET /cases                            | none             | 403 403 404 404 403 403 404 403 302
@@ -85,24 +109,68 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         POST /cases/find                      | no number        | 403 403 400 400 403 403 400 403 302
         GET /cases/events                     | all              | 403 403 200 200 403 403 200 403 302
         POST /cases/several                   | nothing chosen   | 403 403 400 403 403 403 403 403 302
-        GET /cases/several/{id:guid}          | none             | 403 403 404 404 403 403 403 403 302
-        POST /cases/several/{id:guid}         | none             | 403 403 404 404 403 403 403 403 302
-        POST /cases/several/{id:guid}/approval | none           | 403 403 403 404 403 403 403 403 302
-        GET /cases/{id:guid}/exhibits/{exhibit:guid} | none      | 403 403 404 404 403 403 404 403 302
-        POST /cases/{id:guid}/drafts/discard  | none             | 403 403 302 302 403 403 403 403 302
+        GET /cases/several/{id:guid} | mine | 403 403 200 404 403 403 403 403 302
+        GET /cases/several/{id:guid} | the approver's | 403 403 404 200 403 403 403 403 302
+        GET /cases/several/{id:guid} | another's | 403 403 404 404 403 403 403 403 302
+        GET /cases/several/{id:guid} | ended | 403 403 200 404 403 403 403 403 302
+        GET /cases/several/{id:guid} | none | 403 403 404 404 403 403 403 403 302
+        POST /cases/several/{id:guid} | mine | 403 403 409 404 403 403 403 403 302
+        POST /cases/several/{id:guid} | the approver's | 403 403 404 409 403 403 403 403 302
+        POST /cases/several/{id:guid} | another's | 403 403 404 404 403 403 403 403 302
+        POST /cases/several/{id:guid} | ended | 403 403 409 404 403 403 403 403 302
+        POST /cases/several/{id:guid} | none | 403 403 404 404 403 403 403 403 302
+        POST /cases/several/{id:guid}/approval | mine | 403 403 403 302 403 403 403 403 302
+        POST /cases/several/{id:guid}/approval | another's | 403 403 403 302 403 403 403 403 302
+        POST /cases/several/{id:guid}/approval | not at its end | 403 403 403 404 403 403 403 403 302
+        POST /cases/several/{id:guid}/approval | ended | 403 403 403 302 403 403 403 403 302
+        POST /cases/several/{id:guid}/approval | none | 403 403 403 404 403 403 403 403 302
+        GET /cases/{id:guid}/exhibits/{exhibit:guid} | mine | 403 403 200 200 403 403 200 403 302
+        GET /cases/{id:guid}/exhibits/{exhibit:guid} | another's | 403 403 200 200 403 403 200 403 302
+        GET /cases/{id:guid}/exhibits/{exhibit:guid} | ended | 403 403 200 200 403 403 200 403 302
+        GET /cases/{id:guid}/exhibits/{exhibit:guid} | protected | 403 403 403 403 403 403 403 403 302
+        GET /cases/{id:guid}/exhibits/{exhibit:guid} | another case's | 403 403 404 404 403 403 404 403 302
+        GET /cases/{id:guid}/exhibits/{exhibit:guid} | none | 403 403 404 404 403 403 404 403 302
+        POST /cases/{id:guid}/drafts/discard | mine | 403 403 302 302 403 403 403 403 302
+        POST /cases/{id:guid}/drafts/discard | another's | 403 403 302 302 403 403 403 403 302
+        POST /cases/{id:guid}/drafts/discard | ended | 403 403 302 302 403 403 403 403 302
+        POST /cases/{id:guid}/drafts/discard | none | 403 403 302 302 403 403 403 403 302
         GET /letters                          | all              | 403 403 200 200 403 403 403 403 302
         POST /letters/batches                 | no order waits   | 403 403 302 403 403 403 403 403 302
-        GET /letters/{number:long}            | none             | 403 403 404 404 403 403 403 403 302
-        POST /letters/{number:long}/release   | none             | 403 403 404 404 403 403 403 403 302
-        POST /letters/{number:long}/posted    | none             | 403 403 404 404 403 403 403 403 302
-        POST /letters/{number:long}/stop        | none           | 403 403 404 404 403 403 403 403 302
-        POST /letters/{number:long}/stop-answer | none           | 403 403 404 404 403 403 403 403 302
-        GET /letters/{number:long}/letters.pdf  | none           | 403 403 404 404 403 403 403 403 302
-        GET /letters/{number:long}/manifest.csv | none           | 403 403 404 404 403 403 403 403 302
+        GET /letters/{number:long} | mine | 403 403 200 200 403 403 403 403 302
+        GET /letters/{number:long} | another's | 403 403 200 200 403 403 403 403 302
+        GET /letters/{number:long} | ended | 403 403 200 200 403 403 403 403 302
+        GET /letters/{number:long} | none | 403 403 404 404 403 403 403 403 302
+        POST /letters/{number:long}/release | mine | 403 403 409 302 403 403 403 403 302
+        POST /letters/{number:long}/release | another's | 403 403 302 409 403 403 403 403 302
+        POST /letters/{number:long}/release | ended | 403 403 409 409 403 403 403 403 302
+        POST /letters/{number:long}/release | none | 403 403 404 404 403 403 403 403 302
+        GET /letters/{number:long}/letters.pdf | mine | 403 403 200 200 403 403 403 403 302
+        GET /letters/{number:long}/letters.pdf | another's | 403 403 200 200 403 403 403 403 302
+        GET /letters/{number:long}/letters.pdf | ended | 403 403 404 404 403 403 403 403 302
+        GET /letters/{number:long}/letters.pdf | none | 403 403 404 404 403 403 403 403 302
+        GET /letters/{number:long}/manifest.csv | mine | 403 403 200 200 403 403 403 403 302
+        GET /letters/{number:long}/manifest.csv | another's | 403 403 200 200 403 403 403 403 302
+        GET /letters/{number:long}/manifest.csv | ended | 403 403 404 404 403 403 403 403 302
+        GET /letters/{number:long}/manifest.csv | none | 403 403 404 404 403 403 403 403 302
+        POST /letters/{number:long}/posted | mine | 403 403 302 302 403 403 403 403 302
+        POST /letters/{number:long}/posted | another's | 403 403 302 302 403 403 403 403 302
+        POST /letters/{number:long}/posted | ended | 403 403 409 409 403 403 403 403 302
+        POST /letters/{number:long}/posted | none | 403 403 404 404 403 403 403 403 302
+        POST /letters/{number:long}/stop | mine | 403 403 302 409 403 403 403 403 302
+        POST /letters/{number:long}/stop | another's | 403 403 302 409 403 403 403 403 302
+        POST /letters/{number:long}/stop | ended | 403 403 409 409 403 403 403 403 302
+        POST /letters/{number:long}/stop | none | 403 403 404 404 403 403 403 403 302
+        POST /letters/{number:long}/stop-answer | mine | 403 403 302 409 403 403 403 403 302
+        POST /letters/{number:long}/stop-answer | another's | 403 403 302 409 403 403 403 403 302
+        POST /letters/{number:long}/stop-answer | ended | 403 403 409 409 403 403 403 403 302
+        POST /letters/{number:long}/stop-answer | none | 403 403 404 404 403 403 403 403 302
         GET /letters/reference                | all              | 403 403 200 200 403 200 403 403 302
         POST /letters/reference               | no reference     | 403 403 400 400 403 400 403 403 302
         GET /payments                         | all              | 403 403 200 200 403 403 200 403 302
-        GET /payments/runs/{id:long}/changes  | none             | 403 403 404 404 403 403 404 403 302
+        GET /payments/runs/{id:long}/changes | mine | 403 403 200 200 403 403 200 403 302
+        GET /payments/runs/{id:long}/changes | another's | 403 403 200 200 403 403 200 403 302
+        GET /payments/runs/{id:long}/changes | ended | 403 403 404 404 403 403 404 403 302
+        GET /payments/runs/{id:long}/changes | none | 403 403 404 404 403 403 404 403 302
         GET /recalls                          | all              | 403 403 200 200 403 403 200 403 302
         POST /sign-out                        | all              | 302 302 302 302 302 302 302 302 302
         GET /language                         | all              | 302 302 302 302 302 302 302 302 302
@@ -160,7 +228,13 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
     private static readonly string[] Columns =
         ["mine", "another's", "nobody's", "keyed by me", "ended", "protected", "none"];
 
+    /// <summary>Whose a thing is that a route names. Incidents are nobody's, and a delivery does not end.</summary>
+    private static readonly string[] Objects = ["mine", "another's", "ended", "none"],
+        OfNobody = ["/api/incidents/{id}", "/api/docs/"], Endless = ["/api/deliveries/"];
+
     private readonly Dictionary<string, (HttpClient Browser, string Token)> _people = [];
+    private IReadOnlyDictionary<(string What, string Of), string> _things =
+        new Dictionary<(string What, string Of), string>();
     private readonly Dictionary<string, long> _deliveries = new() { ["none"] = 1L << 40 };
 
     private static IEnumerable<string[]> Rows(string table) => table.Split('\n').Skip(1)
@@ -180,6 +254,18 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         .ShouldBe(Endpoints.Order(), "Add rows for a new endpoint to the table, and what it answers to whom.");
 
     [Fact]
+    public void what_a_route_names_is_asked_for_as_mine_anothers_ended_and_none()
+    {
+        var missing =
+            from rows in Rows(Everyone).GroupBy(row => row[0], row => row[1])
+            where rows.Key.Contains('{') && !OfNobody.Any(rows.Key.Contains)
+            from of in Objects
+            where !rows.Contains(of) && (of != "ended" || !Endless.Any(rows.Key.Contains))
+            select $"{rows.Key}, {of}";
+        missing.ShouldBeEmpty("Add these rows, and what they are asked of.");
+    }
+
+    [Fact]
     public async Task everybody_is_answered_of_everything_what_the_table_says()
     {
         var subjects = new MatrixSubjects(service);
@@ -189,7 +275,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
             _people[role] = await SignInAsync(role);
         }
 
-        _deliveries["own"] = await DeliveryOfAsync(Role.Intake);
+        _deliveries["mine"] = await DeliveryOfAsync(Role.Intake);
         _deliveries["another's"] = await DeliveryOfAsync(Role.IncidentManager);
         await OnceReadyAsync();
         var made = new Dictionary<(bool IsVerdict, string Column), Subject>();
@@ -199,6 +285,8 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
             made[(true, column)] = await subjects.MakeAsync(column, forApproval: true);
         }
 
+        _things = await subjects.MakeThingsAsync(
+            Columns.ToDictionary(column => column, column => made[(false, column)]));
         var (before, found) = (await subjects.CountEventsAsync(), new List<string>());
         foreach (var row in Rows(Everyone))
         {
@@ -224,6 +312,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
 
         // Who takes the next case takes one; nobody else did anything to any.
         (await subjects.CountEventsAsync()).ShouldBe(before + 1);
+        (await subjects.DraftsAsync()).ShouldBe(1, "another's draft is not discarded");
         await FormsAsync(subjects);
     }
 
@@ -269,7 +358,8 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
 
     /// <summary>Fields of all forms; each takes its own.</summary>
     private static FormUrlEncodedContent FieldsOf(
-        Subject subject, string token, string paper = "") => new(new Dictionary<string, string>
+        Subject subject, string token, string paper = "", Dictionary<string, string>? instead = null) =>
+        new(new Dictionary<string, string>
         {
             ["__RequestVerificationToken"] = token,
             ["entry"] = $"{Guid.NewGuid()}",
@@ -301,7 +391,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
             ["pay-to"] = $"{PayTo.Keep}",
             ["through"] = Today,
             ["incident"] = MatrixSubjects.Incident,
-        });
+        }.Where(field => instead?.ContainsKey(field.Key) != true).Concat(instead ?? []));
 
     /// <summary>The first that a role sees: the list is older than the changes.</summary>
     private async Task<long> DeliveryOfAsync(string role)
@@ -362,10 +452,16 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
             "/api/deliveries/{id:long}/quarantine" => $"/api/deliveries/{_deliveries[of]}/quarantine",
             "/api/cases" or "/cases" => $"{pattern}?incident={incident}",
             "/language" => "/language?to=en",
+            "/cases/{id:guid}/exhibits/{exhibit:guid}" =>
+                $"/cases/{Thing("exhibit", $"{Guid.NewGuid()}/exhibits/{Guid.NewGuid()}")}",
+            _ when pattern.StartsWith("/cases/several/") => pattern.Replace("{id:guid}", Thing(
+                pattern.EndsWith("approval") ? "holds" : "work", $"{Guid.NewGuid()}")),
             _ => pattern.Replace("{id:guid}", $"{subject.Id}").Replace("{documentName?}", "")
-                .Replace("{action}", "note").Replace("{exhibit:guid}", $"{Guid.NewGuid()}")
-                .Replace("{number:long}", "9").Replace("{id:long}", "9"),
+                .Replace("{action}", "note").Replace("{number:long}", Thing("batch", "999"))
+                .Replace("{id:long}", Thing("run", "999")),
         };
+        string Thing(string what, string none) => _things.GetValueOrDefault((what, of), none);
+
         if (!path.StartsWith("/api"))
         {
             // Signing out ends the session, so it is another one.
@@ -375,7 +471,13 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
             {
                 Content = method == "GET" ? null : pattern.StartsWith("/cases/next")
                     ? new FormUrlEncodedContent([new("__RequestVerificationToken", token), new("incident", incident)])
-                    : FieldsOf(subject, token),
+                    : FieldsOf(subject, token, instead: pattern.Split('/')[^1] switch
+                    {
+                        "discard" => new() { ["entry"] = Thing("draft", $"{Guid.NewGuid()}") },
+                        "stop" => new() { ["reason"] = $"{StopReason.Other}" },
+                        "stop-answer" => new() { ["outcome"] = $"{StopState.Confirmed}" },
+                        _ => [],
+                    }),
             }, HttpCompletionOption.ResponseHeadersRead);
         }
 
