@@ -1,6 +1,6 @@
+using System.Collections;
 using System.Globalization;
 using AccountGuard.Numbers;
-using AccountGuard.Vault;
 using Npgsql;
 
 namespace AccountGuard.Payments;
@@ -16,18 +16,23 @@ public sealed class DoubtfulNumbers
     // As many as stay near the processor.
     private const int NumbersAtOnce = 4_096;
 
-    private readonly KeyFile _keys;
+    // By its first bits nearly every index that is none of doubt is told, without a look into a table that lies further
+    // away from the processor.
+    private const int BitsTold = 23;
+
+    private readonly Installation _at;
     private readonly HashSet<long> _indexes = [];
+    private readonly BitArray _begins = new(1 << BitsTold);
     private readonly HashSet<NumberKey> _withoutIndex = [];
     private readonly Dictionary<NumberKey, HashSet<UInt128>> _deniedAccounts = [];
 
-    private DoubtfulNumbers(KeyFile keys) => _keys = keys;
+    private DoubtfulNumbers(Installation at) => _at = at;
 
     /// <summary>Reads them in the snapshot that the standing rests on.</summary>
     public static async Task<DoubtfulNumbers> ReadAsync(
         Installation at, NpgsqlTransaction snapshot, CancellationToken cancel)
     {
-        var doubtful = new DoubtfulNumbers(at.Keys);
+        var doubtful = new DoubtfulNumbers(at);
         await using var find = new NpgsqlCommand(
             "select blind_index, key_without_index from doubtful_numbers()", snapshot.Connection, snapshot);
         find.CommandTimeout = 0;
@@ -40,7 +45,9 @@ public sealed class DoubtfulNumbers
             }
             else
             {
-                doubtful._indexes.Add(reader.GetInt64(0));
+                var index = reader.GetInt64(0);
+                doubtful._indexes.Add(index);
+                doubtful._begins[BeginOf(index)] = true;
             }
         }
 
@@ -66,23 +73,25 @@ public sealed class DoubtfulNumbers
     /// <summary>Accounts that the holder of a number did not mean (Rule 17), also since another was restored; null:
     /// none.</summary>
     public IReadOnlySet<UInt128>? DeniedAccountsOf(long number) => _deniedAccounts.Count == 0 || number < 0 ? null
-        : _deniedAccounts.GetValueOrDefault(NumberKey.Of(NumberOf(number), _keys));
+        : _deniedAccounts.GetValueOrDefault(NumberKey.Of(NumberOf(number), _at.Keys));
 
-    /// <summary>Those of the numbers that are in doubt, and perhaps one of the others; below zero is none.</summary>
-    public HashSet<long> Among(ReadOnlySpan<long> numbers)
+    /// <summary>
+    /// The places of those numbers that are in doubt, of the sandbox or none (below zero), and perhaps of one of the
+    /// others.
+    /// </summary>
+    public List<int> Among(ReadOnlySpan<long> numbers)
     {
-        var found = new HashSet<long>();
-        using var index = new BlindIndex(_keys);
-        while (!numbers.IsEmpty)
+        var found = new List<int>();
+        using var index = new BlindIndex(_at.Keys);
+        for (var from = 0; from < numbers.Length; from += NumbersAtOnce)
         {
-            var some = numbers[..Math.Min(NumbersAtOnce, numbers.Length)];
-            numbers = numbers[some.Length..];
+            var some = numbers.Slice(from, Math.Min(NumbersAtOnce, numbers.Length - from));
             var indexes = index.Of(some);
             for (var i = 0; i < indexes.Length; i++)
             {
-                if (some[i] >= 0 && (_indexes.Contains(indexes[i]) || IsWithoutIndex(some[i])))
+                if (some[i] < 0 || Has(indexes[i]) || Sandbox.Has(_at, some[i]) || IsWithoutIndex(some[i]))
                 {
-                    found.Add(some[i]);
+                    found.Add(from + i);
                 }
             }
         }
@@ -97,6 +106,10 @@ public sealed class DoubtfulNumbers
 
     public static string TextOf(long number) => number.ToString("D10", CultureInfo.InvariantCulture);
 
+    private static int BeginOf(long index) => (int)((ulong)index >> (64 - BitsTold));
+
+    private bool Has(long index) => _begins[BeginOf(index)] && _indexes.Contains(index);
+
     private bool IsWithoutIndex(long number) =>
-        _withoutIndex.Count > 0 && _withoutIndex.Contains(NumberKey.Of(NumberOf(number), _keys));
+        _withoutIndex.Count > 0 && _withoutIndex.Contains(NumberKey.Of(NumberOf(number), _at.Keys));
 }

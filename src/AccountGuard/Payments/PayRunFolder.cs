@@ -108,7 +108,13 @@ public static class PayRunFolders
         var (runs, folders) = (new PayRun[paths.Count], new PayRunFolder?[paths.Count]);
         try
         {
-            await Parallel.ForAsync(0, paths.Count, cancel, async (no, stop) =>
+            // One more than there are processors: some wait for the disk, or for the database.
+            var atOnce = new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Environment.ProcessorCount + 1,
+                CancellationToken = cancel,
+            };
+            await Parallel.ForAsync(0, paths.Count, atOnce, async (no, stop) =>
             {
                 var name = Path.GetFileName(paths[no]);
                 await using var file = new FileStream(paths[no], FileMode.Open, FileAccess.Read, FileShare.Read, 0);

@@ -27,7 +27,7 @@ public static class PayRunSplit
         var writers = outputs.Select(output => new TransferWriter(output)).ToArray();
         try
         {
-            using var transfers = new TransferFile(file, name);
+            using var transfers = new TransferFile(file, name, isKnown: true);
             while (transfers.Read())
             {
                 if (transfers.Kind == TransferRecord.Payment)

@@ -57,14 +57,15 @@ public sealed record PayRunStandings(
     public static async Task<PayRunStandings> AskAsync(
         Installation at, Standing standing, DoubtfulNumbers doubtful, PayRunInput input, CancellationToken cancel)
     {
-        var asked = Asked(at, doubtful, input);
+        var doubted = doubtful.Among(input.Numbers);
         var plain = standing.OfPlainNumber;
         Dictionary<long, StandingAnswer> answers;
         IReadOnlyList<int> unknownChanges;
         await standing.Turn.WaitAsync(cancel);
         try
         {
-            answers = await AnswersAsync(standing, asked, cancel);
+            answers = await AnswersAsync(
+                standing, [.. doubted.Select(payment => input.Numbers[payment]).Where(n => n >= 0).Distinct()], cancel);
             answers[PayRunInput.NoNumber] = (await standing.AnswerAsync([null], cancel))[0];
             unknownChanges = await UnknownChangesAsync(at, standing, input, cancel);
         }
@@ -74,45 +75,25 @@ public sealed record PayRunStandings(
         }
 
         answers[PayRunInput.Edi] = plain with { Standing = "unknown", Reasons = [.. plain.Reasons, EdiInformation] };
-        var denied = ToDeniedAccounts(at, doubtful, input, asked);
+        var denied = ToDeniedAccounts(at, doubtful, input, doubted);
         await standing.RecordAsync([.. denied.Select(payment => input.Numbers[payment]).Distinct()
             .Select(number => NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys))], cancel);
-        return Of(input, answers, plain, unknownChanges, denied);
-    }
-
-    private static long[] Asked(Installation at, DoubtfulNumbers doubtful, PayRunInput input)
-    {
-        var asked = doubtful.Among(input.Numbers);
-        foreach (var number in input.Numbers)
-        {
-            if (Sandbox.Has(at, number))
-            {
-                asked.Add(number);
-            }
-        }
-
-        return [.. asked];
+        return Of(input, doubted, answers, plain, unknownChanges, denied);
     }
 
     private static PayRunStandings Of(
-        PayRunInput input, Dictionary<long, StandingAnswer> answers, StandingAnswer plain,
+        PayRunInput input, List<int> doubted, Dictionary<long, StandingAnswer> answers, StandingAnswer plain,
         IReadOnlyList<int> unknownChanges, List<int> denied)
     {
         var standings = new byte[input.Numbers.Length];
-        var codes = answers.ToDictionary(a => a.Key, a => CodeOf(a.Value));
-        var codeOfPlain = CodeOf(plain);
+        Array.Fill(standings, CodeOf(plain));
         var reasons = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < standings.Length; i++)
+        Count(plain, standings.Length - doubted.Count);
+        foreach (var payment in doubted)
         {
-            var number = input.Numbers[i];
-            standings[i] = codes.GetValueOrDefault(number, codeOfPlain);
-            if (StandingOf(standings[i]) >= PayRunStanding.Hold)
-            {
-                foreach (var reason in answers.GetValueOrDefault(number, plain).Reasons)
-                {
-                    reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
-                }
-            }
+            var answer = answers[input.Numbers[payment]];
+            standings[payment] = CodeOf(answer);
+            Count(answer, 1);
         }
 
         // What is on hold is not paid there; all else would be, since restoring the account before ends the hold.
@@ -124,33 +105,22 @@ public sealed record PayRunStandings(
         }
 
         return new PayRunStandings(standings, reasons, unknownChanges, denied);
+
+        // What is pending has none, and nothing has a reason for which it stands 0 times.
+        void Count(StandingAnswer answer, int payments)
+        {
+            foreach (var reason in payments > 0 ? answer.Reasons : [])
+            {
+                reasons[reason] = reasons.GetValueOrDefault(reason) + payments;
+            }
+        }
     }
 
     /// <summary>Payments to the new account of a change that their holder did not mean (Rule 17).</summary>
     private static List<int> ToDeniedAccounts(
-        Installation at, DoubtfulNumbers doubtful, PayRunInput input, long[] asked)
-    {
-        var accounts = new Dictionary<long, IReadOnlySet<UInt128>>();
-        foreach (var number in asked)
-        {
-            if (doubtful.DeniedAccountsOf(number) is { } denied)
-            {
-                accounts.Add(number, denied);
-            }
-        }
-
-        var payments = new List<int>();
-        for (var i = 0; accounts.Count > 0 && i < input.Numbers.Length; i++)
-        {
-            if (accounts.TryGetValue(input.Numbers[i], out var denied)
-                && input.AccountsOf(i).Any(account => denied.Contains(account.NameIn(at.Keys))))
-            {
-                payments.Add(i);
-            }
-        }
-
-        return payments;
-    }
+        Installation at, DoubtfulNumbers doubtful, PayRunInput input, List<int> doubted) =>
+        [.. doubted.Where(payment => doubtful.DeniedAccountsOf(input.Numbers[payment]) is { } denied
+            && input.AccountsOf(payment).Any(account => denied.Contains(account.NameIn(at.Keys))))];
 
     private static byte CodeOf(StandingAnswer answer) =>
         CodeOf(Enum.Parse<PayRunStanding>(answer.Standing, true), answer.PayTo);

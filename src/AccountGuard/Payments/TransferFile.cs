@@ -23,14 +23,17 @@ public sealed class TransferFile : IDisposable
     public const int MostPayments = 999_999;
 
     private readonly TransferRecords _records;
+    private readonly bool _isKnown;
     private long _amountOfGroup;
     private int _countOfGroup;
     private bool _isInGroup;
     private bool _isEnded;
 
-    /// <inheritdoc cref="TransferRecords(Stream, string, IncrementalHash?)"/>
-    public TransferFile(Stream file, string name, IncrementalHash? digest = null) =>
-        _records = new TransferRecords(file, name, digest);
+    /// <inheritdoc cref="TransferRecords(Stream, string, IncrementalHash?, bool)"/>
+    /// <param name="isKnown">It was read before: its records, amounts and totals are held to each other, no more.
+    /// </param>
+    public TransferFile(Stream file, string name, IncrementalHash? digest = null, bool isKnown = false) =>
+        (_records, _isKnown) = (new TransferRecords(file, name, digest, isKnown), isKnown);
 
     /// <summary>Where payments may go; null: anywhere.</summary>
     public BankBranches? Branches { get; init; }
@@ -52,8 +55,13 @@ public sealed class TransferFile : IDisposable
     /// <inheritdoc cref="TransferRecords.No"/>
     public int RecordNo => _records.No;
 
-    /// <summary>The account of the payment read last: the digits of bank, branch, kind and number.</summary>
+    /// <summary>
+    /// The account of the payment read last: the digits of bank, branch, kind and number; of a file that is known, 0.
+    /// </summary>
     public long Account { get; private set; }
+
+    /// <summary>Yen of the payment read last.</summary>
+    public long AmountOfPayment { get; private set; }
 
     /// <summary>Payments so far.</summary>
     public int Count { get; private set; }
@@ -148,6 +156,25 @@ public sealed class TransferFile : IDisposable
             throw _records.Bad("the file has more than 999,999 payments", "Split it");
         }
 
+        if (!_isKnown)
+        {
+            CheckFields();
+        }
+
+        if (Payment.DigitsOf(Record[80..90]) is not { } amount)
+        {
+            throw NoDigits("amount", 81, 90);
+        }
+
+        AmountOfPayment = amount;
+        Count++;
+        _countOfGroup++;
+        Amount += amount;
+        _amountOfGroup += amount;
+    }
+
+    private void CheckFields()
+    {
         if (Payment.DigitsOf(Record[1..5]) is not { } bank)
         {
             throw NoDigits("bank number", 2, 5);
@@ -174,11 +201,6 @@ public sealed class TransferFile : IDisposable
             throw NoDigits("account number", 44, 50);
         }
 
-        if (Payment.DigitsOf(Record[80..90]) is not { } amount)
-        {
-            throw NoDigits("amount", 81, 90);
-        }
-
         if (Record[90] is not ((byte)'0' or (byte)'1' or (byte)'2' or (byte)' '))
         {
             throw _records.Bad("its new code (byte 91) is none", "It is 0, 1 (new) or 2 (changed)");
@@ -190,10 +212,6 @@ public sealed class TransferFile : IDisposable
         }
 
         Account = (((((bank * 1_000) + branch) * 10) + (Record[42] - '0')) * 10_000_000) + account;
-        Count++;
-        _countOfGroup++;
-        Amount += amount;
-        _amountOfGroup += amount;
     }
 
     private void CheckTrailer()
@@ -234,9 +252,6 @@ public sealed class TransferFile : IDisposable
 public readonly ref struct Payment(ReadOnlySpan<byte> record)
 {
     private readonly ReadOnlySpan<byte> _record = record;
-
-    /// <summary>Yen.</summary>
-    public long Amount => DigitsOf(_record[80..90]) ?? throw new InvalidOperationException("It was not checked.");
 
     /// <summary>The payee's account is new or another than before (新規コード 1, 2).</summary>
     public bool SaysAccountChanged => _record[90] is (byte)'1' or (byte)'2';

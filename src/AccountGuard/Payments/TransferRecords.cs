@@ -23,6 +23,7 @@ public sealed class TransferRecords : IDisposable
     private readonly Stream _file;
     private readonly string _name;
     private readonly IncrementalHash? _digest;
+    private readonly bool _isKnown;
     private readonly byte[] _block = ArrayPool<byte>.Shared.Rent(BlockLength);
     private int _at;
     private int _length;
@@ -31,9 +32,10 @@ public sealed class TransferRecords : IDisposable
     /// <param name="file">Read from where it stands to its end; it stays open.</param>
     /// <param name="name">How errors name the file.</param>
     /// <param name="digest">Gets every byte that is read.</param>
-    public TransferRecords(Stream file, string name, IncrementalHash? digest = null)
+    /// <param name="isKnown">It was read before, and its bytes need not be looked at again.</param>
+    public TransferRecords(Stream file, string name, IncrementalHash? digest = null, bool isKnown = false)
     {
-        (_file, _name, _digest) = (file, name, digest);
+        (_file, _name, _digest, _isKnown) = (file, name, digest, isKnown);
         Ensure(3);
         if (Rest.StartsWith("\uFEFF"u8))
         {
@@ -69,7 +71,7 @@ public sealed class TransferRecords : IDisposable
 
         No++;
         var record = Rest[..Math.Min(Rest.Length, Length)];
-        var bad = record.IndexOfAnyExcept(Allowed);
+        var bad = _isKnown ? -1 : record.IndexOfAnyExcept(Allowed);
         if (bad >= 0 || record.Length < Length)
         {
             throw Refused(record, bad < 0 ? record.Length : bad);

@@ -36,8 +36,7 @@ public sealed class TransferWriter(Stream to) : IDisposable
                 Append(from);
                 break;
             case TransferRecord.Payment:
-                var amount = from.Payment.Amount;
-                (_group, Total) = (_group.Plus(amount), Total.Plus(amount));
+                (_group, Total) = (_group.Plus(from.AmountOfPayment), Total.Plus(from.AmountOfPayment));
                 Append(from);
                 break;
             case TransferRecord.Trailer:
