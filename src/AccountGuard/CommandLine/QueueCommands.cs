@@ -13,7 +13,7 @@ public static class QueueCommands
     public static IEnumerable<Command> All(Option<bool> json) =>
     [
         DeliveriesCommand(json), QuarantineCommand(json), SettleCommand(json), QueueCommand(json),
-        VerdictsCommand(json), StandingCommand(json), PayRunCommand.Of(json), ReconcileCommand(json),
+        VerdictsCommand(json), StandingCommand(json), .. PayRunCommands.All(json), ReconcileCommand(json),
     ];
 
     private static Command DeliveriesCommand(Option<bool> json)

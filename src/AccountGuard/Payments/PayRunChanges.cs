@@ -22,15 +22,33 @@ public sealed record PayRunChanges(
     {
         var kept = await KeptPayRun.FindAsync(at, no, cancel);
         await using var file = await PayRunParts.ReadAsync(at, kept, cancel);
-        var input = PayRunInput.Read(file, "The file", cancel);
+        return await SinceAsync(at, kept, PayRunInput.Read(file, "The file", cancel), who, cancel);
+    }
+
+    /// <summary>The same of a run by command, whose file whoever screened it has.</summary>
+    /// <exception cref="BadInput">There is no such run, or it was of another file.</exception>
+    public static async Task<PayRunChanges> SinceAsync(
+        Installation at, long no, Stream file, string name, string who, CancellationToken cancel)
+    {
+        var kept = await KeptPayRun.FindAsync(at, no, cancel);
+        var input = PayRunInput.Read(file, name, cancel);
+        return Convert.ToHexStringLower(input.Digest) == kept.Run.Summary.Input.Sha256
+            ? await SinceAsync(at, kept, input, who, cancel)
+            : throw new BadInput($"{name} is not the file of pay-run {no}. Name the one that was screened.",
+                Fault.OtherContent);
+    }
+
+    private static async Task<PayRunChanges> SinceAsync(
+        Installation at, KeptPayRun kept, PayRunInput input, string who, CancellationToken cancel)
+    {
         await using var standing = await Standing.OpenAsync(at, kept.PayDay, who, cancel);
         var doubtful = await DoubtfulNumbers.ReadAsync(at, standing.Snapshot, cancel);
         var now = await PayRunStandings.AskAsync(at, standing, doubtful, input, cancel);
         var then = kept.Run.Standings;
         var changed = Enumerable.Range(0, then.Length).Where(i => then[i] != now.Standings[i]).ToList();
-        await RecordAsync(at, no, input, [.. changed.Where(i =>
+        await RecordAsync(at, kept.No, input, [.. changed.Where(i =>
             PayRunStandings.StandingOf(then[i]) is PayRunStanding.Pending or PayRunStanding.Hold)], who, cancel);
-        return new PayRunChanges(no, kept.Run.Summary.AsOf, standing.AsOf, changed.Count, changed.Sum(input.AmountOf),
+        return new PayRunChanges(kept.No, kept.Run.Summary.AsOf, standing.AsOf, changed.Count, changed.Sum(input.AmountOf),
         [
             .. changed.Select(i => new ChangedPayment(input.RecordOf(i), PayRunStandings.NameOf(then[i]),
                 PayRunStandings.NameOf(now.Standings[i]), PayRunStandings.PayToOf(then[i]),

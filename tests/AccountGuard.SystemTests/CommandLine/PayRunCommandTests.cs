@@ -1,3 +1,4 @@
+using AccountGuard.SystemTests.Http;
 using static AccountGuard.Tests.Payments.TransferSample;
 
 namespace AccountGuard.SystemTests.CommandLine;
@@ -48,6 +49,32 @@ public sealed class PayRunCommandTests(CommandFixture commands) : IClassFixture<
         anew.Messages.ShouldContain("holds another pay-run");
         System.IO.File.ReadAllText(Path.Combine(folder, "summary.json")).ShouldBe(summary);
         FilesIn(folder).ShouldBe(Written);
+    }
+
+    [Fact]
+    public async Task what_stands_otherwise_since_a_run_is_told_of_its_own_file_alone()
+    {
+        var filed = commands.Write("f.csv",
+            "source,request_id,number,filed_on\ns,S9,0000000035,2015-05-20\n");
+        (await commands.RunAsync("import-changes", filed)).Exit.ShouldBe(0);
+        var file = commands.Write("since", File(Group(("0000000035", 65_000), ("0000000043", 70_000))));
+        var screened = await commands.JsonAsync(
+            0, "screen-payrun", file, "--pay-day", "2015-06-15", "--out", Folder);
+        var run = $"{screened[0].Of<long>("run")}";
+        (await commands.JsonAsync(0, "compare-payrun", file, "--run", run)).Of<int>("count").ShouldBe(0);
+
+        var list = commands.Write("listed.csv", "number\n0000000035\n");
+        (await commands.RunAsync("import-list", "leak", list, "--version", "2", "--live-from", "2015-06-02",
+            "--records", "1", "--received-at", "2015-06-03T08:00+09:00")).Exit.ShouldBe(0);
+        var changed = await commands.JsonAsync(1, "compare-payrun", file, "--run", run);
+        (changed.Of<int>("count"), changed.Of<long>("amount")).ShouldBe((1, 65_000L));
+        changed.GetProperty("changes")[0].Of<string>("now").ShouldBe("pending");
+
+        var other = commands.Write("other", File(Group(("0000000035", 65_000))));
+        var refused = await commands.RunAsync("compare-payrun", other, "--run", run);
+        refused.Exit.ShouldBe(2);
+        refused.Messages.ShouldContain("is not the file of pay-run");
+        (await commands.RunAsync("compare-payrun", file, "--run", "999")).Exit.ShouldBe(2);
     }
 
     [Fact]
