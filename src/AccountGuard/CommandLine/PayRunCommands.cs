@@ -53,9 +53,10 @@ public static class PayRunCommands
     private static Command Compare(Option<bool> json)
     {
         var name = new Argument<string>("FILE") { Description = "The payment file that was screened." };
-        var run = new Option<long>("--run") { Required = true, Description = "The pay-run, as its summary numbers it." };
-        return ServiceCommands.Command("compare-payrun", "Tells which payments of a pay-run stand otherwise now.", json,
-            [name, run], async (session, parsed) =>
+        var run = new Option<long>("--run") { Required = true, Description = "The run, as its summary says." };
+        return ServiceCommands.Command(
+            "compare-payrun", "Tells which payments of a pay-run stand otherwise now.", json, [name, run],
+            async (session, parsed) =>
             {
                 var path = parsed.GetRequiredValue(name);
                 await PrepareAsync(session);

@@ -48,12 +48,13 @@ public sealed record PayRunChanges(
         var changed = Enumerable.Range(0, then.Length).Where(i => then[i] != now.Standings[i]).ToList();
         await RecordAsync(at, kept.No, input, [.. changed.Where(i =>
             PayRunStandings.StandingOf(then[i]) is PayRunStanding.Pending or PayRunStanding.Hold)], who, cancel);
-        return new PayRunChanges(kept.No, kept.Run.Summary.AsOf, standing.AsOf, changed.Count, changed.Sum(input.AmountOf),
-        [
-            .. changed.Select(i => new ChangedPayment(input.RecordOf(i), PayRunStandings.NameOf(then[i]),
-                PayRunStandings.NameOf(now.Standings[i]), PayRunStandings.PayToOf(then[i]),
-                PayRunStandings.PayToOf(now.Standings[i]), input.AmountOf(i))),
-        ]);
+        return new PayRunChanges(
+            kept.No, kept.Run.Summary.AsOf, standing.AsOf, changed.Count, changed.Sum(input.AmountOf),
+            [
+                .. changed.Select(i => new ChangedPayment(input.RecordOf(i), PayRunStandings.NameOf(then[i]),
+                    PayRunStandings.NameOf(now.Standings[i]), PayRunStandings.PayToOf(then[i]),
+                    PayRunStandings.PayToOf(now.Standings[i]), input.AmountOf(i))),
+            ]);
     }
 
     /// <summary>Rule 33: what stands now is recorded by <see cref="Standing"/>, and what stood then here.</summary>

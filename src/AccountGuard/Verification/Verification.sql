@@ -277,10 +277,10 @@ begin
           and not exists (
                 select from verification v
                 where v.change_id = h.change_id and (v.claimed_until > at or v.returns_on > today))
-          and not is_keyed_by(h.change_id, login, person)
         order by h.exposed_on, not h.chain, - h.tier, h.filed_on, h.source, h.request_id
     loop
-        continue when not may_take_protected and is_protected(candidate);
+        -- Asked of these alone: in the query it would be asked of all that were taken before.
+        continue when is_keyed_by(candidate, login, person) or not may_take_protected and is_protected(candidate);
         if pg_try_advisory_xact_lock(4715, hashtext(candidate::text)) and not exists (
             select from verification v
             where v.change_id = candidate and (v.claimed_until > at or v.returns_on > today or v.state = 'Proposed'))
