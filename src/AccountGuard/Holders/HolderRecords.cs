@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AccountGuard.Intake;
 using AccountGuard.Numbers;
 using AccountGuard.Vault;
@@ -55,8 +54,7 @@ public static class HolderRecords
         /// <summary>With its details, unless the number's key was destroyed.</summary>
         public HolderStatement Open(PersonalKeys keys) => Wrapped is null ? Closed : Closed with
         {
-            Details = JsonSerializer.Deserialize<Dictionary<string, string>>(
-                Vault.Sealed.Open(keys.Unwrap(Number, Wrapped), Sealed, ContentKey))!,
+            Details = Vault.Sealed.OpenDetails(keys.Unwrap(Number, Wrapped), Sealed, ContentKey),
         };
     }
 

@@ -63,6 +63,12 @@ public static class Sealed
         return Open(aes, sealedBytes, belongsTo);
     }
 
+    /// <summary>Details that were sealed as JSON, by their names.</summary>
+    /// <inheritdoc cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public static Dictionary<string, string> OpenDetails(
+        byte[] key, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> belongsTo) =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(Open(key, sealedBytes, belongsTo))!;
+
     /// <inheritdoc cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
     public static byte[] Open(AesGcm aes, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> belongsTo)
     {

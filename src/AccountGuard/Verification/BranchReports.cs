@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AccountGuard.Intake;
 using AccountGuard.Numbers;
 using AccountGuard.Vault;
@@ -49,8 +48,8 @@ public static class BranchReports
         using var personalKeys = new PersonalKeys(at.Keys);
         var key = personalKeys.Unwrap(
             NumberKey.FromBytes(row.GetFieldValue<byte[]>(0)), row.GetFieldValue<byte[]>(2));
-        var details = JsonSerializer.Deserialize<Dictionary<string, string>>(
-            Sealed.Open(key, row.GetFieldValue<byte[]>(1), change.ToByteArray(bigEndian: true)))!;
+        var details = Sealed.OpenDetails(
+            key, row.GetFieldValue<byte[]>(1), change.ToByteArray(bigEndian: true));
         return PayeeAccount.TryParse(details.GetValueOrDefault("new_account"), out var account)
             ? account.BranchIn(at.Keys) : null;
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AccountGuard.AffectedLists;
 using AccountGuard.Identity;
 using AccountGuard.Numbers;
@@ -132,8 +131,8 @@ public sealed record CaseFile(
         // Erased data leaves none.
         using var personalKeys = new PersonalKeys(at.Keys);
         var key = row.IsDBNull(16) ? null : personalKeys.Unwrap(number, row.GetFieldValue<byte[]>(16));
-        var details = key is null || row.IsDBNull(15) ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(
-            Sealed.Open(key, row.GetFieldValue<byte[]>(15), change.ToByteArray(bigEndian: true)))!;
+        var details = key is null || row.IsDBNull(15) ? [] : Sealed.OpenDetails(
+            key, row.GetFieldValue<byte[]>(15), change.ToByteArray(bigEndian: true));
         var shown = row.IsDBNull(16) || row.IsDBNull(17) ? ShowNumbers.Erased : personalKeys.OpenNumber(
             number, row.GetFieldValue<byte[]>(16), row.GetFieldValue<byte[]>(17)).RevealDigits().Insert(4, "-");
         var entered = Day(row, 12);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AccountGuard.Holders;
 using AccountGuard.Intake;
 using AccountGuard.Numbers;
@@ -67,8 +66,7 @@ public static class PaymentStories
         }
 
         var key = keys.Unwrap(NumberKey.FromBytes(row.GetFieldValue<byte[]>(10)), row.GetFieldValue<byte[]>(11));
-        var details = JsonSerializer.Deserialize<Dictionary<string, string>>(
-            Sealed.Open(key, row.GetFieldValue<byte[]>(8), row.GetFieldValue<byte[]>(9)))!;
+        var details = Sealed.OpenDetails(key, row.GetFieldValue<byte[]>(8), row.GetFieldValue<byte[]>(9));
         return PayeeAccount.TryParse(details["account"], out var account) ? account : null;
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AccountGuard.Intake;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
@@ -269,10 +268,9 @@ public sealed record QueueView(
 
     /// <summary>Erased data leaves none.</summary>
     private static Dictionary<string, string> Details(NpgsqlDataReader reader, PersonalKeys personalKeys) =>
-        reader.IsDBNull(11) || reader.IsDBNull(12) ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(
-            Sealed.Open(
-                personalKeys.Unwrap(KeyOf(reader), reader.GetFieldValue<byte[]>(12)),
-                reader.GetFieldValue<byte[]>(11), reader.GetGuid(9).ToByteArray(bigEndian: true)))!;
+        reader.IsDBNull(11) || reader.IsDBNull(12) ? [] : Sealed.OpenDetails(
+            personalKeys.Unwrap(KeyOf(reader), reader.GetFieldValue<byte[]>(12)),
+            reader.GetFieldValue<byte[]>(11), reader.GetGuid(9).ToByteArray(bigEndian: true));
 
     /// <summary>What cannot be read as a day may be anything: of it only what looks like one is shown.</summary>
     private static SeenDay See(

@@ -99,9 +99,8 @@ public static class SeveralCases
             throw new BadInput($"Select from 1 to {Most:N0} cases.");
         }
 
-        var work = Asked(at, by, action, arguments.Where(a => needed.Contains(a.Key)).ToDictionary(), changes)
-            with
-        { MayWorkOnProtected = mayWorkOnProtected };
+        var work = Asked(at, by, action, arguments.Where(a => needed.Contains(a.Key)).ToDictionary(), changes,
+            mayWorkOnProtected);
         _ = work.For(at.Keys, changes[0]);
         if (action == MassHolds.Action)
         {
@@ -123,9 +122,8 @@ public static class SeveralCases
         var proposal = await HoldsAsync(at, proposed, cancel);
         var work = Asked(at, by, MassHolds.Approval,
             new Dictionary<string, string> { [MassHolds.Proposed] = $"{proposed}" },
-            [.. proposal.Changes.Where(change => proposal.Results.GetValueOrDefault(change) == Done)])
-            with
-        { MayWorkOnProtected = mayWorkOnProtected };
+            [.. proposal.Changes.Where(change => proposal.Results.GetValueOrDefault(change) == Done)],
+            mayWorkOnProtected);
         await KeepAsync(at, work, cancel);
         return work.Id;
     }
@@ -139,9 +137,12 @@ public static class SeveralCases
 
     private static JointWork Asked(
         Installation at, Caller by, string action, IReadOnlyDictionary<string, string> arguments,
-        IReadOnlyList<Guid> changes) =>
+        IReadOnlyList<Guid> changes, bool mayWorkOnProtected) =>
         new(Guid.CreateVersion7(at.Clock.GetUtcNow()), action, arguments, [.. changes.Distinct()], by,
-            IsStarted: false, IsEnded: false, new Dictionary<Guid, string>());
+            IsStarted: false, IsEnded: false, new Dictionary<Guid, string>())
+        {
+            MayWorkOnProtected = mayWorkOnProtected,
+        };
 
     private static async Task KeepAsync(Installation at, JointWork work, CancellationToken cancel)
     {
