@@ -33,19 +33,19 @@ public static class PayRunRoutes
             using var signature = new PayRunSignature(at.Keys);
             return Results.Json(signature.PublicKeys);
         }).For(Role.PaymentSystem, Role.Compliance);
-        Get(routes, "summary", SummaryAsync);
-        Get(routes, "signature", SignatureAsync);
-        Get(routes, "changes", ChangesAsync);
+        Kept(routes.MapGet(Path + "/{id:long}/summary", SummaryAsync));
+        Kept(routes.MapGet(Path + "/{id:long}/signature", SignatureAsync));
+        Kept(routes.MapGet(Path + "/{id:long}/changes", ChangesAsync));
         foreach (var standing in Enum.GetValues<PayRunStanding>())
         {
-            Get(routes, PayRunStandings.Names[(int)standing], (long id, HttpContext context, Installation at,
-                CancellationToken cancel) => FileAsync(id, standing, context, at, cancel));
+            Kept(routes.MapGet($"{Path}/{{id:long}}/{PayRunStandings.Names[(int)standing]}", (
+                long id, HttpContext context, Installation at, CancellationToken cancel) =>
+                FileAsync(id, standing, context, at, cancel)));
         }
     }
 
-    private static void Get(IEndpointRouteBuilder routes, string what, Delegate answer) =>
-        routes.MapGet($"{Path}/{{id:long}}/{what}", answer).For(Role.PaymentSystem)
-            .RequireRateLimiting(Upload.Few).Example(null, null, "id=1");
+    private static void Kept(RouteHandlerBuilder route) =>
+        route.For(Role.PaymentSystem).RequireRateLimiting(Upload.Few).Example(null, null, "id=1");
 
     private static async Task<IResult> ScreenAsync(
         HttpContext context, Installation at, CancellationToken cancel, DateOnly? payDay = null)

@@ -12,14 +12,18 @@ end $$;
 -- The highest event below every open transaction. Whoever appends has a transaction id before it takes a number, and
 -- holds a lock on that id until what it appended can be seen: where nobody holds one after the highest number was read,
 -- nothing below it is still to come. Else the numbers up to the first one that is missing among the latest. (A snapshot
--- does not tell: it names no open id above the last one that ended.)
+-- does not tell: it names no open id above the last one that ended. A lock on an id names no database, whoever holds it
+-- does: those that work in another one append nothing here.)
 create or replace function event_position() returns bigint language plpgsql volatile
 set search_path = accountguard, accountguard_events, pg_temp as $$
 declare highest bigint := coalesce((select max(seq_id) from mt_events), 0);
 begin
     if exists (
         select from pg_locks l
-        where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock' and l.pid is distinct from pg_backend_pid())
+        where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock' and l.pid is distinct from pg_backend_pid()
+            and not exists (
+                select from pg_stat_activity a
+                where a.pid = l.pid and a.datid <> (select oid from pg_database where datname = current_database())))
     then
         return coalesce((
             select min(e.seq_id) from (

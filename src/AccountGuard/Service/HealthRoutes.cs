@@ -5,7 +5,7 @@ public static class HealthRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/health/live", () => new { live = true }).AllowAnonymous();
+        routes.MapGet("/api/health/live", () => Results.Ok(new { live = true })).AllowAnonymous();
         routes.MapGet("/api/health/ready", Ready).AllowAnonymous();
     }
 

@@ -12,7 +12,8 @@ namespace AccountGuard.SystemTests.Pages;
 [Collection(SharedBrowser.Name)]
 public sealed class DraftJourneys(Browsing browsing) : IDisposable
 {
-    private const string Text = "来所の予約は 6月15日 10:30。原本の免許証を持参するよう案内済み。";
+    // Another for each test: the next case may be one that an earlier test wrote on, and left.
+    private readonly string _text = $"来所の予約は 6月15日 10:30。原本の免許証を持参するよう案内済み。受付 {Guid.NewGuid():N}";
 
     private static readonly Dictionary<string, Dictionary<string, string>> Words = new()
     {
@@ -35,14 +36,14 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
     public void Dispose() => browsing.Service.Clock.By = TimeSpan.Zero;
 
     /// <summary>Takes the next case and begins a note.</summary>
-    private static async Task<string> WriteAsync(Sight sight, string note)
+    private async Task<string> WriteAsync(Sight sight, string note)
     {
         await sight.SignInAsync("/cases", Role.Auditor);
         await sight.PressAsync("t");
         await sight.OnceOfCaseAsync();
         await sight.PressAsync("n");
         await sight.TabToAsync(note);
-        await sight.Page.Keyboard.TypeAsync(Text);
+        await sight.Page.Keyboard.TypeAsync(_text);
         return new Uri(sight.Page.Url).AbsolutePath;
     }
 
@@ -68,8 +69,8 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
         await sight.KeepAsync($"signin-draft-{language}-{width}");
         await sight.SignInAgainAsync(address, Role.Auditor);
         (await sight.Page.Locator("#draft").InnerTextAsync()).ShouldContain(words["draft"]);
-        (await sight.Page.Locator("#note-note").InputValueAsync()).ShouldBe(Text);
-        (await sight.Page.Locator("#story").InnerTextAsync()).ShouldNotContain(Text);
+        (await sight.Page.Locator("#note-note").InputValueAsync()).ShouldBe(_text);
+        (await sight.Page.Locator("#story").InnerTextAsync()).ShouldNotContain(_text);
         await sight.CheckAsync($"case-draft-{language}-{width}-{colours}", whole: true);
 
         await sight.GoAsync(address);
@@ -77,7 +78,7 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
         await sight.TabToAsync(words["note"]);
         await SendAsync(sight, words["keep"]);
         await sight.Page.Locator("[role=status]").WaitForAsync();
-        (await sight.Page.Locator("#story").InnerTextAsync()).ShouldContain(Text);
+        (await sight.Page.Locator("#story").InnerTextAsync()).ShouldContain(_text);
         (await sight.Page.Locator("#draft").CountAsync()).ShouldBe(0);
     }
 
@@ -93,17 +94,17 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
         await sight.TabToAsync("Write a note");
         await sight.PressAsync("Enter");
         await sight.TabToAsync("Note");
-        await sight.Page.Keyboard.TypeAsync(Text);
+        await sight.Page.Keyboard.TypeAsync(_text);
         await Revocation.RunAsync(
             browsing.Service.Database.At, $"person-{Role.Auditor}", "test", "left", CancellationToken.None);
         using var anyone = browsing.Service.As(Role.Compliance);
         await Served.OnceReadAnewAsync(() => anyone.GetAsync("/api/cases?limit=1"));
         await SendAsync(sight, "Keep the note");
         await sight.SignInAgainAsync(address, Role.Auditor);
-        (await sight.Page.Locator("#note-note").InputValueAsync()).ShouldBe(Text);
+        (await sight.Page.Locator("#note-note").InputValueAsync()).ShouldBe(_text);
         await SendAsync(sight, "Keep the note");
         await sight.Page.Locator("[role=status]").WaitForAsync();
-        (await sight.Page.Locator("#story").InnerTextAsync()).ShouldContain(Text);
+        (await sight.Page.Locator("#story").InnerTextAsync()).ShouldContain(_text);
     }
 
     [Theory]
@@ -122,7 +123,7 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
         await sight.PressAsync("ArrowDown");
         await sight.PressAsync("ArrowDown");
         await sight.TabToAsync(isJapanese ? "メモ" : "Note");
-        await sight.Page.Keyboard.TypeAsync(Text);
+        await sight.Page.Keyboard.TypeAsync(_text);
         await CaseWork.DoAsync(browsing.Service.Database.At, Guid.Parse(new Uri(sight.Page.Url).Segments[^1]),
             at => RecordCall.Decide(at.Case, new RecordCall(Guid.NewGuid(), Intent.Denied, at.Today, null),
                 new Caller("utsumi", "P2"), at.Now), CancellationToken.None);
@@ -131,13 +132,13 @@ public sealed class DraftJourneys(Browsing browsing) : IDisposable
         var both = await sight.Page.Locator("#conflict").InnerTextAsync();
         both.ShouldContain("utsumi");
         both.ShouldContain(isJapanese ? "電話を受けた（証拠にならない" : "A call, which proves nothing");
-        (await sight.Page.Locator("#mine").InputValueAsync()).ShouldBe(Text);
-        (await sight.Page.Locator("#propose-note").InputValueAsync()).ShouldBe(Text);
+        (await sight.Page.Locator("#mine").InputValueAsync()).ShouldBe(_text);
+        (await sight.Page.Locator("#propose-note").InputValueAsync()).ShouldBe(_text);
         (await sight.Page.Locator("input[name=verdict]:checked").InputValueAsync()).ShouldBe("Unreachable");
         await sight.CheckAsync($"case-conflict-{language}-{width}", whole: true);
         await sight.TabToAsync(isJapanese ? "メモだけ追加する" : "Keep it as a note only");
         await sight.PressAsync("Enter");
         await sight.Page.Locator("[role=status]").WaitForAsync();
-        (await sight.Page.Locator("#story").InnerTextAsync()).ShouldContain(Text);
+        (await sight.Page.Locator("#story").InnerTextAsync()).ShouldContain(_text);
     }
 }

@@ -133,12 +133,13 @@ public sealed class QueueFilters(FreshDatabase database)
     [Fact]
     public async Task what_cannot_be_asked_for_is_refused()
     {
-        foreach (var asked in (QueueAsked[])[new(State: "Open"), new(Tier: "5"), new(Tier: "four")])
+        foreach (var asked in (QueueAsked[])
+            [new() { State = "Open" }, new() { Tier = "5" }, new() { Tier = "four" }])
         {
             Should.Throw<BadInput>(() => asked.FilterFor(Saeki)).Fault.ShouldBe(Fault.Invalid);
         }
 
-        new QueueAsked(State: "", Tier: "", Office: "").FilterFor(Saeki).ShouldBe(QueueFilter.None);
+        new QueueAsked { State = "", Tier = "", Office = "" }.FilterFor(Saeki).ShouldBe(QueueFilter.None);
         var story = await BeginAsync(database);
         (await ViewAsync(story, new QueueFilter(Office: "東町"))).PayDays.ShouldBeEmpty();
     }

@@ -17,17 +17,18 @@ public static class DeskRoutes
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Page.Path, async (
-            HttpContext context, Installation at, DeadlineSettings settings, CancellationToken cancel) =>
-            new RazorComponentResult<DeskPage>(new
-            {
-                Desk = await PaymentDesk.LoadAsync(at, settings, cancel),
-                MayApprove = context.User.IsInRole(Role.Approver),
-            }))
-            .For(Page.Roles).ExcludeFromDescription();
+        routes.MapGet(Page.Path, ShowAsync).For(Page.Roles).ExcludeFromDescription();
         routes.MapGet(Page.Path + "/runs/{id:long}/changes", ChangesAsync).For(Page.Roles)
             .RequireRateLimiting(Upload.Few).ExcludeFromDescription();
     }
+
+    private static async Task<IResult> ShowAsync(
+        HttpContext context, Installation at, DeadlineSettings settings, CancellationToken cancel) =>
+        new RazorComponentResult<DeskPage>(new
+        {
+            Desk = await PaymentDesk.LoadAsync(at, settings, cancel),
+            MayApprove = context.User.IsInRole(Role.Approver),
+        });
 
     /// <summary>Where it is told what changed since a pay-run.</summary>
     public static string ChangesOf(long run) =>

@@ -223,7 +223,7 @@ public static class LetterRoutes
             at, reference.Value, Caller.Of(context.User), cancel), typed);
     }
 
-    private static RazorComponentResult<ReferencePage> PageOf(
+    private static IResult PageOf(
         string? reference, IReadOnlyList<ConfirmedLetter> letters, string? typed) =>
-        new(new { Reference = reference, Letters = letters, Typed = typed });
+        new RazorComponentResult<ReferencePage>(new { Reference = reference, Letters = letters, Typed = typed });
 }

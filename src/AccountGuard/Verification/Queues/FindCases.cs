@@ -53,7 +53,7 @@ public static class FindCases
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, () => new RazorComponentResult<FindPage>()).For(CaseRoutes.Page.Roles)
+        routes.MapGet(Path, IResult () => new RazorComponentResult<FindPage>()).For(CaseRoutes.Page.Roles)
             .ExcludeFromDescription();
         routes.MapPost(Path, AnswerAsync).AsForm().For(CaseRoutes.Page.Roles);
     }

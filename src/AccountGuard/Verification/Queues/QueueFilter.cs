@@ -51,14 +51,26 @@ public sealed record QueueFilter(
 }
 
 /// <summary>What the address of a page of the queue asks for; an empty field asks for nothing.</summary>
-public sealed record QueueAsked(
-    string? Incident = null, string? State = null, QueueReason? Reason = null, string? Tier = null,
-    string? Office = null, bool Linked = false, bool Mine = false)
+public sealed record QueueAsked
 {
+    public string? Incident { get; init; }
+
+    public string? State { get; init; }
+
+    public QueueReason? Reason { get; init; }
+
+    public string? Tier { get; init; }
+
+    public string? Office { get; init; }
+
+    public bool? Linked { get; init; }
+
+    public bool? Mine { get; init; }
+
     /// <exception cref="BadInput">There is no such state or tier.</exception>
     public QueueFilter FilterFor(Caller reader) => new QueueFilter(
         NotEmpty(State), Reason, NotEmpty(Tier) is { } tier ? int.TryParse(tier, out var fields) ? fields : 0 : null,
-        NotEmpty(Office), Linked, Mine ? reader.Login : null).Checked();
+        NotEmpty(Office), Linked ?? false, Mine is true ? reader.Login : null).Checked();
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -60,9 +60,15 @@ public static class SeveralRoutes
                 : throw new BadInput("case: select rows of the queue."))];
         }
 
-        var filter = new QueueAsked(null, form["state"], Enum.TryParse<QueueReason>(form["reason"], out var reason)
-            ? reason : null, form["tier"], form["office"], form["linked"] == "true", form["mine"] == "true")
-            .FilterFor(by);
+        var filter = new QueueAsked
+        {
+            State = form["state"],
+            Reason = Enum.TryParse<QueueReason>(form["reason"], out var reason) ? reason : null,
+            Tier = form["tier"],
+            Office = form["office"],
+            Linked = form["linked"] == "true",
+            Mine = form["mine"] == "true",
+        }.FilterFor(by);
         var bar = await IncidentBar.LoadAsync(at, form["incident"].ToString(), cancel) ?? throw BadInput.NoIncident;
         var figures = await QueueFigures.CountAsync(
             at, await QueueCounted.CountAsync(at, bar.Incident.No, null, cancel), bar.Incident.No, by.Login,
