@@ -65,11 +65,12 @@ language sql stable rows 1 as $$
         c.kind = 'account' and exists (     -- an address change of the same holder comes first
             select from numbers_of_holder(c.number_key) n
             cross join lateral (
-                select * from account_change o where o.number_key = n.number_key offset 0) a
+                select * from account_change o
+                where o.kind = 'address' and case when o.kind = 'address' then o.number_key end = n.number_key
+                offset 0) a
             cross join lateral possible_days(a.filed_on, a.filed_at, a.received_on, a.received_at,
                 a.entered_on, a.entered_at, a.delivered_at, g.time_zone, g.post_days) d
-            where a.kind = 'address'
-              and (d.from_on is null or lies_within(d.from_on, d.to_on, g.window_from, g.through_on)
+            where (d.from_on is null or lies_within(d.from_on, d.to_on, g.window_from, g.through_on)
                 or lies_within(d.received, d.received, g.window_from, g.through_on))
               and coalesce(least(d.from_on, d.received) <= g.earliest, true)
               and not exists (select from cancellation x where x.change_id = a.change_id)),

@@ -129,7 +129,6 @@ public static class Host
         app.UseRateLimiter();
         LateForms.Use(app);
         app.UseAuthorization();
-        app.UseAntiforgery();
         IncidentRoutes.Map(app);
         ListRoutes.Map(app);
         ChangeRoutes.Map(app);

@@ -9,7 +9,6 @@ using AccountGuard.Verification.Queues;
 using AccountGuard.Verification.Recalls;
 using AccountGuard.Verification.Several;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 
 namespace AccountGuard.Verification;
 
@@ -58,9 +57,10 @@ public static class CaseRoutes
         PageAsync(context, at, id, null, null, done, cancel);
 
     private static async Task<IResult> TakeNextAsync(
-        HttpContext context, Installation at, CancellationToken cancel, [FromForm] string incident)
+        HttpContext context, Installation at, CancellationToken cancel)
     {
-        var bar = await IncidentBar.LoadAsync(at, incident, cancel) ?? throw BadInput.NoIncident;
+        var form = await context.Request.ReadFormAsync(cancel);
+        var bar = await IncidentBar.LoadAsync(at, form["incident"].ToString(), cancel) ?? throw BadInput.NoIncident;
         return await TakeNext.RunAsync(at, bar.Incident.No, Caller.Of(context.User), cancel,
             context.User.IsInRole(Role.Protected)) is { } change
             ? Results.LocalRedirect(PathOf(change))

@@ -99,8 +99,9 @@ public sealed class Upgrades : IAsyncLifetime
             alter table personal_key drop column blind_index;
             alter table incident drop column hold_days, drop column hold_pay_to;
             drop table tie, joint_work_end, joint_work_result, joint_work_start, joint_work;
-            drop index account_change_new_account, account_change_proxy, hit_ended, hit_ground_gone, hit_queue,
-                hit_office, hit_tier, hit_chain, hit_alert_gap, hit_date_doubt, hit_renumbered, hit_linked, hit_worked;
+            drop index account_change_new_account, account_change_proxy, account_change_address;
+            drop index hit_ended, hit_ground_gone, hit_queue, hit_office,
+                hit_tier, hit_chain, hit_alert_gap, hit_date_doubt, hit_renumbered, hit_linked, hit_worked;
             drop view open_queue;
             alter table hit drop column is_open, drop column state, drop column office, drop column is_linked;
             create index hit_queue on hit (incident_no, exposed_on, (not chain), (- tier), filed_on, source, request_id)

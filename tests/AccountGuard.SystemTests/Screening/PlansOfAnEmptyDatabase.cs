@@ -48,6 +48,17 @@ public sealed class PlansOfAnEmptyDatabase : IAsyncLifetime
         await EachRowIsReadAFewTimesAsync(hits: Count);
     }
 
+    /// <summary>Whoever may file may file as many changes of one number as they like.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task changes_of_one_number_are_not_held_against_each_other()
+    {
+        var (story, number) = (await BeginAsync(_database), Number());
+        await story.ListAsync(1, [Listed(number)]);
+        await story.ChangesAsync(
+            [.. Enumerable.Range(0, Count).Select(i => story.Filed($"R{i}", number, "2015-05-20"))]);
+        await EachRowIsReadAFewTimesAsync(hits: Count);
+    }
+
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);

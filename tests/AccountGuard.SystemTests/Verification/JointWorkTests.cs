@@ -78,6 +78,27 @@ public sealed class JointWorkTests(FreshDatabase database)
         (await EventsAsync(story, cases[9])).OfType<AttemptRefused>().Count().ShouldBe(1, "as a rule wants");
     }
 
+    [Fact]
+    public async Task what_is_left_is_not_done_for_who_was_revoked_since_they_asked()
+    {
+        var (story, cases) = await FillAsync(database, 10);
+        var (id, other) = (await AskAsync(story, "claim", cases), await SeveralCases.AskAsync(
+            story.At, Utsumi, "claim", Nothing, [cases[9]], None));
+        await StartAsync(story, id);
+        (await SeveralCases.RunAsync(story.At, id, 4, None)).ShouldBeTrue();
+        await Revocation.RunAsync(story.At, Saeki.Person!, "test", "left", None);
+        var work = await FinishAsync(story, id);
+        work.IsEnded.ShouldBeTrue();
+        work.Results.Values.Count(r => r == SeveralCases.Done).ShouldBe(4);
+        work.Results.Values.Count(r => r == SeveralCases.Revoked).ShouldBe(6);
+        (await EventsAsync(story, cases[8])).OfType<CaseClaimed>().ShouldBeEmpty();
+
+        await SeveralCases.StartAsync(
+            story.At, other, Utsumi, (await SeveralCases.FindAsync(story.At, other, Utsumi, None)).Content, None);
+        await SeveralCases.RunAsync(story.At, other, 4, None);
+        (await SeveralCases.FindAsync(story.At, other, Utsumi, None)).Results[cases[9]].ShouldBe(SeveralCases.Done);
+    }
+
     /// <summary>What is recorded as no case stays so, also when the case is there a moment later.</summary>
     [Fact]
     public async Task a_case_that_is_just_being_opened_is_waited_for()

@@ -13,7 +13,7 @@ using NpgsqlTypes;
 namespace AccountGuard.Verification.Several;
 
 /// <summary>One thing asked of several cases, as it was previewed. Its id is the key under which it is run.</summary>
-/// <param name="Results">Of the cases that it was done to: Done, DoneBefore, NoCase, or why it was refused.</param>
+/// <param name="Results">Of each case that had its turn: Done, DoneBefore, NoCase, Revoked, or why not.</param>
 public sealed record JointWork(
     Guid Id, string Action, IReadOnlyDictionary<string, string> Arguments, IReadOnlyList<Guid> Changes, Caller By,
     bool IsStarted, bool IsEnded, IReadOnlyDictionary<Guid, string> Results)
@@ -65,6 +65,9 @@ public static class SeveralCases
     public const string Done = "Done";
     public const string DoneBefore = "DoneBefore";
     public const string NoCase = "NoCase";
+
+    /// <summary>Who asked was not to be let in any more before its turn came.</summary>
+    public const string Revoked = "Revoked";
 
     public const int Most = QueueSlice.Exact;
 
@@ -246,12 +249,21 @@ public static class SeveralCases
         await using var connection = await at.Database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var result = NoCase;
-        var (isThere, _) = await CaseWork.DoAsync(at, transaction, change, hand =>
+        var isThere = true;
+        if (await IsRevokedAsync(transaction, work.Id, cancel))
         {
-            var decision = work.For(at.Keys, change)(hand);
-            result = ResultOf(decision);
-            return decision;
-        }, cancel);
+            result = Revoked;
+        }
+        else
+        {
+            (isThere, _) = await CaseWork.DoAsync(at, transaction, change, hand =>
+            {
+                var decision = work.For(at.Keys, change)(hand);
+                result = ResultOf(decision);
+                return decision;
+            }, cancel);
+        }
+
         if (!isThere && !isLast)
         {
             return false;
@@ -274,6 +286,18 @@ public static class SeveralCases
         }
 
         return true;
+    }
+
+    private static async Task<bool> IsRevokedAsync(NpgsqlTransaction transaction, Guid work, CancellationToken cancel)
+    {
+        await using var ask = new NpgsqlCommand(
+            """
+            select exists (
+                select from joint_work w join revocation r on r.login_or_person in (w.login, w.person)
+                where w.work_id = @work and r.revoked_at >= w.asked_at)
+            """, transaction.Connection, transaction);
+        ask.Parameters.AddWithValue("work", work);
+        return (bool)(await ask.ExecuteScalarAsync(cancel))!;
     }
 
     /// <summary>What was started and is not at its end, the first started first.</summary>

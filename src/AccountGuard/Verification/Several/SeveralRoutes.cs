@@ -11,7 +11,7 @@ namespace AccountGuard.Verification.Several;
 public sealed record SeveralLine(
     Guid Change, string Source, string RequestId, string State, string? Auditor, string? Result)
 {
-    public bool IsRefused => Enum.TryParse<Refusal>(Result, out _);
+    public bool IsRefused => Result is SeveralCases.Revoked || Enum.TryParse<Refusal>(Result, out _);
 }
 
 /// <summary>Several cases at once, as pages: what was selected, its preview, and a result for each (Rule 22).</summary>
