@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace AccountGuard.Payments;
@@ -17,7 +18,7 @@ public sealed class TransferWriter(Stream to) : IDisposable
     private const int BlockLength = 1 << 20;
 
     private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _block = new byte[BlockLength];
+    private readonly byte[] _block = ArrayPool<byte>.Shared.Rent(BlockLength);
     private int _length;
     private PaymentCount _group;
 
@@ -60,7 +61,11 @@ public sealed class TransferWriter(Stream to) : IDisposable
         return _digest.GetHashAndReset();
     }
 
-    public void Dispose() => _digest.Dispose();
+    public void Dispose()
+    {
+        _digest.Dispose();
+        ArrayPool<byte>.Shared.Return(_block);
+    }
 
     private Span<byte> Append(TransferFile from)
     {
