@@ -1,20 +1,24 @@
 using System.Collections;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using AccountGuard.Numbers;
 using Npgsql;
 
 namespace AccountGuard.Payments;
 
 /// <summary>
-/// Every number that may stand otherwise than one of which nothing is known. A pay-run of forty million
-/// payments compares blind indexes, since a keyed hash of each would take longer than all the rest, and asks
-/// <see cref="Standing"/> for these alone. A number whose personal key is erased, or that an older program took in, is
-/// known by its NumberKey, and then each payment is hashed after all.
+/// Every number that may stand otherwise than one of which nothing is known, with what is known of it. A pay-run of
+/// forty million payments compares blind indexes, since a keyed hash of each would take longer than all the rest, and
+/// hashes these alone. A number whose personal key is erased, or that an older program took in, is known by its
+/// NumberKey only, and then each payment is hashed after all.
 /// </summary>
 public sealed class DoubtfulNumbers
 {
     // As many as stay near the processor.
     private const int NumbersAtOnce = 4_096;
+
+    // A finding of doubtful_numbers; all others are reasons.
+    private const string Case = "Case";
 
     // By its first bits nearly every index that is none of doubt is told, without a look into a table that lies further
     // away from the processor.
@@ -23,37 +27,48 @@ public sealed class DoubtfulNumbers
     private readonly Installation _at;
     private readonly HashSet<long> _indexes = [];
     private readonly BitArray _begins = new(1 << BitsTold);
-    private readonly HashSet<NumberKey> _withoutIndex = [];
+    private readonly Dictionary<NumberKey, Findings> _found = [];
+    private bool _areAllIndexed = true;
     private readonly Dictionary<NumberKey, HashSet<UInt128>> _deniedAccounts = [];
 
     private DoubtfulNumbers(Installation at) => _at = at;
 
-    /// <summary>Reads them in the snapshot that the standing rests on.</summary>
+    /// <summary>Reads them in the snapshot that the standing rests on, for its pay-day.</summary>
     public static async Task<DoubtfulNumbers> ReadAsync(
-        Installation at, NpgsqlTransaction snapshot, CancellationToken cancel)
+        Installation at, Standing standing, CancellationToken cancel)
     {
-        var doubtful = new DoubtfulNumbers(at);
+        var (doubtful, snapshot) = (new DoubtfulNumbers(at), standing.Snapshot);
         await using var find = new NpgsqlCommand(
-            "select blind_index, key_without_index from doubtful_numbers()", snapshot.Connection, snapshot);
+            "select number_key, blind_index, finding, pay_to from doubtful_numbers(@day)",
+            snapshot.Connection, snapshot);
         find.CommandTimeout = 0;
+        find.Parameters.AddWithValue("day", standing.PayDay);
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            if (reader.IsDBNull(0))
-            {
-                doubtful._withoutIndex.Add(NumberKey.FromBytes(reader.GetFieldValue<byte[]>(1)));
-            }
-            else
-            {
-                var index = reader.GetInt64(0);
-                doubtful._indexes.Add(index);
-                doubtful._begins[BeginOf(index)] = true;
-            }
+            doubtful.Add(
+                NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0)), reader.IsDBNull(1) ? null : reader.GetInt64(1),
+                reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3));
         }
 
         await reader.DisposeAsync();
         await doubtful.ReadDeniedAsync(snapshot, cancel);
         return doubtful;
+    }
+
+    private void Add(NumberKey number, long? index, string? finding, string? payTo)
+    {
+        ref var found = ref CollectionsMarshal.GetValueRefOrAddDefault(_found, number, out _);
+        found ??= Findings.None;
+        found = finding switch { null => found, Case => found.AndCase(), _ => found.And(finding, payTo) };
+        if (index is not { } blind)
+        {
+            _areAllIndexed = false;
+            return;
+        }
+
+        _indexes.Add(blind);
+        _begins[BeginOf(blind)] = true;
     }
 
     private async Task ReadDeniedAsync(NpgsqlTransaction snapshot, CancellationToken cancel)
@@ -69,6 +84,9 @@ public sealed class DoubtfulNumbers
             _deniedAccounts[number].Add(NumberKey.FromBytes(reader.GetFieldValue<byte[]>(1)).Value);
         }
     }
+
+    /// <summary>What was found of a number.</summary>
+    public Findings Of(NumberKey number) => _found.GetValueOrDefault(number) ?? Findings.None;
 
     /// <summary>Accounts that the holder of a number did not mean (Rule 17), also since another was restored; null:
     /// none.</summary>
@@ -111,5 +129,5 @@ public sealed class DoubtfulNumbers
     private bool Has(long index) => _begins[BeginOf(index)] && _indexes.Contains(index);
 
     private bool IsWithoutIndex(long number) =>
-        _withoutIndex.Count > 0 && _withoutIndex.Contains(NumberKey.Of(NumberOf(number), _at.Keys));
+        !_areAllIndexed && _found.ContainsKey(NumberKey.Of(NumberOf(number), _at.Keys));
 }

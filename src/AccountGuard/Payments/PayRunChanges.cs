@@ -42,7 +42,7 @@ public sealed record PayRunChanges(
         Installation at, KeptPayRun kept, PayRunInput input, string who, CancellationToken cancel)
     {
         await using var standing = await Standing.OpenAsync(at, kept.PayDay, who, cancel);
-        var doubtful = await DoubtfulNumbers.ReadAsync(at, standing.Snapshot, cancel);
+        var doubtful = await DoubtfulNumbers.ReadAsync(at, standing, cancel);
         var now = await PayRunStandings.AskAsync(at, standing, doubtful, input, cancel);
         var then = kept.Run.Standings;
         var changed = Enumerable.Range(0, then.Length).Where(i => then[i] != now.Standings[i]).ToList();

@@ -59,13 +59,31 @@ public sealed record PayRunStandings(
     {
         var doubted = doubtful.Among(input.Numbers);
         var plain = standing.OfPlainNumber;
-        Dictionary<long, StandingAnswer> answers;
+        var answers = new Dictionary<long, StandingAnswer>();
+        var shown = new List<NumberKey>();
+        foreach (var number in doubted.Select(payment => input.Numbers[payment])
+            .Where(number => number >= 0 && !Sandbox.Has(at, number)))
+        {
+            if (!answers.ContainsKey(number))
+            {
+                var key = NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys);
+                var found = doubtful.Of(key);
+                answers[number] = standing.AnswerOf(found);
+                shown.AddRange(found.Tell ? [key] : []);
+            }
+        }
+
+        await standing.RecordAsync([.. shown], cancel);
         IReadOnlyList<int> unknownChanges;
         await standing.Turn.WaitAsync(cancel);
         try
         {
-            answers = await AnswersAsync(
-                standing, [.. doubted.Select(payment => input.Numbers[payment]).Where(n => n >= 0).Distinct()], cancel);
+            foreach (var number in doubted.Select(payment => input.Numbers[payment])
+                .Where(number => Sandbox.Has(at, number)).Distinct())
+            {
+                answers[number] = (await standing.AnswerAsync([DoubtfulNumbers.TextOf(number)], cancel))[0];
+            }
+
             answers[PayRunInput.NoNumber] = (await standing.AnswerAsync([null], cancel))[0];
             unknownChanges = await UnknownChangesAsync(at, standing, input, cancel);
         }
@@ -127,22 +145,6 @@ public sealed record PayRunStandings(
 
     private static byte CodeOf(PayRunStanding standing, string? payTo) =>
         (byte)((int)standing | (Array.IndexOf(PayTos, payTo) << BitsOfStanding));
-
-    private static async Task<Dictionary<long, StandingAnswer>> AnswersAsync(
-        Standing standing, long[] numbers, CancellationToken cancel)
-    {
-        var answers = new Dictionary<long, StandingAnswer>(numbers.Length + 2);
-        foreach (var some in numbers.Chunk(NumbersOfAQuestion))
-        {
-            var found = await standing.AnswerAsync([.. some.Select(DoubtfulNumbers.TextOf)], cancel);
-            for (var i = 0; i < some.Length; i++)
-            {
-                answers[some[i]] = found[i];
-            }
-        }
-
-        return answers;
-    }
 
     /// <summary>
     /// Those of a number, under any alias, with no change to the account that is paid; or of no number at all.

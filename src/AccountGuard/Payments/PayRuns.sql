@@ -1,34 +1,42 @@
 -- evolve-repeat-always
 -- What pay-runs ask beyond standing, in the snapshot of the standing.
 
--- Every number that cases_and_doubts_of or denied_accounts says anything of, by its blind index or else by its key: a
--- number that is missing here goes out as clear unasked. So what they read, this reads too (a test compares the
--- tables). Some hundred thousand rows: looked up one by one they take three times as long as joined.
+-- What cases_and_doubts_of finds of every number for a pay-day, an open case as Case; and each number that
+-- denied_accounts says anything of, with no finding. By the number's key, and its blind index where it has one: a number
+-- that is missing here goes out as clear unasked. So what they read, this reads too (tests compare the tables, and the
+-- answers). Some hundred thousand rows: looked up one by one they take three times as long as joined.
 drop function if exists doubtful_numbers();
-create or replace function doubtful_numbers() returns table (blind_index bigint, key_without_index bytea)
+create or replace function doubtful_numbers(pay_day date)
+returns table (number_key bytea, blind_index bigint, finding text, pay_to text)
 language sql stable set search_path = accountguard, pg_temp set enable_nestloop = off set work_mem = '64MB'
 set jit = off as $$
     with found as (
-        select c.number_key from hit h join account_change c on c.change_id = h.change_id where h.is_open
+        select c.number_key, 'Case' as finding, null::text as pay_to
+        from hit h join account_change c on c.change_id = h.change_id where h.is_open
         union all
-        select n.number_key
+        select n.number_key, case when q.code = 'MappingClash' then 'MappingClash' else 'Quarantined' end, null
         from waiting_row q cross join lateral (values (q.number_key), (q.other_key)) as n (number_key)
         where n.number_key is not null
           and not exists (
                 select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
         union all
-        select c.number_key from verification v join account_change c on c.change_id = v.change_id
+        select c.number_key, case when v.denied then 'Denied' end, case when v.denied then coalesce(
+            (select min(i.hold_pay_to) from hit h join incident i on i.incident_no = h.incident_no
+             where h.change_id = v.change_id), 'keep') end
+        from verification v join account_change c on c.change_id = v.change_id
         where v.denied or v.is_followed
         union all
-        select c.number_key from standing_hold x join account_change c on c.change_id = x.change_id),
+        select c.number_key, 'Hold', x.pay_to
+        from standing_hold x join account_change c on c.change_id = x.change_id
+        where x.through_on >= doubtful_numbers.pay_day),
     named as (
-        select coalesce(h.holder_key, f.number_key) as holder_key
+        select coalesce(h.holder_key, f.number_key) as holder_key, f.finding, f.pay_to
         from found f left join holder h on h.number_key = f.number_key),
     alias as (
-        select n.holder_key as number_key from named n
+        select n.holder_key as number_key, n.finding, n.pay_to from named n
         union all
-        select h.number_key from named n join holder h on h.holder_key = n.holder_key)
-    select p.blind_index, case when p.blind_index is null then a.number_key end
+        select h.number_key, n.finding, n.pay_to from named n join holder h on h.holder_key = n.holder_key)
+    select a.number_key, p.blind_index, a.finding, a.pay_to
     from alias a left join personal_key p on p.subject_key = a.number_key $$;
 
 -- New accounts of denied changes (Rule 17), by each number of their holder: nothing is paid there again, also when the

@@ -130,7 +130,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         try
         {
             _standing ??= await Standing.OpenAsync(at, payDay, who, cancel);
-            _doubtful ??= await DoubtfulNumbers.ReadAsync(at, _standing.Snapshot, cancel);
+            _doubtful ??= await DoubtfulNumbers.ReadAsync(at, _standing, cancel);
         }
         finally
         {

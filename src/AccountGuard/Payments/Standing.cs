@@ -54,7 +54,13 @@ public sealed class Standing : IAsyncDisposable
     /// <summary>
     /// The answer for a number of which nothing is known: clear, or what is in doubt for every number.
     /// </summary>
-    public StandingAnswer OfPlainNumber => Answer("", new Found([], _doubts, null));
+    public StandingAnswer OfPlainNumber => AnswerOf(Findings.None);
+
+    /// <summary>The answer for a number of which this was found in the snapshot, without its cases and itself.</summary>
+    public StandingAnswer AnswerOf(Findings found) => Answer("", [], found);
+
+    /// <summary>The day on which it is paid.</summary>
+    public DateOnly PayDay => _payDay;
 
     /// <summary>Whoever passes every gate may be the one that the database picks out of a circle of waits.</summary>
     /// <exception cref="BadInput">The day is not a pay-day.</exception>
@@ -105,30 +111,28 @@ public sealed class Standing : IAsyncDisposable
             .Select(n => PensionNumber.TryParse(n, out var number) ? number : (PensionNumber?)null).ToList();
         var keys = parsed.Select(n => n is { } number ? NumberKey.Of(number, _at.Keys) : (NumberKey?)null).ToList();
         var found = await FindAsync(keys, cancel);
-        await RecordAsync([.. keys
-            .Where((key, i) => key is not null && (found[i].Cases.Count > 0 || found[i].PayTo is not null))
-            .Select(key => key!.Value)], cancel);
-        return [.. found.Select((f, i) => parsed[i] is { } number
-            ? Answer(number.RevealDigits(), WithSandbox(number, f with { Reasons = [.. _doubts, .. f.Reasons] }))
-            : Answer("", new Found([], [.. _doubts, "NotANumber"], null)))];
+        await RecordAsync(
+            [.. keys.Where((key, i) => key is not null && found[i].Findings.Tell).Select(key => key!.Value)], cancel);
+        return [.. found.Select((f, i) => parsed[i] is { } number ? Answer(number, f)
+            : AnswerOf(Findings.None.And("NotANumber", null)))];
     }
 
     /// <summary>What a number of the sandbox answers is added to what is known: it makes nothing clear.</summary>
-    private Found WithSandbox(PensionNumber number, Found found) =>
+    private StandingAnswer Answer(PensionNumber number, Found found) =>
         _at.HasSandbox && Sandbox.Of(number, _payDay) is { } always
-            ? found with
-            {
-                Cases = [.. found.Cases, .. always.Cases],
-                Reasons = [.. found.Reasons, .. always.Reasons],
-                PayTo = found.PayTo ?? always.PayTo,
-            }
-            : found;
+            ? Answer(number.RevealDigits(), [.. found.Cases, .. always.Cases], new Findings(
+                found.Findings.HasCase || always.Cases.Count > 0, [.. found.Findings.Reasons, .. always.Reasons],
+                found.Findings.PayTo ?? always.PayTo))
+            : Answer(number.RevealDigits(), found.Cases, found.Findings);
 
-    private static StandingAnswer Answer(string number, Found found) => new(
-        number,
-        found.PayTo is not null ? "hold" : found.Reasons.Count > 0 ? "unknown"
-            : found.Cases.Count > 0 ? "pending" : "clear",
-        found.PayTo is not null && found.Reasons.Any(IsDoubt) ? Keep : found.PayTo, found.Cases, found.Reasons);
+    private StandingAnswer Answer(string number, IReadOnlyList<StandingCase> cases, Findings found)
+    {
+        string[] reasons = [.. _doubts, .. found.Reasons];
+        return new StandingAnswer(
+            number,
+            found.PayTo is not null ? "hold" : reasons.Length > 0 ? "unknown" : found.HasCase ? "pending" : "clear",
+            found.PayTo is not null && reasons.Any(IsDoubt) ? Keep : found.PayTo, cases, reasons);
+    }
 
     /// <summary>While anything is in doubt, so is which account was paid before.</summary>
     private static bool IsDoubt(string reason) => reason is not ("Denied" or "Hold");
@@ -162,6 +166,8 @@ public sealed class Standing : IAsyncDisposable
         AsOf = new StandingAsOf(highest, [.. incidents.Zip(versions, (id, version) => new StandingList(id, version))]);
     }
 
+    private sealed record Found(IReadOnlyList<StandingCase> Cases, Findings Findings);
+
     private async Task<Found[]> FindAsync(List<NumberKey?> keys, CancellationToken cancel)
     {
         await using var find = new NpgsqlCommand(
@@ -175,14 +181,15 @@ public sealed class Standing : IAsyncDisposable
         find.Parameters.AddWithValue("day", _payDay);
         await find.PrepareAsync(cancel);
         var found = new Found[keys.Count];
-        Array.Fill(found, new Found([], [], null));
+        Array.Fill(found, new Found([], Findings.None));
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
             var place = reader.GetInt64(0) - 1;
+            var (cases, findings) = found[place];
             found[place] = reader.IsDBNull(1)
-                ? found[place] with { Cases = [.. found[place].Cases, Case(reader)] }
-                : found[place].And(reader.GetString(1), reader.IsDBNull(8) ? null : reader.GetString(8));
+                ? new Found([.. cases, Case(reader)], findings.AndCase())
+                : new Found(cases, findings.And(reader.GetString(1), reader.IsDBNull(8) ? null : reader.GetString(8)));
         }
 
         return found;
@@ -201,16 +208,6 @@ public sealed class Standing : IAsyncDisposable
         {
             await AccessRecords.WriteAsync(_at, shown, "cases", _who, $"standing for pay-day {_payDay:O}", cancel);
         }
-    }
-
-    private sealed record Found(IReadOnlyList<StandingCase> Cases, IReadOnlyList<string> Reasons, string? PayTo)
-    {
-        /// <summary>Of several holds one that keeps the money decides: the account before may be a thief's.</summary>
-        public Found And(string reason, string? payTo) => this with
-        {
-            Reasons = Reasons.Contains(reason) ? Reasons : [.. Reasons, reason],
-            PayTo = payTo == Keep || PayTo is null ? payTo ?? PayTo : PayTo,
-        };
     }
 
     public async ValueTask DisposeAsync()

@@ -106,7 +106,7 @@ public sealed class PaymentProperties(Served service) : IClassFixture<Served>
         await Reconcile.RunAsync(story.At, null, default);
         var input = PayRunInput.Read(new MemoryStream(file), "FILE", default);
         await using var standing = await Standing.OpenAsync(story.At, PayDays[1], "test", default);
-        var doubtful = await DoubtfulNumbers.ReadAsync(story.At, standing.Snapshot, default);
+        var doubtful = await DoubtfulNumbers.ReadAsync(story.At, standing, default);
         var frozen = await PayRunStandings.AskAsync(story.At, standing, doubtful, input, default);
         var (paid, none) = (new MemoryStream(), Stream.Null);
         var parts = PayRunSplit.Run(

@@ -93,9 +93,9 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
              """, "with changes that were denied once and confirmed"),
             ("""
              insert into hold (hold_id, change_id, pay_to, through_on, by_policy, is_ended)
-             select gen_random_uuid(), change_id, case when # % 2 = 0 then 'keep' else 'previous' end, '2015-06-15',
-                 false, false
-             from account_change where abs(hashtext(change_id::text) + #) % 5 = 0
+             select gen_random_uuid(), change_id, case when # % 2 = 0 then 'keep' else 'previous' end,
+                 date '2015-06-15' - abs(hashtext(change_id::text)) % 2, false, false
+             from account_change where abs(hashtext(change_id::text) + #) % 5 < 2
              """, "with holds by two people"),
             ("""
              update hold set is_ended = true;
@@ -156,7 +156,7 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
         var file = TransferSample.File(TransferSample.Group([.. numbers.Select((n, i) => (n, (long)i))]));
         var input = PayRunInput.Read(new MemoryStream(file), "FILE", default);
         await using var standing = await Standing.OpenAsync(at, PayDay, "test", default);
-        var doubtful = await DoubtfulNumbers.ReadAsync(at, standing.Snapshot, default);
+        var doubtful = await DoubtfulNumbers.ReadAsync(at, standing, default);
         var frozen = await PayRunStandings.AskAsync(at, standing, doubtful, input, default);
         var answers = (await standing.AnswerAsync(numbers, default)).ToArray();
         var denied = await ToDeniedAsync(at, standing, numbers);
@@ -232,8 +232,7 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
 
         var doubtful = await TablesOfAsync("doubtful_numbers");
         doubtful.ShouldContain("verification", "or the tables are not found");
-        (await TablesOfAsync("cases_and_doubts_of")).Except(doubtful).ShouldBe(
-            ["incident"], "it only names the incident of a case");
+        (await TablesOfAsync("cases_and_doubts_of")).Except(doubtful).ShouldBeEmpty();
         (await TablesOfAsync("denied_accounts")).Except(doubtful).ShouldBeEmpty();
     }
 }

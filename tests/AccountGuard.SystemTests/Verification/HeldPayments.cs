@@ -275,7 +275,7 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
             at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now))).ShouldBeNull();
         (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
         await using var standing = await Standing.OpenAsync(held.Story.At, next, "test", None);
-        var doubtful = await DoubtfulNumbers.ReadAsync(held.Story.At, standing.Snapshot, None);
+        var doubtful = await DoubtfulNumbers.ReadAsync(held.Story.At, standing, None);
         doubtful.Among([long.Parse(held.Number)]).ShouldNotBeEmpty("its payment would go out as clear");
     }
 
