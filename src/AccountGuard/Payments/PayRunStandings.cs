@@ -59,27 +59,14 @@ public sealed record PayRunStandings(
     {
         var doubted = doubtful.Among(input.Numbers);
         var plain = standing.OfPlainNumber;
-        var answers = new Dictionary<long, StandingAnswer>();
-        var shown = new List<NumberKey>();
-        foreach (var number in doubted.Select(payment => input.Numbers[payment])
-            .Where(number => number >= 0 && !Sandbox.Has(at, number)))
-        {
-            if (!answers.ContainsKey(number))
-            {
-                var key = NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys);
-                var found = doubtful.Of(key);
-                answers[number] = standing.AnswerOf(found);
-                shown.AddRange(found.Tell ? [key] : []);
-            }
-        }
-
-        await standing.RecordAsync([.. shown], cancel);
+        var numbers = doubted.Select(payment => input.Numbers[payment]).Where(number => number >= 0).Distinct()
+            .ToLookup(number => Sandbox.Has(at, number));
+        var answers = await AnswersAsync(at, standing, doubtful, numbers[false], cancel);
         IReadOnlyList<int> unknownChanges;
         await standing.Turn.WaitAsync(cancel);
         try
         {
-            foreach (var number in doubted.Select(payment => input.Numbers[payment])
-                .Where(number => Sandbox.Has(at, number)).Distinct())
+            foreach (var number in numbers[true])
             {
                 answers[number] = (await standing.AnswerAsync([DoubtfulNumbers.TextOf(number)], cancel))[0];
             }
@@ -97,6 +84,27 @@ public sealed record PayRunStandings(
         await standing.RecordAsync([.. denied.Select(payment => input.Numbers[payment]).Distinct()
             .Select(number => NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys))], cancel);
         return Of(input, doubted, answers, plain, unknownChanges, denied);
+    }
+
+    private static async Task<Dictionary<long, StandingAnswer>> AnswersAsync(
+        Installation at, Standing standing, DoubtfulNumbers doubtful, IEnumerable<long> numbers,
+        CancellationToken cancel)
+    {
+        var answers = new Dictionary<long, StandingAnswer>();
+        var shown = new List<NumberKey>();
+        foreach (var number in numbers)
+        {
+            var key = NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys);
+            var found = doubtful.Of(key);
+            answers[number] = standing.AnswerOf(found);
+            if (found.Tell)
+            {
+                shown.Add(key);
+            }
+        }
+
+        await standing.RecordAsync([.. shown], cancel);
+        return answers;
     }
 
     private static PayRunStandings Of(

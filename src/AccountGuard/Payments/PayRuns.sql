@@ -2,9 +2,9 @@
 -- What pay-runs ask beyond standing, in the snapshot of the standing.
 
 -- What cases_and_doubts_of finds of every number for a pay-day, an open case as Case; and each number that
--- denied_accounts says anything of, with no finding. By the number's key, and its blind index where it has one: a number
--- that is missing here goes out as clear unasked. So what they read, this reads too (tests compare the tables, and the
--- answers). Some hundred thousand rows: looked up one by one they take three times as long as joined.
+-- denied_accounts says anything of, with no finding. By its key, and by its blind index where it has one. What is
+-- missing here goes out as clear, so what those two read, this reads too (tests compare the tables, and the answers).
+-- Some hundred thousand rows: looked up one by one they take three times as long as joined.
 drop function if exists doubtful_numbers();
 create or replace function doubtful_numbers(pay_day date)
 returns table (number_key bytea, blind_index bigint, finding text, pay_to text)

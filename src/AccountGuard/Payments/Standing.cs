@@ -56,7 +56,7 @@ public sealed class Standing : IAsyncDisposable
     /// </summary>
     public StandingAnswer OfPlainNumber => AnswerOf(Findings.None);
 
-    /// <summary>The answer for a number of which this was found in the snapshot, without its cases and itself.</summary>
+    /// <summary>The answer for a number of which this was found, without the number and its cases.</summary>
     public StandingAnswer AnswerOf(Findings found) => Answer("", [], found);
 
     /// <summary>The day on which it is paid.</summary>
