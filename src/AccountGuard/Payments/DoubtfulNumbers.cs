@@ -28,8 +28,8 @@ public sealed class DoubtfulNumbers
     private readonly HashSet<long> _indexes = [];
     private readonly BitArray _begins = new(1 << BitsTold);
     private readonly Dictionary<NumberKey, Findings> _found = [];
-    private bool _areAllIndexed = true;
     private readonly Dictionary<NumberKey, HashSet<UInt128>> _deniedAccounts = [];
+    private bool _areAllIndexed = true;
 
     private DoubtfulNumbers(Installation at) => _at = at;
 

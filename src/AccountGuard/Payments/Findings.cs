@@ -10,8 +10,8 @@ public sealed record Findings(bool HasCase, IReadOnlyList<string> Reasons, strin
     public static readonly Findings None = new(false, [], null);
     private static readonly Findings CaseAlone = None with { HasCase = true };
 
-    /// <summary>It is shown that something is known of a person (Rule 33).</summary>
-    public bool Tell => HasCase || PayTo is not null;
+    /// <summary>To show it is to show something of a person (Rule 33).</summary>
+    public bool IsPersonal => HasCase || PayTo is not null;
 
     public Findings AndCase() => ReferenceEquals(this, None) ? CaseAlone : this with { HasCase = true };
 

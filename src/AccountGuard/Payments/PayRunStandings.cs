@@ -97,7 +97,7 @@ public sealed record PayRunStandings(
             var key = NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys);
             var found = doubtful.Of(key);
             answers[number] = standing.AnswerOf(found);
-            if (found.Tell)
+            if (found.IsPersonal)
             {
                 shown.Add(key);
             }

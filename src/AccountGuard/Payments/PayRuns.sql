@@ -20,11 +20,11 @@ set jit = off as $$
           and not exists (
                 select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
         union all
-        select c.number_key, case when v.denied then 'Denied' end, case when v.denied then coalesce(
-            (select min(i.hold_pay_to) from hit h join incident i on i.incident_no = h.incident_no
-             where h.change_id = v.change_id), 'keep') end
-        from verification v join account_change c on c.change_id = v.change_id
-        where v.denied or v.is_followed
+        select c.number_key, null, null
+        from verification v join account_change c on c.change_id = v.change_id where v.is_followed
+        union all
+        select c.number_key, 'Denied', x.pay_to
+        from standing_denial x join account_change c on c.change_id = x.change_id
         union all
         select c.number_key, 'Hold', x.pay_to
         from standing_hold x join account_change c on c.change_id = x.change_id

@@ -112,7 +112,8 @@ public sealed class Standing : IAsyncDisposable
         var keys = parsed.Select(n => n is { } number ? NumberKey.Of(number, _at.Keys) : (NumberKey?)null).ToList();
         var found = await FindAsync(keys, cancel);
         await RecordAsync(
-            [.. keys.Where((key, i) => key is not null && found[i].Findings.Tell).Select(key => key!.Value)], cancel);
+            [.. keys.Where((key, i) => key is not null && found[i].Findings.IsPersonal).Select(key => key!.Value)],
+            cancel);
         return [.. found.Select((f, i) => parsed[i] is { } number ? Answer(number, f)
             : AnswerOf(Findings.None.And("NotANumber", null)))];
     }

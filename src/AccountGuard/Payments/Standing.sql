@@ -111,6 +111,14 @@ from hit h join incident i on i.incident_no = h.incident_no
 where i.hold_days is not null and (h.is_open or h.state = 'Deceased')
   and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended);
 
+-- Whose verdict was Denied is not paid on the new account, before the account is restored (Rule 17), and where to pay
+-- meanwhile.
+create or replace view standing_denial as
+select v.change_id, coalesce(
+    (select min(i.hold_pay_to) from hit h join incident i on i.incident_no = h.incident_no
+     where h.change_id = v.change_id), 'keep') as pay_to
+from verification v where v.denied;
+
 -- What is known of the numbers, by their place among those asked: a row for each open case of the holder, and one for
 -- each reason why the standing would be unknown, or on hold for this pay-day (Rules 17, 18), with where to pay then.
 -- Most numbers have neither. Planned once for a connection, as the doubts are: planning takes longer than a number.
@@ -148,11 +156,9 @@ begin
     where not exists (
         select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
     union all
-    select c.place, 'Denied', null, null, null, null, null::smallint, null::date, coalesce(
-        (select min(i.hold_pay_to) from hit h join incident i on i.incident_no = h.incident_no
-         where h.change_id = c.change_id), 'keep')
+    select c.place, 'Denied', null, null, null, null, null::smallint, null::date, x.pay_to
     from change c
-    join verification v on v.change_id = c.change_id and v.denied
+    join standing_denial x on x.change_id = c.change_id
     union all
     select c.place, 'Hold', null, null, null, null, null::smallint, null::date, x.pay_to
     from change c
