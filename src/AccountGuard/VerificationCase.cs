@@ -216,8 +216,14 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
 
     public VerificationCase Apply(HoldSentBack e) => WithHolds(hold => hold.Without(e.Proposal));
 
+    // The new account is not paid any longer, so whatever held it would keep the holder's own.
     public VerificationCase Apply(AccountRestored e) =>
-        this with { RestoredAt = e.RestoredAt, Restorations = Restorations.Add(e.RestoredAt) };
+        WithHolds(hold => InForce is { Verdict: Verdict.Denied } && hold.Stage is not HoldStage.Proposed
+            ? hold with { Stage = HoldStage.Ended } : hold) with
+        {
+            RestoredAt = e.RestoredAt,
+            Restorations = Restorations.Add(e.RestoredAt),
+        };
 
     public VerificationCase Apply(RecallRequested e) => this with
     {

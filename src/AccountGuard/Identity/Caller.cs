@@ -15,7 +15,8 @@ public sealed record Caller(string Login, string? Person)
     public static Caller Of(ClaimsPrincipal principal) => new(
         principal.FindFirstValue(LoginClaim)
             ?? throw new InvalidOperationException("A caller without a login passed authentication."),
-        principal.FindFirstValue(PersonClaim));
+        // An empty claim would make two of one person who has it under one login alone.
+        principal.FindFirstValue(PersonClaim) is { } person && !string.IsNullOrWhiteSpace(person) ? person : null);
 
     /// <summary>The same person, under whichever login (Rule 14).</summary>
     public bool IsSame(Caller other) => Login == other.Login || (Person is not null && Person == other.Person);

@@ -20,5 +20,8 @@ public sealed class Sources
 
     public static Sources Of(ClaimsPrincipal principal) => new(principal.FindAll(Claim).Select(c => c.Value));
 
+    /// <summary>Those that are named, as text: the same for the same sources, and empty for all of them.</summary>
+    public string Written => _named.Contains(Every) ? "" : string.Join('\u001f', _named.Order(StringComparer.Ordinal));
+
     public bool Allow(string source) => _named.Contains(Every) || _named.Contains(source);
 }

@@ -70,8 +70,9 @@ public sealed record Declaration(
         Require(Id.Length is > 0 and <= 100 && Id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'),
             "id", "letters, digits, '-', '_' and '.', at most 100");
         Require(!string.IsNullOrWhiteSpace(Name), "name", "a name to show");
-        Require(TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) && zone.HasIanaId,
-            "timeZone", "an IANA name such as Asia/Tokyo");
+        // PostgreSQL takes CET, EET, MET and WET for offsets without summer time; no name of a place is one.
+        Require(TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) && zone.HasIanaId
+            && (TimeZone == "UTC" || TimeZone.Contains('/')), "timeZone", "an IANA name such as Asia/Tokyo, or UTC");
         Require(Cutoff.Through is null != Cutoff.Before is null, "cutoff", "either through or before, as YYYY-MM-DD");
         Require(PostDays is >= 1 and <= 366, "postDays", "1 to 366");
         Require(AddressChanges is "link" or "verify", "addressChanges", "link or verify");

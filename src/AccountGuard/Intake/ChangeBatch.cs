@@ -213,7 +213,7 @@ public sealed class ChangeBatch(
 
     private QuarantinedRow Quarantined(FiledChange change) => new(
         change.Row.No, CodeOf(change)!, FieldOf(change), change.ChangeId, change.Key,
-        Quarantine.Seal(keys[change.Key ?? nobody], change.Row), change.IsCancellation);
+        Quarantine.Seal(keys[change.Key ?? nobody], change.Row), change.IsCancellation, change.OtherKey);
 
     private static object EventOf(FiledChange c, long delivery) => c.IsCancellation
         ? new AccountChangeCancelled(

@@ -38,6 +38,10 @@ public sealed record FiledChange(DeliveredRow Row)
     public string Kind { get; private init; } = "";
     public PensionNumber? Number { get; private init; }
     public NumberKey? Key { get; private init; }
+
+    /// <summary>Of a row that waits: another number that it may be of.</summary>
+    public NumberKey? OtherKey { get; private init; }
+
     public ReportedDay Filed { get; private set; }
     public ReportedDay Received { get; private set; }
     public ReportedDay Entered { get; private set; }
@@ -74,7 +78,11 @@ public sealed record FiledChange(DeliveredRow Row)
         var waiting = new FiledChange(row) { Number = known?.Number, Key = known?.Key };
         if (row.Problem is { } problem)
         {
-            return waiting with { Code = problem, Field = row.Field ?? "" };
+            return (problem == QuarantineCode.BrokenRow ? waiting.WithNumbersOfAnyColumn(keys) : waiting) with
+            {
+                Code = problem,
+                Field = row.Field ?? "",
+            };
         }
 
         foreach (var column in (ReadOnlySpan<int>)[Source, RequestId])
@@ -138,6 +146,16 @@ public sealed record FiledChange(DeliveredRow Row)
         }
 
         return buffer.ToArray();
+    }
+
+    /// <summary>Fields that are too many or too few stand in other columns than they say: the first two numbers that
+    /// can be read of the row.</summary>
+    private FiledChange WithNumbersOfAnyColumn(KeyFile keys)
+    {
+        var numbers = Row.Values.Select(value => KeyedNumber.Of(value, keys)).OfType<KeyedNumber>()
+            .DistinctBy(number => number.Key).Take(2).ToList();
+        return numbers is [var (number, key), .. var others]
+            ? this with { Number = number, Key = key, OtherKey = others.Count > 0 ? others[0].Key : null } : this;
     }
 
     /// <summary>

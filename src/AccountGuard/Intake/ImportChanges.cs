@@ -17,8 +17,10 @@ public static class ImportChanges
         IProgress<(long Done, long Total)>? progress, CancellationToken cancel, string? deliveredBy = null,
         Sources? sources = null)
     {
-        // The same bytes are another delivery where they are to be read in another way.
-        var deliveredAs = isNdjson ? "changes ndjson" : "changes";
+        // The same bytes are another delivery where they are to be read in another way, or by other rights: rows that
+        // one sender may not file wait in quarantine, and must not be the answer to the one who may.
+        var deliveredAs = (isNdjson ? "changes ndjson" : "changes") + (sources?.Written is { Length: > 0 } written
+            ? $"\u001f{written}" : "");
         var label = new DeliveryLabel(
             "changes", deliveryId, file.ReadContentKey(at.Keys, deliveredAs, cancel), receivedAt,
             new Dictionary<string, string>(), deliveredBy);

@@ -12,6 +12,9 @@ public sealed class PayRunFolder : IDisposable
     private const string Signature = "summary.json.jws";
     private const string Unfinished = ".part";
 
+    // EWOULDBLOCK, as .NET hands it on.
+    private const int WouldBlock = 11;
+
     private readonly string _path;
     private readonly List<FileStream> _outputs = [];
 
@@ -20,9 +23,17 @@ public sealed class PayRunFolder : IDisposable
     {
         _path = path;
         Directory.CreateDirectory(path);
-        foreach (var name in PayRunStandings.Names)
+        try
         {
-            _outputs.Add(Create(name));
+            foreach (var name in PayRunStandings.Names)
+            {
+                _outputs.Add(Create(name));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
 
@@ -53,9 +64,10 @@ public sealed class PayRunFolder : IDisposable
     /// <summary>Gives the files their names.</summary>
     public void Publish()
     {
-        foreach (var output in _outputs)
+        for (; _outputs.Count > 0; _outputs.RemoveAt(0))
         {
-            output.Dispose();
+            // Moved while it is ours: nobody else begins a file of its name in between.
+            using var output = _outputs[0];
             File.Move(output.Name, output.Name[..^Unfinished.Length], overwrite: true);
         }
     }
@@ -78,13 +90,26 @@ public sealed class PayRunFolder : IDisposable
     }
 
     /// <summary>For its owner alone: it is full of names and accounts.</summary>
-    private FileStream Create(string name) => new(Path.Combine(_path, name + Unfinished), new FileStreamOptions
+    /// <exception cref="BadInput">Another process writes it at this moment.</exception>
+    private FileStream Create(string name)
     {
-        Mode = FileMode.Create,
-        Access = FileAccess.Write,
-        BufferSize = 0,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    });
+        try
+        {
+            return new FileStream(Path.Combine(_path, name + Unfinished), new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                BufferSize = 0,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException) && e.HResult == WouldBlock)
+        {
+            throw new BadInput($"Another pay-run is written into the folder {_path} at this moment. Nothing was taken "
+                + "in: run it again when that one has ended, or name another folder.");
+        }
+    }
 }
 
 /// <summary>Files on disk, screened together: each gets its folder, or none does.</summary>

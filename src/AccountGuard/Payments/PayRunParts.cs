@@ -73,7 +73,7 @@ public static class PayRunParts
 }
 
 /// <summary>A run as it stands in the database.</summary>
-public sealed record KeptPayRun(PayRun Run, NumberKey Subject, DateOnly PayDay)
+public sealed record KeptPayRun(PayRun Run, NumberKey Subject, DateOnly PayDay, bool IsKept)
 {
     public long No => Run.No;
 
@@ -81,7 +81,7 @@ public sealed record KeptPayRun(PayRun Run, NumberKey Subject, DateOnly PayDay)
     public static async Task<KeptPayRun> FindAsync(Installation at, long no, CancellationToken cancel)
     {
         await using var find = at.Database.CreateCommand(
-            "select run_key, pay_on, standings, summary, signature from pay_run where run_no = @no");
+            "select run_key, pay_on, standings, summary, signature, is_kept from pay_run where run_no = @no");
         find.Parameters.AddWithValue("no", no);
         await using var reader = await find.ExecuteReaderAsync(cancel);
         if (!await reader.ReadAsync(cancel))
@@ -92,6 +92,6 @@ public sealed record KeptPayRun(PayRun Run, NumberKey Subject, DateOnly PayDay)
         var key = NumberKey.FromBytes(reader.GetFieldValue<byte[]>(0)).Value;
         return new KeptPayRun(
             new PayRun(no, false, reader.GetFieldValue<byte[]>(2), reader.GetString(3), reader.GetString(4)),
-            ScreenPayRun.SubjectOf(at, key), reader.GetFieldValue<DateOnly>(1));
+            ScreenPayRun.SubjectOf(at, key), reader.GetFieldValue<DateOnly>(1), reader.GetBoolean(5));
     }
 }

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using AccountGuard.Deliveries;
 using AccountGuard.Http;
 using AccountGuard.Identity;
-using AccountGuard.Numbers;
 
 namespace AccountGuard.Payments;
 
@@ -66,8 +65,20 @@ public static class PayRunRoutes
         return Results.Json(answer, statusCode: run.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    private static async Task<IResult> SummaryAsync(long id, Installation at, CancellationToken cancel) =>
-        Results.Text((await KeptPayRun.FindAsync(at, id, cancel)).Run.SummaryText, Json);
+    /// <summary>It names the records that are on hold: of a file that is not kept here they are nobody's.</summary>
+    private static async Task<IResult> SummaryAsync(
+        long id, HttpContext context, Installation at, CancellationToken cancel)
+    {
+        var kept = await KeptPayRun.FindAsync(at, id, cancel);
+        if (kept.IsKept && kept.Run.Summary.NamesRecords)
+        {
+            await using var file = await PayRunParts.ReadAsync(at, kept, cancel);
+            await PayRunAccess.RecordAsync(at, kept.Run, PayRunInput.Read(file, "The file", cancel),
+                [PayRunStanding.Hold, PayRunStanding.Unknown], "summary", Caller.Of(context.User).ToString(), cancel);
+        }
+
+        return Results.Text(kept.Run.SummaryText, Json);
+    }
 
     private static async Task<IResult> SignatureAsync(long id, Installation at, CancellationToken cancel) =>
         Results.Text((await KeptPayRun.FindAsync(at, id, cancel)).Run.Signature, "application/jose");
@@ -83,7 +94,8 @@ public static class PayRunRoutes
         await using var input = await PayRunParts.ReadAsync(at, kept, cancel);
         if (standing is not PayRunStanding.Clear)
         {
-            await RecordAsync(at, kept, standing, input, Caller.Of(context.User).ToString(), cancel);
+            await PayRunAccess.RecordAsync(at, kept.Run, PayRunInput.Read(input, "The file", cancel), [standing],
+                PayRunStandings.Names[(int)standing], Caller.Of(context.User).ToString(), cancel);
         }
 
         var output = new NamelessFile();
@@ -104,28 +116,6 @@ public static class PayRunRoutes
         {
             await output.DisposeAsync();
             throw;
-        }
-    }
-
-    /// <summary>
-    /// Rule 33: in which file a payment stands tells that its number has a case or a hold, and an account that was
-    /// denied that it had one.
-    /// </summary>
-    private static async Task RecordAsync(
-        Installation at, KeptPayRun kept, PayRunStanding standing, Stream file, string who,
-        CancellationToken cancel)
-    {
-        var input = PayRunInput.Read(file, "The file", cancel);
-        var denied = (kept.Run.Summary.DeniedAccounts?.Records ?? []).ToHashSet();
-        var shown = input.Numbers.ToArray()
-            .Where((_, payment) => PayRunStandings.StandingOf(kept.Run.Standings[payment]) == standing
-                && (standing != PayRunStanding.Unknown || denied.Contains(input.RecordOf(payment)))).Distinct()
-            .Where(number => !Sandbox.Has(at, number))
-            .Select(number => NumberKey.Of(DoubtfulNumbers.NumberOf(number), at.Keys)).ToList();
-        if (shown.Count > 0)
-        {
-            await AccessRecords.WriteAsync(at, shown, "cases", who,
-                $"{PayRunStandings.Names[(int)standing]} of pay-run {kept.No}", cancel);
         }
     }
 }

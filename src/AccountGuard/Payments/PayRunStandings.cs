@@ -142,11 +142,15 @@ public sealed record PayRunStandings(
         }
     }
 
-    /// <summary>Payments to the new account of a change that their holder did not mean (Rule 17).</summary>
+    /// <summary>
+    /// Payments to the new account of a change that their holder did not mean (Rule 17), or to one that cannot be
+    /// compared with it.
+    /// </summary>
     private static List<int> ToDeniedAccounts(
         Installation at, DoubtfulNumbers doubtful, PayRunInput input, List<int> doubted) =>
         [.. doubted.Where(payment => doubtful.DeniedAccountsOf(input.Numbers[payment]) is { } denied
-            && input.AccountsOf(payment).Any(account => denied.Contains(account.NameIn(at.Keys))))];
+            && input.AccountsOf(payment).Select(account => account.NameIn(at.Keys)).ToList() is var paid
+            && (paid.Count == 0 || paid.Exists(denied.Contains)))];
 
     private static byte CodeOf(StandingAnswer answer) =>
         CodeOf(Enum.Parse<PayRunStanding>(answer.Standing, true), answer.PayTo);

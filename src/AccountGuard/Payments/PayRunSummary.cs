@@ -44,6 +44,10 @@ public sealed record PayRunSummary(
     [JsonIgnore]
     public IReadOnlyList<PayRunPart> Parts => [Clear, Pending, Hold, Unknown];
 
+    /// <summary>Whether it tells of which payments a person's case is known by.</summary>
+    [JsonIgnore]
+    public bool NamesRecords => Hold.Count > 0 || DeniedAccounts?.Count > 0;
+
     /// <summary>As it is kept and signed.</summary>
     public string Write() => JsonSerializer.Serialize(this, Json);
 

@@ -20,6 +20,13 @@ set jit = off as $$
           and not exists (
                 select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
         union all
+        select c.number_key, 'Quarantined', null
+        from waiting_row q
+        cross join lateral (
+            select a.number_key from account_change a where a.change_id = q.change_id offset 0) c
+        where not exists (
+            select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
+        union all
         select c.number_key, null, null
         from verification v join account_change c on c.change_id = v.change_id where v.is_followed
         union all

@@ -64,8 +64,14 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
 
         if (before is not null)
         {
-            return parts.SequenceEqual(before.Summary.Parts) ? before with { IsNew = false }
-                : throw new InvalidOperationException($"Run {before.No} comes out otherwise than before.");
+            if (!parts.SequenceEqual(before.Summary.Parts))
+            {
+                throw new InvalidOperationException($"Run {before.No} comes out otherwise than before.");
+            }
+
+            await PayRunAccess.RecordAsync(at, before, input,
+                [PayRunStanding.Pending, PayRunStanding.Hold, PayRunStanding.Unknown], "files", who, cancel);
+            return before with { IsNew = false };
         }
 
         var run = await SummariseAsync(input, standings, parts, cancel);

@@ -83,11 +83,12 @@ begin
             select from waiting_row q join delivery d using (delivery_no)
             where q.code = 'Remainder' and d.kind not in ('holders', 'payments'))
         union all
-        -- Whose number leaked by it, nobody can tell.
+        -- Whose number leaked by it, nobody can tell: what stands in the column of numbers of a row that has another
+        -- number of fields may be anything.
         select 'ListRowWaits'
         where exists (
             select from affected_list l join waiting_row q on q.delivery_no = l.delivery_no
-            where q.number_key is null and q.code <> 'Remainder')
+            where (q.number_key is null or q.code = 'BrokenRow') and q.code <> 'Remainder')
         union all
         select 'ListNotCurrent'
         where exists (
@@ -103,10 +104,14 @@ end $$;
 -- What keeps new accounts from being paid, through which pay-day, and where to pay meanwhile (Rule 18): holds that two
 -- people placed, and those that follow from a hit by the policy of its incident until two people released them.
 create or replace view standing_hold as
-select x.change_id, x.through_on, x.pay_to, x.placed_at, false as by_policy
+select x.change_id, x.through_on,
+    case when x.pay_to = 'previous' and is_previous_in_doubt(x.change_id) then 'keep' else x.pay_to end as pay_to,
+    x.placed_at, false as by_policy
 from hold x where not x.is_ended and not x.by_policy
 union all
-select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days, i.hold_pay_to, h.opened_at, true
+select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days,
+    case when i.hold_pay_to = 'previous' and is_previous_in_doubt(h.change_id) then 'keep' else i.hold_pay_to end,
+    h.opened_at, true
 from hit h join incident i on i.incident_no = h.incident_no
 where i.hold_days is not null and (h.is_open or h.state = 'Deceased')
   and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended);
@@ -114,10 +119,12 @@ where i.hold_days is not null and (h.is_open or h.state = 'Deceased')
 -- Whose verdict was Denied is not paid on the new account, before the account is restored (Rule 17), and where to pay
 -- meanwhile.
 create or replace view standing_denial as
-select v.change_id, coalesce(
-    (select min(i.hold_pay_to) from hit h join incident i on i.incident_no = h.incident_no
-     where h.change_id = v.change_id), 'keep') as pay_to
-from verification v where v.denied;
+select v.change_id, case when p.pay_to = 'previous' and not is_previous_in_doubt(v.change_id) then 'previous'
+    else 'keep' end as pay_to
+from verification v cross join lateral (
+    select min(i.hold_pay_to) as pay_to from hit h join incident i on i.incident_no = h.incident_no
+    where h.change_id = v.change_id) p
+where v.denied;
 
 -- What is known of the numbers, by their place among those asked: a row for each open case of the holder, and one for
 -- each reason why the standing would be unknown, or on hold for this pay-day (Rules 17, 18), with where to pay then.
@@ -147,12 +154,18 @@ begin
     join hit h on h.change_id = c.change_id and h.is_open
     join incident i on i.incident_no = h.incident_no
     union all
+    -- A row that waits puts the numbers in doubt that it names, and that of the change whose id it repeats.
     select distinct a.place, case when q.code = 'MappingClash' then 'MappingClash' else 'Quarantined' end,
         null, null, null, null, null::smallint, null::date, null
     from alias a cross join lateral (
         select q.delivery_no, q.code from waiting_row q where q.number_key = a.number_key
         union all
         select q.delivery_no, q.code from waiting_row q where q.other_key = a.number_key) q
+    where not exists (
+        select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
+    union all
+    select distinct c.place, 'Quarantined', null, null, null, null, null::smallint, null::date, null
+    from change c join waiting_row q on q.change_id = c.change_id
     where not exists (
         select from delivery d where d.delivery_no = q.delivery_no and d.kind in ('holders', 'payments'))
     union all

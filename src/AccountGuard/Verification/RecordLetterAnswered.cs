@@ -9,10 +9,14 @@ namespace AccountGuard.Verification;
 public sealed record RecordLetterAnswered(
     Guid Entry, Guid Letter, bool FromItsAddress, Intent Said, DateOnly ReceivedOn, Exhibit? Answer)
 {
+    /// <summary>Denied may rest on it, or fall by it, so whoever keyed the change does not record it (Rule 14).
+    /// </summary>
     public static Decision Decide(
-        VerificationCase @case, RecordLetterAnswered request, Caller by, DateTimeOffset now) =>
+        VerificationCase @case, RecordLetterAnswered request, Caller by, IReadOnlyCollection<string> keyedBy,
+        DateTimeOffset now) =>
         Recording.Decide(@case, request, by, now, request.Entry, request.ReceivedOn,
-            @case.Has(request.Letter, EntryKind.LetterOrdered) ? null : Refusal.NoSuchEntry,
+            Separation.Bars(by, keyedBy)
+                ?? (@case.Has(request.Letter, EntryKind.LetterOrdered) ? null : Refusal.NoSuchEntry),
             new LetterAnswered(request.Entry, request.Letter, request.FromItsAddress, request.Said, request.ReceivedOn,
                 request.Answer, by, now),
             contradicts: request.Said == Intent.Denied);

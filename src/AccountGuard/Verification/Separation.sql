@@ -3,7 +3,7 @@
 create or replace function accountguard.ensure_another(proposer jsonb, approver jsonb, refusal text)
 returns void language plpgsql as $$
 begin
-    if approver ->> 'Person' is null or approver ->> 'Login' = proposer ->> 'Login'
+    if coalesce(approver ->> 'Person', '') = '' or approver ->> 'Login' = proposer ->> 'Login'
         or approver ->> 'Person' = proposer ->> 'Person'
     then
         raise exception '%', refusal using errcode = 'AG003',
@@ -27,14 +27,18 @@ create or replace function accountguard.ensure_approved(event accountguard_event
 returns void language plpgsql set search_path = accountguard, accountguard_events, pg_temp as $$
 declare proposed jsonb;
 begin
+    -- A proposal is approved once, and gives way to a later one.
     select e.data into proposed from mt_events e
     where e.stream_id = event.stream_id and e.type = 'verdict_proposed'
-      and e.data ->> 'Entry' = event.data ->> 'Proposal' and e.data ->> 'Verdict' = event.data ->> 'Verdict'
-      and not exists (
+    order by e.version desc limit 1;
+    if proposed ->> 'Entry' is distinct from event.data ->> 'Proposal'
+        or proposed ->> 'Verdict' is distinct from event.data ->> 'Verdict'
+        or exists (
             select from mt_events later
-            where later.stream_id = e.stream_id and later.type in ('verdict_sent_back', 'entry_taken_back')
-              and coalesce(later.data ->> 'Proposal', later.data ->> 'Entry') = e.data ->> 'Entry');
-    if proposed is null then
+            where later.stream_id = event.stream_id
+              and later.type in ('verdict_approved', 'verdict_sent_back', 'entry_taken_back')
+              and coalesce(later.data ->> 'Proposal', later.data ->> 'Entry') = event.data ->> 'Proposal')
+    then
         raise exception 'no such proposal waits for approval' using errcode = 'AG003';
     end if;
     perform ensure_separate(event.stream_id, proposed -> 'Auditor', event.data -> 'Approver');

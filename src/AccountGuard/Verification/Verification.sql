@@ -60,10 +60,13 @@ begin
     select p.person from named n join login_person p on p.plain_login = plain_name(n.staff);
 end $$;
 
-create or replace function is_keyed_by(change uuid, login text, person text) returns boolean language sql stable
-set search_path = accountguard, pg_temp as $$
-    select exists (
-        select from keyed_by(change) k where plain_name(k.staff) in (plain_name(login), plain_name(person))) $$;
+-- Planned once for a connection, as the next one is: planning takes ten times as long as looking.
+create or replace function is_keyed_by(change uuid, login text, person text) returns boolean language plpgsql stable
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set jit = off as $$
+begin
+    return exists (
+        select from keyed_by(change) k where plain_name(k.staff) in (plain_name(login), plain_name(person)));
+end $$;
 
 -- Rule 13: of these numbers those whose holder is protected, by the last word on any of the holder's own numbers; or
 -- may be, for doubt protects: by the last word on a number that a clashing mapping joins, or while a row waits to be
@@ -93,11 +96,13 @@ begin
                     order by r.received_at desc, r.delivery_no desc, r.row_no desc limit 1)));
 end $$;
 
-create or replace function is_protected(change uuid) returns boolean language sql stable
-set search_path = accountguard, pg_temp as $$
-    select exists (
-        select from account_change c cross join lateral protected_among(array[c.number_key])
-        where c.change_id = change) $$;
+create or replace function is_protected(change uuid) returns boolean language plpgsql stable
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set jit = off as $$
+begin
+    return exists (
+        select from protected_among(array(select c.number_key from account_change c where c.change_id = change)));
+end $$;
 
 -- The changes of an incident whose holders are protected, found from what was said of holders: they are few.
 create or replace function protected_cases(incident int) returns setof uuid language plpgsql stable
@@ -146,22 +151,48 @@ begin
     return worked;
 end $$;
 
--- Whether a hold may have the account before the change paid: the change names it, and no incident's policy keeps the
--- money (Rule 19).
+-- Whether the account before a change is the new one of another change of the holder that is on hold or denied: it may
+-- be a thief's as well, and is not paid in place of the new one (Rule 19).
+create or replace function is_previous_in_doubt(change uuid) returns boolean language plpgsql stable
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+    return exists (
+        select from account_change c
+        cross join lateral numbers_of_holder(c.number_key) n
+        cross join lateral (
+            select a.change_id from account_change a
+            where a.number_key = n.number_key and a.new_account_key = c.previous_account_key offset 0) o
+        where c.change_id = change and o.change_id <> change and (
+            exists (
+                select from verification v
+                where v.change_id = o.change_id and (v.denied or v.is_followed and v.state <> 'Confirmed'))
+            or exists (select from hold x where x.change_id = o.change_id and not x.by_policy and not x.is_ended)
+            or exists (
+                select from hit h join incident i on i.incident_no = h.incident_no
+                where h.change_id = o.change_id and i.hold_days is not null and (h.is_open or h.state = 'Deceased')
+                  and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended))));
+end $$;
+
+-- Whether a hold may have the account before the change paid: the change names it, no incident's policy keeps the
+-- money, and it is not in doubt itself (Rule 19).
 create or replace function may_pay_previous(change uuid) returns boolean language sql stable
 set search_path = accountguard, pg_temp as $$
     select exists (
             select from account_change c where c.change_id = change and c.previous_account_key is not null)
         and not exists (
             select from hit h join incident i on i.incident_no = h.incident_no
-            where h.change_id = change and i.hold_pay_to = 'keep') $$;
+            where h.change_id = change and i.hold_pay_to = 'keep')
+        and not is_previous_in_doubt(change) $$;
 
 -- The hold that the policy of an incident places with a hit; its event carries the same id.
 create or replace function policy_hold(hit bigint) returns uuid language sql immutable as $$
     select md5('hold of hit ' || hit)::uuid $$;
 
 -- The holds of a case as its stream says: one ends when its release is approved, with Confirmed, and when two people
--- end the case for want of a ground (Rule 18). Its last day ends it by itself.
+-- end the case for want of a ground; one by policy also with the case that nobody had worked; and those of a case that
+-- was denied with its account restored, for they would keep the holder's own (Rules 6, 17, 18). Its last day ends it by
+-- itself.
 create or replace function keep_holds(change uuid) returns void language plpgsql
 set search_path = accountguard, accountguard_events, pg_temp as $$
 begin
@@ -172,7 +203,17 @@ begin
             select from mt_events l
             where l.stream_id = change and l.version > e.version
               and (l.type = 'hold_released' and l.data ->> 'Hold' = e.data ->> 'Hold'
-                or l.type = 'verdict_approved' and l.data ->> 'Verdict' in ('Confirmed', 'GroundGone'))),
+                or l.type = 'verdict_approved' and l.data ->> 'Verdict' in ('Confirmed', 'GroundGone')
+                or l.type = 'case_ended' and e.type = 'hold_placed' and l.data ->> 'Incident' = e.data ->> 'Incident'
+                or l.type = 'account_restored' and (
+                    select v.data ->> 'Verdict' from mt_events v
+                    where v.stream_id = change and v.version < l.version
+                      and v.type in ('verdict_approved', 'case_reopened')
+                    order by v.version desc limit 1) = 'Denied'
+                  and (e.type = 'hold_placed' or exists (
+                    select from mt_events a
+                    where a.stream_id = change and a.type = 'hold_approved' and a.version < l.version
+                      and a.data ->> 'Hold' = e.data ->> 'Hold')))),
         case e.type when 'hold_placed' then e.timestamp else (
             select max(a.timestamp) from mt_events a
             where a.stream_id = change and a.type = 'hold_approved' and a.data ->> 'Hold' = e.data ->> 'Hold') end

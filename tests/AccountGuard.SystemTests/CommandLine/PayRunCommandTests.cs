@@ -51,6 +51,25 @@ public sealed class PayRunCommandTests(CommandFixture commands) : IClassFixture<
         FilesIn(folder).ShouldBe(Written);
     }
 
+    /// <summary>Two at once would write each other's files, and publish what neither answers for.</summary>
+    [Fact]
+    public async Task a_folder_that_another_run_is_written_into_is_refused_and_left_alone()
+    {
+        var (folder, file) = (Folder, commands.Write("alone", File(Group(("0000000051", 1)))));
+        using (var other = new AccountGuard.Payments.PayRunFolder(folder))
+        {
+            other.Outputs[0].Write("begun"u8);
+            var refused = await ScreenAsync(folder, file);
+            refused.Exit.ShouldBe(2);
+            refused.Messages.ShouldContain("Another pay-run is written into the folder");
+            refused.Messages.ShouldNotContain("0000000051");
+            other.Outputs[0].Length.ShouldBe(5);
+        }
+
+        FilesIn(folder).ShouldBeEmpty();
+        (await ScreenAsync(folder, file)).Exit.ShouldBe(0);
+    }
+
     [Fact]
     public async Task what_stands_otherwise_since_a_run_is_told_of_its_own_file_alone()
     {

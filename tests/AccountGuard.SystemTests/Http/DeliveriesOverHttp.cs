@@ -239,6 +239,24 @@ public sealed class DeliveriesOverHttp(Served service)
     }
 
     [Fact]
+    public async Task rule_7_a_file_that_one_may_not_file_is_not_the_answer_to_the_one_who_may()
+    {
+        var (source, number) = ($"s{Id()}", Number());
+        async Task<System.Text.Json.JsonElement> SendAsync(string login, params string[] sources)
+        {
+            using var client = service.AsIntake(login, sources);
+            return await client.PostAsync("/api/account-changes",
+                Csv($"source,request_id,number,filed_on\n{source},a,{number},2015-05-20\n"))
+                .BodyAsync(HttpStatusCode.OK);
+        }
+
+        var foreign = await SendAsync("stranger", "elsewhere");
+        foreign.GetProperty("rows").Of<int>("quarantined").ShouldBe(1);
+        (await SendAsync("stranger", "elsewhere")).GetRawText().ShouldBe(foreign.GetRawText());
+        (await SendAsync("counter", source)).GetProperty("rows").Of<int>("accepted").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task rule_7_each_sender_has_ids_of_its_own()
     {
         var (key, number) = ($"key-{Id()}", Number());

@@ -199,7 +199,7 @@ public sealed partial class EndpointMatrix(Served service) : IClassFixture<Serve
         note            | done        | done           | done        | done           | done        | 403       | 404
         letter          | done        | done           | done        | done           | HasEnded    | 403       | 404
         letter-sent     | done        | done           | done        | KeyedTheChange | done        | 403       | 404
-        letter-answered | done        | done           | done        | done           | done        | 403       | 404
+        letter-answered | done        | done           | done        | KeyedTheChange | done        | 403       | 404
         letter-returned | done        | done           | done        | done           | done        | 403       | 404
         visit           | done        | done           | done        | done           | HasEnded    | 403       | 404
         visit-failed    | done        | done           | done        | done           | done        | 403       | 404

@@ -167,7 +167,6 @@ public sealed class StandingTests : IAsyncLifetime
 
     [Theory]
     [InlineData("number,action\n#,Add\n", "UnknownAction")]
-    [InlineData("number,name,ref\n#,,r1,surplus\n", "BrokenRow")]
     public async Task a_row_of_a_list_that_waits_makes_its_number_unknown_until_it_is_settled(string list, string code)
     {
         var (number, other) = (Number(), Number());
@@ -189,6 +188,55 @@ public sealed class StandingTests : IAsyncLifetime
         (await StandingAsync(Number())).ShouldBe("unknown ListRowWaits");
         await SettleAsync(waiting, row: 2);
         (await StandingAsync(Number())).ShouldBe("clear");
+    }
+
+    /// <summary>A comma too many: another column's figures stand where the number should.</summary>
+    [Fact]
+    public async Task a_row_of_a_list_with_too_many_fields_makes_every_number_unknown_until_it_is_settled()
+    {
+        var waiting = await _story.ListFileAsync(1,
+            Encoding.UTF8.GetBytes($"name,ref,number\nYamada, Taro,2015000017,{Number()}\n"),
+            new ControlTotals(1, null, null, null, 0));
+        (await _story.WaitingAsync(waiting)).ShouldBe(["BrokenRow"]);
+        (await StandingAsync(Number())).ShouldBe("unknown ListRowWaits");
+        await SettleAsync(waiting);
+        (await StandingAsync(Number())).ShouldBe("clear");
+    }
+
+    /// <summary>Two rows that lost the line between them, and a name that nobody quoted.</summary>
+    [Theory]
+    [InlineData("Tokyo, East,R1,account,#,2015-05-20")]
+    [InlineData("s,R1,account,#,2015-05-20s,R2,account,$,2015-05-20")]
+    [InlineData("s,R1,2015-05-20,#")]
+    public async Task a_change_with_too_many_or_too_few_fields_makes_each_number_unknown_that_is_in_it(string row)
+    {
+        var (number, second) = (Number(), Number());
+        await _story.ListAsync(1, [Listed(Number())]);
+        var waiting = await _story.ChangesTextAsync("source,request_id,kind,number,filed_on\n"
+            + row.Replace("#", number).Replace("$", second) + "\n");
+        (await _story.WaitingAsync(waiting)).ShouldBe(["BrokenRow"]);
+        (await StandingAsync(number)).ShouldBe("unknown Quarantined");
+        (await StandingAsync(second)).ShouldBe(row.Contains('$') ? "unknown Quarantined" : "clear");
+        (await StandingAsync(Number())).ShouldBe("clear");
+        await SettleAsync(waiting);
+        (await StandingAsync(number)).ShouldBe("clear");
+    }
+
+    /// <summary>Rule 6: which of the two contents is true nobody knows, though the later one names no number.</summary>
+    [Fact]
+    public async Task another_content_under_a_known_id_makes_the_number_of_the_known_one_unknown()
+    {
+        var number = Number();
+        await _story.ListAsync(1, [Listed(number)]);
+        await _story.ChangesTextAsync(
+            $"source,request_id,number,filed_on\n{_story.Incident},R1,{number},2015-07-01\n");
+        (await StandingAsync(number)).ShouldBe("clear");
+        var again = await _story.ChangesTextAsync(
+            $"source,request_id,number,filed_on\n{_story.Incident},R1,{number[..^1]},2015-05-20\n");
+        (await _story.WaitingAsync(again)).ShouldBe(["NotANumber"]);
+        (await StandingAsync(number)).ShouldBe("unknown Quarantined");
+        await SettleAsync(again);
+        (await StandingAsync(number)).ShouldBe("clear");
     }
 
     [Theory]

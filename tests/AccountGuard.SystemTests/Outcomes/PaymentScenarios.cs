@@ -251,6 +251,21 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
         (await StandingAsync(told.Story, told.Number, August)).ShouldBe("hold keep Denied");
     }
 
+    /// <summary>The holder meant it after all: what was recalled is followed, and what is paid since is the holder's.
+    /// </summary>
+    [Fact]
+    public async Task s25_of_a_change_that_is_confirmed_after_all_only_what_was_recalled_is_followed()
+    {
+        var told = await WithCaseAsync();
+        await told.Story.PaymentsAsync(Sent(told, June));
+        await DenyAsync(told.Story.At, told.Case);
+        await RecallAsync(told, June);
+        await DoAsync(told, at => ReopenCase.Decide(at.Case, new ReopenCase(null), Saeki, at.Now));
+        await EndAsync(told.Story.At, told.Case, Verdict.Confirmed);
+        await told.Story.PaymentsAsync(Sent(told, August));
+        (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).Select(p => p.PayOn).ShouldBe([June]);
+    }
+
     /// <summary>Two denied changes to one account: whatever went there is followed under one of them alone.</summary>
     [Fact]
     public async Task s25_a_payment_is_followed_under_the_change_denied_first_and_recalled_and_replaced_once()

@@ -198,6 +198,9 @@ public sealed class PayRunsOverHttp : IAsyncLifetime
         run.Of<int[]>("payTo", "keep", "records").ShouldBe([3]);
         (run.Of<int>("payTo", "previous", "count"), run.Of<long>("payTo", "previous", "amount")).ShouldBe((2, 9));
         run.Of<int[]>("payTo", "previous", "records").ShouldBe([2, 5]);
+        (await _payments.GetAsync(run.Of<string>("links", "summary"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await ValueAsync("select count(*) from access_record where purpose like 'summary of pay-run %'"))
+            .ShouldBe(1L);
 
         await OpenCases.RunAsync(held.At, CancellationToken.None);
         await HoldAsync(held.At, FiledChange.IdOf(held.Incident, "R1"), next);
@@ -301,11 +304,17 @@ public sealed class PayRunsOverHttp : IAsyncLifetime
     public async Task rule_33_what_is_shown_of_a_person_is_recorded_and_no_event_or_row_tells_it()
     {
         await _story.ChangesAsync(_story.Filed("R1", _listed, "2015-05-20"));
-        var run = await SendAsync(File(Group((_listed, 65_000), (Number(), 1))));
+        var file = File(Group((_listed, 65_000), (Number(), 1)));
+        var run = await SendAsync(file);
         await FileAsync(run, "clear");
         await FileAsync(run, "pending");
         (await ValueAsync("select string_agg(fields || ', ' || purpose, '; ' order by access_no) from access_record"))
             .ShouldBe($"cases, standing for pay-day 2015-06-15; cases, pending of pay-run {run.Of<long>("run")}");
+
+        // Whoever sends the file again is shown the same.
+        await SendAsync(file, HttpStatusCode.OK);
+        (await ValueAsync("select fields || ', ' || purpose from access_record order by access_no desc limit 1"))
+            .ShouldBe($"cases, files of pay-run {run.Of<long>("run")}");
         var screened = (string)(await ValueAsync(
             "select data::text from accountguard_events.mt_events where type = 'pay_run_screened'"))!;
         screened.ShouldContain(run.Of<string>("input", "sha256"));

@@ -57,7 +57,7 @@ public sealed class CaseScenarios(Served service) : IClassFixture<Served>
 
     private static Task AnsweredAsync(Story story, string id, Guid letter, bool fromItsAddress, Intent said) =>
         DoAsync(story, id, at => RecordLetterAnswered.Decide(at.Case, new RecordLetterAnswered(
-            Guid.NewGuid(), letter, fromItsAddress, said, at.Today, null), Auditor, at.Now));
+            Guid.NewGuid(), letter, fromItsAddress, said, at.Today, null), Auditor, at.KeyedBy, at.Now));
 
     private static Task MetAsync(Story story, string id, PersonMet met, params PaperKind[] papers) =>
         DoAsync(story, id, at => RecordMeeting.Decide(at.Case, new RecordMeeting(

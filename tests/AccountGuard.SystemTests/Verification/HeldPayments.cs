@@ -163,6 +163,61 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         (await StandingAsync(held, next)).ShouldBe("clear");
         await OpenCases.RunAsync(held.Story.At, None);
         (await HeldOnAsync(held, next)).ShouldBeFalse("the story says what the case does");
+
+        // What is recorded afterwards opens the case, and places nothing.
+        await DoAsync(held, at => RecordCall.Decide(
+            at.Case, new RecordCall(Guid.NewGuid(), Intent.NotKnown, at.Today, null), Saeki, at.Now));
+        (await StandingAsync(held, next)).ShouldBe("pending");
+    }
+
+    /// <summary>It would keep the holder's own account from being paid, without a word.</summary>
+    [Fact]
+    public async Task rule_17_a_hold_of_before_ends_with_the_restored_account_of_a_denied_case_and_no_other()
+    {
+        var held = await WithCaseAsync();
+        var next = await PayDayAsync(held, 0);
+        await HoldAsync(held, next);
+        await DenyAsync(held.Story.At, held.Case);
+        (await StandingAsync(held, next)).ShouldBe("hold keep Denied Hold");
+        await RestoreAsync(held);
+        (await StandingAsync(held, next)).ShouldBe("clear");
+        (await HeldOnAsync(held, next)).ShouldBeFalse();
+
+        // A hold that two people place on a case that was opened again stays, whatever is reported then.
+        await DoAsync(held, at => ReopenCase.Decide(at.Case, new ReopenCase(null), Saeki, at.Now));
+        await DenyAsync(held.Story.At, held.Case);
+        await DoAsync(held, at => ReopenCase.Decide(at.Case, new ReopenCase(null), Saeki, at.Now));
+        await HoldAsync(held, next);
+        await RestoreAsync(held);
+        (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
+        (await HeldOnAsync(held, next)).ShouldBeTrue();
+    }
+
+    private static async Task RestoreAsync(Held held) => (await DoAsync(held, at => RestoreAccount.Decide(
+        at.Case, new RestoreAccount(at.Now), Utsumi, at.Now))).ShouldBeNull();
+
+    /// <summary>The account before one change is the new one of another, which nobody verified either.</summary>
+    [Theory]
+    [InlineData("""{"untilDays": 124, "payTo": "previous"}""", "hold keep Hold")]
+    [InlineData(null, "hold previous Hold")]
+    public async Task rule_19_an_account_that_is_in_doubt_itself_is_not_paid_in_place_of_another(
+        string? policy, string expected)
+    {
+        var held = await WithCaseAsync(policy);
+        var next = await PayDayAsync(held, 0);
+        await held.Story.ChangesTextAsync("source,request_id,number,filed_on,previous_account,new_account\n"
+            + $"{held.Story.Incident},R2,{held.Number},2015-05-18,{PaymentsTakenIn.Old},{PaymentsTakenIn.New}\n"
+            + $"{held.Story.Incident},R3,{held.Number},2015-05-25,{PaymentsTakenIn.New},yucho:14000-1234567\n");
+        var third = FiledChange.IdOf(held.Story.Incident, "R3");
+        if (policy is null)
+        {
+            await TwoPeople.HoldAsync(held.Story.At, third, next, PayTo.Previous);
+        }
+
+        (await StandingAsync(held, next)).ShouldBe(expected);
+        await DenyAsync(held.Story.At, FiledChange.IdOf(held.Story.Incident, "R2"));
+        (await StandingAsync(held, next)).ShouldStartWith("hold keep");
+        (await CaseWork.LookAsync(held.Story.At, [third], None))[third].MayPayPrevious.ShouldBeFalse();
     }
 
     /// <summary>Whether the story of the holder's payments says that one was held.</summary>

@@ -57,6 +57,21 @@ public sealed class ProtectedCases(Served service)
         return WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
     }
 
+    [Fact]
+    public async Task an_office_where_nobody_but_a_protected_holder_filed_is_in_no_list()
+    {
+        var (story, hidden) = (await WithAsync(), Number());
+        await story.ListAsync(2, [Listed(hidden)]);
+        await story.ChangesTextAsync(
+            $"source,request_id,number,filed_on,office\n{story.Incident},P33,{hidden},2015-05-12,北支所\n");
+        (await OfficesAsync()).ShouldBe([Office, "北支所"], ignoreOrder: true);
+        await story.HoldersAsync([$"{hidden},,,,,架空県夢見市,2001-04-01,true,,,"]);
+        (await OfficesAsync()).ShouldBe([Office]);
+
+        async Task<IReadOnlyList<string>> OfficesAsync() => (await QueueCounted.CountAsync(
+            story.At, (await BarAsync(story)).Incident.No, null, default)).Offices;
+    }
+
     private async Task<long> RefusedAsync(string login)
     {
         await using var count = service.Database.At.Database.CreateCommand(

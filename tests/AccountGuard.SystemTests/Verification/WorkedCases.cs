@@ -200,6 +200,22 @@ public sealed class WorkedCases(FreshDatabase database) : IClassFixture<FreshDat
         }
     }
 
+    /// <summary>One approver alone, with an approval of before.</summary>
+    [Fact]
+    public async Task the_database_takes_no_approval_a_second_time_and_none_of_an_earlier_proposal()
+    {
+        var (story, _) = await WithCaseAsync(database);
+        await TwoPeople.EndAsync(story.At, CaseOf(story), Verdict.Confirmed);
+        await using var session = story.At.Events.LightweightSession();
+        var used = (await session.Events.FetchStreamAsync(CaseOf(story))).Select(e => e.Data)
+            .OfType<VerdictApproved>().Single();
+        await TwoPeople.IsRefusedAsync(story.At, CaseOf(story), used);
+        await DoAsync(story, at => ReopenCase.Decide(at.Case, new ReopenCase(null), Saeki, at.Now));
+        await TwoPeople.IsRefusedAsync(story.At, CaseOf(story), used);
+        await TwoPeople.DenyAsync(story.At, CaseOf(story));
+        await TwoPeople.IsRefusedAsync(story.At, CaseOf(story), used);
+    }
+
     [Theory]
     [InlineData("Confirmed", true)]
     [InlineData("Denied", true)]

@@ -11,6 +11,29 @@ public class DeclarationTests
          "holdPolicy":{{holdPolicy}}}
         """)));
 
+    /// <summary>Rule 3: PostgreSQL knows CET and its like as offsets without summer time, and would take another day.
+    /// </summary>
+    [Theory]
+    [InlineData("Asia/Tokyo", true)]
+    [InlineData("UTC", true)]
+    [InlineData("Europe/Paris", true)]
+    [InlineData("CET", false)]
+    [InlineData("EET", false)]
+    [InlineData("Nowhere/Land", false)]
+    public void rule_3_a_time_zone_is_a_place(string zone, bool isOne)
+    {
+        if (isOne)
+        {
+            Declared().TimeZone.ShouldBe(zone);
+            return;
+        }
+
+        Should.Throw<BadInput>(Declared).Message.ShouldContain("timeZone");
+
+        Declaration Declared() => Declaration.Read(new MemoryStream(Encoding.UTF8.GetBytes(
+            $$"""{"id":"leak","name":"A leak","cutoff":{"through":"2015-06-01"},"timeZone":"{{zone}}" }""")));
+    }
+
     [Theory]
     [InlineData("\"none\"")]
     [InlineData("""{"untilDays":1,"payTo":"keep"}""")]

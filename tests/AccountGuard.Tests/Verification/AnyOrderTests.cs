@@ -193,6 +193,7 @@ public class AnyOrderTests
                 happened.ShouldHaveSingleItem().ShouldBeOneOf([.. happened.OfType<HoldReleased>(),
                     .. happened.OfType<VerdictApproved>()
                         .Where(v => v.Verdict is Verdict.Confirmed or Verdict.GroundGone),
+                    .. happened.OfType<AccountRestored>().Where(_ => before.State == CaseState.Denied),
                     .. happened.OfType<CaseEnded>().Where(e => e.Incident == hold.PolicyOf)]);
             }
         }

@@ -14,7 +14,7 @@ internal sealed class CaseHistory
 
     public static readonly Caller Auditor = new("saeki", "P1"), AuditorElsewhere = new("saeki-desk", "P1"),
         Colleague = new("utsumi", "P2"), Approver = new("morishita", "P3"), Clerk = new("u1", "P4"),
-        Mailroom = new("mail", null), Operator = new("operator", null);
+        Mailroom = new("mail", "P8"), Operator = new("operator", null);
 
     public static readonly ShownPaper Licence = new(PaperKind.DrivingLicence, true, new(2016, 1, 31));
 
@@ -59,7 +59,7 @@ internal sealed class CaseHistory
             OrderLetter r => OrderLetter.Decide(Case, r, by, Now),
             RecordLetterSent r => RecordLetterSent.Decide(Case, r, by, Now),
             RecordLetterReturned r => RecordLetterReturned.Decide(Case, r, by, Now),
-            RecordLetterAnswered r => RecordLetterAnswered.Decide(Case, r, by, Now),
+            RecordLetterAnswered r => RecordLetterAnswered.Decide(Case, r, by, KeyedBy, Now),
             PlanContact r => PlanContact.Decide(Case, r, by, Now),
             RecordVisitFailed r => RecordVisitFailed.Decide(Case, r, by, Now),
             RecordMeeting r => RecordMeeting.Decide(Case, r, by, KeyedBy, Now),

@@ -45,10 +45,22 @@ public class ContactTests
         Decision ByHand(Caller by) =>
             RecordLetterSent.DecideByHand(history.Case, sent, by, history.KeyedBy, history.Now);
         ByHand(Clerk).Refusal.ShouldBe(Refusal.KeyedTheChange);
-        ByHand(Mailroom).Refusal.ShouldBe(Refusal.NoPerson);
+        ByHand(Operator).Refusal.ShouldBe(Refusal.NoPerson);
         ByHand(Colleague).Events.ShouldHaveSingleItem().ShouldBeOfType<LetterSent>().IsByHand.ShouldBeTrue();
         history.Accept(sent, Mailroom);
         history.Events.OfType<LetterSent>().Single().IsByHand.ShouldBeFalse("a batch had it");
+    }
+
+    /// <summary>It would bar the verdict that the holder never meant the change.</summary>
+    [Fact]
+    public void whoever_keyed_the_change_does_not_record_an_answer_to_its_letter()
+    {
+        var history = new CaseHistory().Claimed();
+        var letter = history.Letter();
+        history.Accept(new RecordLetterAnswered(Id(), letter, true, Intent.Denied, history.Today, null), Colleague);
+        history.Refuse(new RecordLetterAnswered(Id(), letter, true, Intent.Confirmed, history.Today, null), Clerk,
+            Refusal.KeyedTheChange);
+        Checklist.IsEvident(history.Case, Verdict.Denied, history.Today).ShouldBeTrue();
     }
 
     [Fact]

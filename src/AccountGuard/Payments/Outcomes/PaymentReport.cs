@@ -141,8 +141,8 @@ public sealed record PaymentReport(DeliveredRow Row)
         DateOnly? payOn = Day(PayDayColumn), on = Row[OnColumn].Length == 0 ? payOn : Day(OnColumn);
         int? unreadable = payOn is null ? PayDayColumn
             : AmountOf(Row[AmountColumn]) is null ? AmountColumn
-            : isWithheld ? FilledOf(AccountColumn, CodeColumn)
-            : !PayeeAccount.TryParse(Row[AccountColumn], out account) ? AccountColumn
+            : isWithheld && FilledOf(AccountColumn, CodeColumn) is { } filled ? filled
+            : !isWithheld && !PayeeAccount.TryParse(Row[AccountColumn], out account) ? AccountColumn
             : !IsCode(Row[CodeColumn]) ? CodeColumn
             : on is null ? OnColumn
             : Row[PaysForColumn].Length > 0 && (!IsId(Row[PaysForColumn]) || Row[PaysForColumn] == IdText)
@@ -231,7 +231,8 @@ public sealed record PaymentReport(DeliveredRow Row)
         return null;
     }
 
-    private DateOnly? Day(int column) => ReportedDay.Parse(Row[column]).Day;
+    /// <summary>An instant is a day of the payer's calendar.</summary>
+    private DateOnly? Day(int column) => ReportedDay.Parse(Row[column]).DayIn(PayDayCalendar.Zone);
 
     private static long? AmountOf(string text) =>
         text.TrimStart('0') is { Length: > 0 and <= LongestAmount } digits && !digits.ContainsAnyExceptInRange('0', '9')

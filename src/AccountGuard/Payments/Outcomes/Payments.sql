@@ -53,7 +53,8 @@ cross join lateral (
     offset 0) p;
 
 -- The change that follows a payment, of the holder's denied changes to its account: that under which it was recalled,
--- else the one denied first, so that no yen is counted, recalled or paid anew twice. Null: to no denied account.
+-- else the one denied first, so that no yen is counted, recalled or paid anew twice. Of a change that was Confirmed
+-- after all only what had been recalled is followed. Null: to no denied account.
 create or replace function followed_under(payment uuid, number bytea, account bytea, paid_on date) returns uuid
 language plpgsql stable set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
@@ -65,6 +66,7 @@ begin
         cross join lateral (select o.filed_on from case_account o where o.change_id = a.change_id offset 0) c
         left join recall r on r.change_id = a.change_id and r.payment_id = payment
         where a.new_account_key = account and c.filed_on <= paid_on
+          and (v.state <> 'Confirmed' or r.recall_id is not null)
           and coalesce((select o.holder_key from holder o where o.number_key = a.number_key), a.number_key)
             = coalesce((select o.holder_key from holder o where o.number_key = number), number)
         order by r.recall_id is null, v.first_denied_at, v.change_id limit 1);

@@ -188,8 +188,15 @@ public static class PaymentStories
         {
             var holds = new List<(Guid? Id, StoryHold Hold)>();
             var policies = new Dictionary<Guid, string>();
+            var isDenied = false;
             foreach (var happened in Story)
             {
+                isDenied = happened switch
+                {
+                    VerdictApproved e => e.Verdict == Verdict.Denied,
+                    CaseReopened => false,
+                    _ => isDenied,
+                };
                 switch (happened)
                 {
                     case HoldPlaced e:
@@ -206,7 +213,8 @@ public static class PaymentStories
                         End(id => id == e.Hold, DayOf(e.ReleasedAt));
                         break;
                     case AccountRestored e:
-                        End(id => id is null, DayOf(e.ReportedAt));
+                        var endsAll = isDenied;
+                        End(id => id is null || endsAll, DayOf(e.ReportedAt));
                         break;
                     case CaseEnded e:
                         End(id => id is { } hold && policies.GetValueOrDefault(hold) == e.Incident, DayOf(e.EndedAt));

@@ -101,7 +101,7 @@ public sealed record PaymentStory(
                    select new Arrear(p.Id, p.CameBack || p.IsWithheld ? p.Outcome : "denied", p.PayOn, p.Amount,
                        PaidFor(p.Id)),
                 .. from s in Stops
-                   let stopped = PayDays.Count(s.Covers)
+                   let stopped = PayDays.Count(day => s.Covers(day) && !IsOver(s, day))
                    where s is { Reason: StoryStop.LifeStatusReport, Amount: not null } && stopped > 0
                    select new Arrear(s.Id, s.Reason, s.From!.Value, s.Amount!.Value * stopped, PaidFor(s.Id)),
             ];
@@ -109,6 +109,16 @@ public sealed record PaymentStory(
             long PaidFor(Guid id) => later[id].Where(p => p.Id != id).Sum(p => p.Amount);
         }
     }
+
+    /// <summary>Whether it makes up for what was to be paid on another day.</summary>
+    public bool IsForAnotherDay(StoryPayment payment) =>
+        RootOf(payment) is var root && root != payment.Id
+            && Payments.FirstOrDefault(p => p.Id == root)?.PayOn != payment.PayOn;
+
+    /// <summary>Nothing is due any longer on that day, whatever report is missing: the holder died, or it was
+    /// terminated.</summary>
+    private bool IsOver(StoryStop stop, DateOnly day) => DiedOn < day || stop.TerminatedOn <= day
+        || Stops.Any(s => s.Covers(day) && (s.Reason == StoryStop.Death || s.TerminatedOn <= day));
 
     /// <summary>Yen paid for days after the holder's death that did not come back (S48).</summary>
     public long PaidAfterDeath =>

@@ -36,7 +36,9 @@ public sealed record WhyNotPaid(string Text, params IReadOnlyList<string> Argume
     public static WhyNotPaid Of(PaymentStory story, DateOnly payDay)
     {
         var day = Iso(payDay);
-        var payments = story.Payments.Where(p => p.PayOn == payDay).ToList();
+
+        // What was paid that day for another one says nothing of this one's payment.
+        var payments = story.Payments.Where(p => p.PayOn == payDay && !story.IsForAnotherDay(p)).ToList();
         if (payments.FirstOrDefault(p => p.IsWithHolder) is { } paid)
         {
             return new WhyNotPaid(paid.Mark switch

@@ -239,11 +239,13 @@ end $$;
 create or replace function queue_offices(incident int, most int) returns setof text language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
 set enable_bitmapscan = off set jit = off as $$
-declare last text collate "C" := '';
+declare last text collate "C" := ''; shut uuid[] := array(select protected_cases(incident));
 begin
+    -- Where a protected holder alone filed is not told (Rule 13).
     for at in 1 .. most loop
         select h.office into last from hit h
-        where h.is_open and h.incident_no = incident and h.office > last order by h.office limit 1;
+        where h.is_open and h.incident_no = incident and h.office > last and h.change_id <> all (shut)
+        order by h.office limit 1;
         exit when last is null;
         return next last;
     end loop;

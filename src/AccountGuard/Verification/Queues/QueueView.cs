@@ -224,7 +224,8 @@ public sealed record QueueView(
                 (c.delivered_at at time zone i.time_zone)::date, c.change_id, c.number_key, t.sealed, k.wrapped,
                 k.sealed_number,
                 exists (select from hit h where h.change_id = c.change_id and h.is_linked),
-                v.auditor, v.claimed_until, is_protected(g.change_id)
+                v.auditor, v.claimed_until, c.number_key = any (array(select protected_among(array(
+                    select a.number_key from account_change a where a.change_id = any (@ids)))))
             from unnest(@ids) with ordinality as g (change_id, place)
             join incident i on i.incident_no = @incident
             cross join lateral (select * from account_change a where a.change_id = g.change_id offset 0) c

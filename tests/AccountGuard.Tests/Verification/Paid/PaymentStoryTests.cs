@@ -46,6 +46,27 @@ public class PaymentStoryTests
     }
 
     [Fact]
+    public void rule_20_a_missing_report_owes_nothing_after_death_or_once_payments_were_terminated()
+    {
+        var report = Stop(StoryStop.LifeStatusReport, April, amount: 60);
+        Of([], report).Owed.ShouldBe(180);
+        (Of([], report) with { DiedOn = June }).Owed.ShouldBe(120, "the day of death itself is due");
+        Of([], report, Stop(StoryStop.Death, June)).Owed.ShouldBe(60);
+        Of([], report with { TerminatedOn = August }).Owed.ShouldBe(120);
+        Of([], report, Stop("work", June)).Owed.ShouldBe(180);
+    }
+
+    [Fact]
+    public void what_is_paid_for_an_earlier_day_says_nothing_of_the_payment_of_the_day()
+    {
+        var june = Paid(June, 100, "withheld");
+        var story = Of([june, Paid(August, 100, paysFor: june.Id), Paid(August, 100, "withheld")]);
+        WhyNotPaid.Of(story, August).Text.ShouldContain("was kept by the payer");
+        var tried = Paid(June, 100, "credit-failed");
+        WhyNotPaid.Of(Of([tried, Paid(June, 100, paysFor: tried.Id)]), June).Text.ShouldContain("was sent");
+    }
+
+    [Fact]
     public void what_makes_up_for_it_and_fails_too_is_owed_once()
     {
         var failed = Paid(June, 100, "credit-failed");
