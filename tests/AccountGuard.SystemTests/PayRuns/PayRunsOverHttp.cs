@@ -298,6 +298,14 @@ public sealed class PayRunsOverHttp : IAsyncLifetime
         var pain = await SendAsync(CreditTransferSample.File(CreditTransferSample.Document(
             1, 7, CreditTransferSample.Information((alias, 7)))), type: "application/xml");
         pain.Of<int[]>("deniedAccounts", "records").ShouldBe([1]);
+
+        // Nor to an account that cannot be compared with it: named by a bank's BIC, without an IBAN.
+        var byBic = CreditTransferSample.Transfer(alias, 7).Replace(CreditTransferSample.Japan,
+            "<CdtrAgt><FinInstnId><BICFI>MHCBJPJT</BICFI></FinInstnId></CdtrAgt>");
+        var abroad = await SendAsync(CreditTransferSample.File(CreditTransferSample.Document(
+            2, 14, CreditTransferSample.Information(2, 14, byBic, byBic.Replace(alias, other)))),
+            type: "application/xml");
+        abroad.Of<int[]>("deniedAccounts", "records").ShouldBe([1]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using AccountGuard.Identity;
 using AccountGuard.Verification;
 using static AccountGuard.Tests.Verification.CaseHistory;
@@ -50,6 +51,13 @@ public class ContactTests
         history.Accept(sent, Mailroom);
         history.Events.OfType<LetterSent>().Single().IsByHand.ShouldBeFalse("a batch had it");
     }
+
+    /// <summary>A provider that sends an empty claim for one of a person's logins makes no other of it.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void rule_14_an_empty_person_is_nobody(string person) => Caller.Of(new ClaimsPrincipal(
+        new ClaimsIdentity([new("sub", "desk-2"), new("person", person)]))).Person.ShouldBeNull();
 
     /// <summary>It would bar the verdict that the holder never meant the change.</summary>
     [Fact]
