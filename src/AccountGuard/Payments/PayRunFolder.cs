@@ -133,10 +133,10 @@ public static class PayRunFolders
         var (runs, folders) = (new PayRun[paths.Count], new PayRunFolder?[paths.Count]);
         try
         {
-            // Two more than there are processors: some wait for the disk, or for the database.
+            // One more than there are processors: some wait for the disk, or for the database.
             var atOnce = new ParallelOptions
             {
-                MaxDegreeOfParallelism = Environment.ProcessorCount + 2,
+                MaxDegreeOfParallelism = Environment.ProcessorCount + 1,
                 CancellationToken = cancel,
             };
             await Parallel.ForAsync(0, paths.Count, atOnce, async (no, stop) =>
