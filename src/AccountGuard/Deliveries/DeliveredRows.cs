@@ -170,22 +170,26 @@ public static class DeliveredRows
             values[places[i]] = row[i].ToString();
         }
 
-        // Which column shifted the others nobody can tell: all that stands there is kept.
-        var all = new string?[width + Math.Max(0, row.ColCount - places.Length)];
-        values.CopyTo(all, 0);
-        for (var i = places.Length; i < row.ColCount; i++)
-        {
-            all[width + i - places.Length] = row[i].ToString();
-        }
-
         // Unescaping leaves an opening quotation mark only where none closes it: the rest of the file stands in this
         // field.
         var opened = row.ColCount > 0 && row.Span.Count('"') % 2 != 0;
         return opened || (file.BreaksOff && row.Span.Contains('\uFFFD'))
             ? new DeliveredRow(no, values, QuarantineCode.Remainder, "")
             : row.ColCount != places.Length
-                ? new DeliveredRow(no, all, QuarantineCode.BrokenRow, "")
+                ? new DeliveredRow(no, [.. values, .. Rest(row, places.Length)], QuarantineCode.BrokenRow, "")
                 : new DeliveredRow(no, values, null, null);
+    }
+
+    /// <summary>Which field shifted the others nobody can tell: those beyond the last column are kept too.</summary>
+    private static List<string> Rest(SepReader.Row row, int columns)
+    {
+        var rest = new List<string>();
+        for (var i = columns; i < row.ColCount; i++)
+        {
+            rest.Add(row[i].ToString());
+        }
+
+        return rest;
     }
 
     /// <summary>
