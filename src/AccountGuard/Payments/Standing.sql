@@ -101,20 +101,24 @@ begin
         select 'WrongKey' where not exists (select from key_check k where k.key_id = key));
 end $$;
 
--- What keeps new accounts from being paid, through which pay-day, and where to pay meanwhile (Rule 18): holds that two
--- people placed, and those that follow from a hit by the policy of its incident until two people released them.
-create or replace view standing_hold as
-select x.change_id, x.through_on,
-    case when x.pay_to = 'previous' and is_previous_in_doubt(x.change_id) then 'keep' else x.pay_to end as pay_to,
-    x.placed_at, false as by_policy
+-- What keeps new accounts from being paid, through which pay-day, and where it was said to pay meanwhile (Rule 18):
+-- holds that two people placed, and those that follow from a hit by the policy of its incident until two people
+-- released them.
+create or replace view placed_hold as
+select x.change_id, x.through_on, x.pay_to, x.placed_at, false as by_policy
 from hold x where not x.is_ended and not x.by_policy
 union all
-select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days,
-    case when i.hold_pay_to = 'previous' and is_previous_in_doubt(h.change_id) then 'keep' else i.hold_pay_to end,
-    h.opened_at, true
+select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days, i.hold_pay_to, h.opened_at, true
 from hit h join incident i on i.incident_no = h.incident_no
 where i.hold_days is not null and (h.is_open or h.state = 'Deceased')
   and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended);
+
+-- The same with where to pay by what else is known of the account before (Rule 19).
+create or replace view standing_hold as
+select x.change_id, x.through_on,
+    case when x.pay_to = 'previous' and is_previous_in_doubt(x.change_id) then 'keep' else x.pay_to end as pay_to,
+    x.placed_at, x.by_policy
+from placed_hold x;
 
 -- Whose verdict was Denied is not paid on the new account, before the account is restored (Rule 17), and where to pay
 -- meanwhile.

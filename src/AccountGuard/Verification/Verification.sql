@@ -167,11 +167,7 @@ begin
             exists (
                 select from verification v
                 where v.change_id = o.change_id and (v.denied or v.is_followed and v.state <> 'Confirmed'))
-            or exists (select from hold x where x.change_id = o.change_id and not x.by_policy and not x.is_ended)
-            or exists (
-                select from hit h join incident i on i.incident_no = h.incident_no
-                where h.change_id = o.change_id and i.hold_days is not null and (h.is_open or h.state = 'Deceased')
-                  and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended))));
+            or exists (select from placed_hold x where x.change_id = o.change_id)));
 end $$;
 
 -- Whether a hold may have the account before the change paid: the change names it, no incident's policy keeps the

@@ -6,7 +6,7 @@ namespace AccountGuard.SystemTests.Pages;
 
 /// <summary>
 /// Pages as the service rendered them for any test, in artifacts/html, where ops/test looks whether they are valid
-/// HTML. Pages that differ in tokens, ids and figures alone are kept once.
+/// HTML. Pages that differ in words, addresses, ids and figures alone are kept once.
 /// </summary>
 public sealed partial class KeptPages(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
@@ -20,7 +20,7 @@ public sealed partial class KeptPages(HttpMessageHandler inner) : DelegatingHand
     {
         if (mediaType == Html && !address.AbsolutePath.StartsWith("/api/"))
         {
-            var form = SHA256.HashData(Encoding.UTF8.GetBytes(Passing().Replace(html, "")));
+            var form = SHA256.HashData(Encoding.UTF8.GetBytes(Passing().Replace(html, "x")));
             var path = Path.Combine(Folder, $"{Convert.ToHexStringLower(form)[..16]}.html");
             var own = $"{path}.{Guid.NewGuid():N}";
             File.WriteAllText(own, html);
@@ -41,6 +41,14 @@ public sealed partial class KeptPages(HttpMessageHandler inner) : DelegatingHand
         return answer;
     }
 
-    [GeneratedRegex("value=\"[^\"]*\"|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]+")]
+    /// <summary>
+    /// Whether words are there counts, and a <c>&amp;</c> in them that is not written as it must be.
+    /// </summary>
+    [GeneratedRegex("""
+        (?<=>\s*)(?!\s)(?:[^<&]|&\#?\w+;)+(?=<)
+        | (?<=\ (?:value|href|action|title|content|datetime|aria-label)=")(?:[^"&]|&\#?\w+;)+
+        | [0-9a-f]{8}-[0-9a-f-]{27}
+        | [0-9]+
+        """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Passing();
 }

@@ -90,7 +90,7 @@ public sealed class Upgrades : IAsyncLifetime
             drop table pay_run_part, pay_run;
             drop view followed_payment, payment_to_new_account, case_account, payment_stop, payment;
             drop table payment_report, recall, replacement_payment;
-            drop view waiting_letter, standing_hold, standing_denial;
+            drop view waiting_letter, standing_hold, placed_hold, standing_denial;
             drop table letter_order, letter_batch, letter_claim, letter_outcome, letter_print, letter_stop;
             drop table bank_holiday, deadline_decision;
             drop trigger pay on pay_day;

@@ -218,6 +218,13 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         await DenyAsync(held.Story.At, FiledChange.IdOf(held.Story.Incident, "R2"));
         (await StandingAsync(held, next)).ShouldStartWith("hold keep");
         (await CaseWork.LookAsync(held.Story.At, [third], None))[third].MayPayPrevious.ShouldBeFalse();
+
+        // The payment desk says the same.
+        await using var shown = held.Story.At.Database.CreateCommand(
+            "select pay_to from holds_by_age(@next, @next, 1000000) where change_id = @third");
+        shown.Parameters.AddWithValue("next", next);
+        shown.Parameters.AddWithValue("third", third);
+        (await shown.ExecuteScalarAsync()).ShouldBe("keep");
     }
 
     /// <summary>Whether the story of the holder's payments says that one was held.</summary>
