@@ -12,9 +12,9 @@ public sealed record PayRun(long No, bool IsNew, byte[] Standings, string Summar
 }
 
 /// <summary>
-/// Screens payment files for a pay-day: one snapshot of standing for all of them, taken when the first new one was read
-/// and found sound. A file that was here before is answered as before; nothing is kept until all are committed. Files
-/// may be screened at once: they are read and written side by side, and ask one after the other.
+/// Screens payment files for a pay-day: one snapshot of standing for all of them, taken when the first one comes, and
+/// asked while that is read. A file that was here before is answered as before; nothing is kept until all are
+/// committed. Files may be screened at once: they are read and written side by side, and ask one after the other.
 /// </summary>
 public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, string? sender, bool keepsFiles)
     : IAsyncDisposable
@@ -22,8 +22,9 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
     private readonly Dictionary<UInt128, Screened> _new = [];
     private readonly HashSet<string> _digests = [];
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _end = new();
     private Standing? _standing;
-    private DoubtfulNumbers? _doubtful;
+    private Task<DoubtfulNumbers>? _doubtful;
 
     /// <summary>What there is to keep of a new run; the file is read again where it is kept.</summary>
     private sealed record Screened(string? Id, byte[] Digest, PayRun Run, Stream File);
@@ -39,9 +40,10 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         Stream file, string name, string? id, IReadOnlyList<Stream> outputs, CancellationToken cancel)
     {
         var changedAt = ChangedAt(file);
+        var days = await FileDays.OfAsync(at, payDay, cancel);
+        var (standing, doubtful) = await OpenAsync(cancel);
         file.Position = 0;
-        var input = PayRunInput.Read(
-            file, name, cancel, at.Branches, await FileDays.OfAsync(at, payDay, cancel));
+        var input = PayRunInput.Read(file, name, cancel, at.Branches, days);
         var key = KeyOf(id, input.Digest);
         lock (_digests)
         {
@@ -54,7 +56,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
 
         var before = await FindAsync(key, id, input.Digest, cancel);
         var standings = before?.Standings is { } kept ? new PayRunStandings(kept, new Dictionary<string, int>(), [], [])
-            : await AskAsync(input, cancel);
+            : await PayRunStandings.AskAsync(at, standing, await doubtful.WaitAsync(cancel), input, cancel);
         file.Position = 0;
         var parts = PayRunSplit.Run(file, name, standings.Standings, outputs, cancel);
         if (ChangedAt(file) != changedAt)
@@ -74,7 +76,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
             return before with { IsNew = false };
         }
 
-        var run = await SummariseAsync(input, standings, parts, cancel);
+        var run = await SummariseAsync(input, standings, parts, standing.AsOf, cancel);
         lock (_new)
         {
             _new.Add(key, new Screened(id, input.Digest, run, file));
@@ -118,10 +120,14 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         await transaction.CommitAsync(cancel);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        // No file may have needed what was asked.
+        await _end.CancelAsync();
+        await (_doubtful ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (_standing?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _end.Dispose();
         _turn.Dispose();
-        return _standing?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
     /// <summary>The subject under whose key the file of a run is sealed.</summary>
@@ -130,30 +136,28 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
 
     private NumberKey SubjectOf(UInt128 key) => SubjectOf(at, key);
 
-    private async Task<PayRunStandings> AskAsync(PayRunInput input, CancellationToken cancel)
+    private async Task<(Standing Standing, Task<DoubtfulNumbers> Doubtful)> OpenAsync(CancellationToken cancel)
     {
         await _turn.WaitAsync(cancel);
         try
         {
             _standing ??= await Standing.OpenAsync(at, payDay, who, cancel);
-            _doubtful ??= await DoubtfulNumbers.ReadAsync(at, _standing, cancel);
+            return (_standing, _doubtful ??= DoubtfulNumbers.ReadAsync(at, _standing, _end.Token));
         }
         finally
         {
             _turn.Release();
         }
-
-        return await PayRunStandings.AskAsync(at, _standing, _doubtful, input, cancel);
     }
 
     private async Task<PayRun> SummariseAsync(
-        PayRunInput input, PayRunStandings standings, PayRunPart[] parts, CancellationToken cancel)
+        PayRunInput input, PayRunStandings standings, PayRunPart[] parts, StandingAsOf asOf, CancellationToken cancel)
     {
         await using var next = at.Database.CreateCommand(
             "select nextval(pg_get_serial_sequence('accountguard.pay_run', 'run_no'))");
         var no = (long)(await next.ExecuteScalarAsync(cancel))!;
         var summary = new PayRunSummary(
-            no, payDay, at.Clock.GetUtcNow(), _standing!.AsOf,
+            no, payDay, at.Clock.GetUtcNow(), asOf,
             new PayRunFile(input.Groups, input.Total.Count, input.Total.Amount, input.Bytes,
                 Convert.ToHexStringLower(input.Digest)),
             parts[0], parts[1], parts[2], parts[3], standings.Reasons,
