@@ -42,11 +42,12 @@ public sealed partial class KeptPages(HttpMessageHandler inner) : DelegatingHand
     }
 
     /// <summary>
-    /// Whether words are there counts, and a <c>&amp;</c> in them that is not written as it must be.
+    /// Whether words are there counts, and a <c>&amp;</c> in them that is not written as it must be; how long they are
+    /// matters in titles alone.
     /// </summary>
     [GeneratedRegex("""
-        (?<=>\s*)(?!\s)(?:[^<&]|&\#?\w+;)+(?=<)
-        | (?<=\ (?:value|href|action|title|content|datetime|aria-label)=")(?:[^"&]|&\#?\w+;)+
+        (?<=>\s*)(?<!<title>)(?!\s)(?:[^<&]|&\#?\w+;)+(?=<)
+        | (?<=\ (?:value|href|action|title|datetime|aria-label)=")(?:[^"&]|&\#?\w+;)+
         | [0-9a-f]{8}-[0-9a-f-]{27}
         | [0-9]+
         """, RegexOptions.IgnorePatternWhitespace)]
