@@ -53,18 +53,26 @@ public sealed class PayRunInput
 
     /// <param name="branches">Where its payments may go; null: anywhere.</param>
     /// <param name="days">The days that it may name; null: any.</param>
+    /// <param name="spare">Of another file and no longer needed: what it held is forgotten, and its memory used again.
+    /// </param>
     /// <exception cref="BadInput">The file is not sound.</exception>
     public static PayRunInput Read(
-        Stream file, string name, CancellationToken cancel, BankBranches? branches = null, FileDays? days = null)
+        Stream file, string name, CancellationToken cancel, BankBranches? branches = null, FileDays? days = null,
+        PayRunInput? spare = null)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var input = new PayRunInput { _hasRecords = !CreditTransferFile.Is(file) };
+        var input = spare ?? new PayRunInput();
+        input.Begin(isRecords: !CreditTransferFile.Is(file));
         if (input._hasRecords)
         {
             // A million of each, that would be copied whenever a list grows.
             var payments = file.CanSeek
                 ? (int)Math.Min(file.Length / TransferRecords.Length, TransferFile.MostPayments) : 0;
-            input._numbers.Capacity = input._amountsThrough.Capacity = input._accounts.Capacity = payments;
+            foreach (var list in new[] { input._numbers, input._amountsThrough, input._accounts })
+            {
+                list.EnsureCapacity(payments);
+            }
+
             using var transfers = new TransferFile(file, name, digest) { Branches = branches, Days = days };
             input.Add(transfers, cancel);
         }
@@ -76,6 +84,17 @@ public sealed class PayRunInput
 
         input.Digest = digest.GetHashAndReset();
         return input;
+    }
+
+    private void Begin(bool isRecords)
+    {
+        _hasRecords = isRecords;
+        _groups.Clear();
+        _numbers.Clear();
+        _amountsThrough.Clear();
+        _accounts.Clear();
+        _writtenAccounts.Clear();
+        _saidChanged.Clear();
     }
 
     private void Add(TransferFile transfers, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using AccountGuard.Deliveries;
 using AccountGuard.Numbers;
@@ -23,6 +24,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
     private readonly HashSet<string> _digests = [];
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _end = new();
+    private readonly ConcurrentBag<PayRunInput> _spares = [];
     private Standing? _standing;
     private Task<DoubtfulNumbers>? _doubtful;
 
@@ -43,7 +45,8 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         var days = await FileDays.OfAsync(at, payDay, cancel);
         var (standing, doubtful) = await OpenAsync(cancel);
         file.Position = 0;
-        var input = PayRunInput.Read(file, name, cancel, at.Branches, days);
+        var input = PayRunInput.Read(
+            file, name, cancel, at.Branches, days, _spares.TryTake(out var spare) ? spare : null);
         var key = KeyOf(id, input.Digest);
         lock (_digests)
         {
@@ -82,6 +85,8 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
             _new.Add(key, new Screened(id, input.Digest, run, file));
         }
 
+        // Forty files of a million payments are read in the memory of those that are read at once.
+        _spares.Add(input);
         return run;
     }
 

@@ -55,6 +55,16 @@ create constraint trigger open after insert on delivery
     deferrable initially deferred for each row execute function on_begun();
 create or replace trigger close after insert on delivery_completion for each row execute function on_finished();
 
+-- The reconciliation that is relied on: that of the last snapshot, whichever ended last. But clocks differ, and what the
+-- last one found that was written is not hidden by one of a clock that is ahead.
+create or replace view last_reconciliation as
+select l.*
+from (
+    (select * from reconciliation order by ran_at desc, reconciliation_no desc limit 1)
+    union all
+    (select * from reconciliation order by reconciliation_no desc limit 1)) l
+order by l.missing + l.unfounded + l.misranked + l.pending = 0, l.ran_at desc limit 1;
+
 -- Doubts about every number alike. A delivery that was begun and not finished may hold a change of any of them, and so
 -- may the rest of a file that could not be read on. A file of holders or of payments holds none: a payment is no ground
 -- of any case.
@@ -68,7 +78,7 @@ begin
     return array(
         select 'NotReconciled'
         where not exists (
-            select from (select * from reconciliation r order by r.ran_at desc, r.reconciliation_no desc limit 1) r
+            select from last_reconciliation r
             where r.missing + r.unfounded + r.misranked + r.pending = 0 and r.server = this_server()
               and r.ran_at > at - interval '15 minutes')
         union all
@@ -113,18 +123,22 @@ from hit h join incident i on i.incident_no = h.incident_no
 where i.hold_days is not null and (h.is_open or h.state = 'Deceased')
   and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended);
 
--- The same with where to pay by what else is known of the account before (Rule 19).
+-- The same with where to pay by what else is known of the account before (Rule 19). Nobody's change to that account is
+-- found much sooner than one of the holder that is in doubt, and most accounts before have none.
 create or replace view standing_hold as
 select x.change_id, x.through_on,
-    case when x.pay_to = 'previous' and is_previous_in_doubt(x.change_id) then 'keep' else x.pay_to end as pay_to,
+    case when exists (
+        select from account_change o
+        where o.change_id <> x.change_id and o.new_account_key = (
+            select c.previous_account_key from account_change c where c.change_id = x.change_id))
+    then paid_meanwhile(x.change_id, x.pay_to) else x.pay_to end as pay_to,
     x.placed_at, x.by_policy
 from placed_hold x;
 
 -- Whose verdict was Denied is not paid on the new account, before the account is restored (Rule 17), and where to pay
 -- meanwhile.
 create or replace view standing_denial as
-select v.change_id, case when p.pay_to = 'previous' and not is_previous_in_doubt(v.change_id) then 'previous'
-    else 'keep' end as pay_to
+select v.change_id, coalesce(paid_meanwhile(v.change_id, p.pay_to), 'keep') as pay_to
 from verification v cross join lateral (
     select min(i.hold_pay_to) as pay_to from hit h join incident i on i.incident_no = h.incident_no
     where h.change_id = v.change_id) p

@@ -32,8 +32,7 @@ public static class Reconcile
     {
         await using var reader = await at.LookUpAsync(
             """
-            select missing, unfounded, misranked, pending, ran_at
-            from (select * from reconciliation order by ran_at desc, reconciliation_no desc limit 1) as last
+            select missing, unfounded, misranked, pending, ran_at from last_reconciliation
             where server = this_server()
             """, cancel);
         return await reader.ReadAsync(cancel)

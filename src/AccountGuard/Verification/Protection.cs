@@ -5,14 +5,27 @@ using AccountGuard.Numbers;
 namespace AccountGuard.Verification;
 
 /// <summary>
-/// Rule 13: the case of a holder who is protected, or may be, is opened and worked on by nobody but those whom the
-/// identity provider gives the role for it. Who else tries is refused and recorded.
+/// Rule 13: the case and the payments of a holder who is protected, or may be, are opened and worked on by nobody but
+/// those whom the identity provider gives the role for it. Who else tries is refused and recorded.
 /// </summary>
 public static class Protection
 {
     /// <summary>Whether a case is shut to its reader, who is on record then as having asked for it.</summary>
-    public static async Task<bool> ShutsOutAsync(
-        Installation at, Guid change, ClaimsPrincipal reader, CancellationToken cancel)
+    public static Task<bool> ShutsOutAsync(
+        Installation at, Guid change, ClaimsPrincipal reader, CancellationToken cancel) =>
+        ShutsOutAsync(at, "select number_key from account_change where change_id = @asked and is_protected(@asked)",
+            change, "case", CaseFile.Purpose, reader, cancel);
+
+    /// <summary>The same of what is told of a number's holder.</summary>
+    public static Task<bool> ShutsOutAsync(
+        Installation at, NumberKey number, string fields, string purpose, ClaimsPrincipal reader,
+        CancellationToken cancel) =>
+        ShutsOutAsync(at, "select number_key from protected_among(array[@asked]) as p (number_key)",
+            number.ToBytes(), fields, purpose, reader, cancel);
+
+    private static async Task<bool> ShutsOutAsync(
+        Installation at, string findProtected, object asked, string fields, string purpose, ClaimsPrincipal reader,
+        CancellationToken cancel)
     {
         if (reader.IsInRole(Role.Protected))
         {
@@ -20,9 +33,7 @@ public static class Protection
         }
 
         NumberKey number;
-        await using (var row = await at.LookUpAsync(
-            "select number_key from account_change where change_id = @change and is_protected(@change)", cancel,
-            ("change", change)))
+        await using (var row = await at.LookUpAsync(findProtected, cancel, ("asked", asked)))
         {
             if (!await row.ReadAsync(cancel))
             {
@@ -33,7 +44,7 @@ public static class Protection
         }
 
         await AccessRecords.WriteAsync(
-            at, [number], "case, refused", Caller.Of(reader).ToString(), CaseFile.Purpose, cancel);
+            at, [number], $"{fields}, refused", Caller.Of(reader).ToString(), purpose, cancel);
         return true;
     }
 

@@ -155,7 +155,7 @@ end $$;
 -- be a thief's as well, and is not paid in place of the new one (Rule 19).
 create or replace function is_previous_in_doubt(change uuid) returns boolean language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
-set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+set enable_hashjoin = off set enable_mergejoin = off set enable_nestloop = on set jit = off as $$
 begin
     return exists (
         select from account_change c
@@ -169,6 +169,10 @@ begin
                 where v.change_id = o.change_id and (v.denied or v.is_followed and v.state <> 'Confirmed'))
             or exists (select from placed_hold x where x.change_id = o.change_id)));
 end $$;
+
+-- Where to pay while the new account is not paid: the account before, where that is wanted and not in doubt itself.
+create or replace function paid_meanwhile(change uuid, wanted text) returns text language sql stable
+    return case when wanted = 'previous' and is_previous_in_doubt(change) then 'keep' else wanted end;
 
 -- Whether a hold may have the account before the change paid: the change names it, no incident's policy keeps the
 -- money, and it is not in doubt itself (Rule 19).

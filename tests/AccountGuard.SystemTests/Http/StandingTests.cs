@@ -290,6 +290,9 @@ public sealed class StandingTests : IAsyncLifetime
     [InlineData("update reconciliation set missing = 1; insert into reconciliation (ran_at, missing, unfounded, "
         + "misranked, pending) select max(ran_at) - interval '1 minute', 0, 0, 0, 0 from reconciliation",
         "NotReconciled")]
+    [InlineData("update reconciliation set ran_at = ran_at + interval '1 hour'; insert into reconciliation (ran_at, "
+        + "missing, unfounded, misranked, pending) values (now(), 1, 0, 0, 0) /* beside a clock ahead */",
+        "NotReconciled")]
     [InlineData("delete from closing_in_force where bucket = 7", "NotPublished")]
     [InlineData("insert into schema_version values (1000, 'newer', now())", "SchemaNewer")]
     [InlineData("update key_check set key_id = 'another'", "WrongKey")]

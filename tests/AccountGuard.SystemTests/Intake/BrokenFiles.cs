@@ -7,10 +7,10 @@ namespace AccountGuard.SystemTests.Intake;
 
 /// <summary>
 /// Files that are broken in every way we could think of, and in ways that nobody thought of: each has its clear error,
-/// which quotes nothing, or its rows in quarantine; rows received are accepted, duplicate or quarantined, always.
+/// which quotes nothing, or its rows in quarantine; rows received are accepted, duplicate or quarantined, always. In a
+/// database of their own: a number whose digit was flipped may be another test's.
 /// </summary>
-[Collection(SharedDatabase.Name)]
-public sealed class BrokenFiles(FreshDatabase database)
+public sealed class BrokenFiles(FreshDatabase database) : IClassFixture<FreshDatabase>
 {
     private const string Canary = "8642097531";
     private const string Name = "金糸雀太郎";

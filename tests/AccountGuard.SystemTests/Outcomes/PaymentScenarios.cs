@@ -419,6 +419,28 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
     }
 
     [Fact]
+    public async Task rule_13_the_payments_of_a_protected_holder_are_told_to_those_alone_who_have_the_role()
+    {
+        var told = await WithCaseAsync();
+        await told.Story.PaymentsAsync(Sent(told, June));
+        await told.Story.HoldersAsync([$"{told.Number},true"], header: "number,protected");
+        var asked = new { number = told.Number, purpose = "AnswerToHolder" };
+        foreach (var login in new[] { Role.Auditor, Role.Compliance })
+        {
+            using var caller = service.As(login);
+            (await caller.PostAsync("/api/payments/story", Json(asked)).ProblemAsync(HttpStatusCode.Forbidden))
+                .ShouldBe("forbidden");
+        }
+
+        using var entrusted = service.As("protected-auditor");
+        await entrusted.PostAsync("/api/payments/story", Json(asked)).BodyAsync(HttpStatusCode.OK);
+        await using var find = service.Database.At.Database.CreateCommand(
+            "select string_agg(fields, '; ' order by at) from access_record where number_key = @key");
+        find.Parameters.AddWithValue("key", KeyOf(told.Story, told.Number).ToBytes());
+        (await find.ExecuteScalarAsync()).ShouldBe("payments, refused; payments, refused; payments");
+    }
+
+    [Fact]
     public async Task rule_8_payments_under_any_number_of_the_holder_are_the_holders()
     {
         var told = await WithCaseAsync();

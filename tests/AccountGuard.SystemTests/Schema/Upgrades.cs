@@ -83,6 +83,7 @@ public sealed class Upgrades : IAsyncLifetime
             drop index delivery_received;
             drop index delivery_of_holders;
             drop index refused_delivery_received;
+            drop view last_reconciliation;
             alter table reconciliation drop column server;
             drop index reconciliation_ran;
             drop function this_server;
@@ -159,10 +160,15 @@ public sealed class Upgrades : IAsyncLifetime
         await Reconcile.RunAsync(_database.At, null, CancellationToken.None);
         (await Reconcile.LastAsync(_database.At, CancellationToken.None)).ShouldNotBeNull();
         await AsSuperuserAsync("""
-            create table brought_back as table reconciliation;
-            drop table reconciliation;
-            alter table brought_back rename to reconciliation;
-            grant select on reconciliation to accountguard_app
+            do $$
+            declare last text := pg_get_viewdef('last_reconciliation');
+            begin
+                create table brought_back as table reconciliation;
+                drop table reconciliation cascade;
+                alter table brought_back rename to reconciliation;
+                execute 'create view last_reconciliation as ' || last;
+                grant select on last_reconciliation to accountguard_app;
+            end $$
             """);
         (await Reconcile.LastAsync(_database.At, CancellationToken.None)).ShouldBeNull();
     }

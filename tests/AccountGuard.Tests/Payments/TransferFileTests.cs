@@ -37,6 +37,32 @@ public class TransferFileTests
         Enumerable.Range(0, 3).Select(input.RecordOf).ShouldBe([2, 3, 10]);
     }
 
+    /// <summary>As the many files of a pay-run are: a record, payment or account left of another would be paid.</summary>
+    [Fact]
+    public void a_file_that_is_read_into_the_memory_of_another_is_what_it_is_by_itself()
+    {
+        var credit = CreditTransferSample.File(CreditTransferSample.Document(
+            2, 30, CreditTransferSample.Information(("0000000035", 10), (Canary, 20))));
+        byte[][] files =
+        [
+            File([.. Group((Canary, 1), ("1", 2), ("2", 3)), Header(), Payment("0000000051", 9, newCode: '1'),
+                Trailer(1, 9)]),
+            File([.. Group(), .. Two]), credit, File(Two), credit, File(Group(("0000000043", 5))),
+        ];
+        PayRunInput? spare = null;
+        foreach (var file in files)
+        {
+            spare = PayRunInput.Read(new MemoryStream(file), "FILE", CancellationToken.None, spare: spare);
+            Seen(spare).ShouldBe(Seen(PayRunInput.Read(new MemoryStream(file), "FILE", CancellationToken.None)));
+        }
+
+        static string Seen(PayRunInput input) => string.Join('\n', input.Numbers.ToArray()
+            .Select((number, i) => $"{number} {input.RecordOf(i)} {input.AmountOf(i)} "
+                + string.Join(' ', input.AccountsOf(i)))
+            .Append($"{input.Total} {input.Groups} {input.Bytes} {string.Join(' ', input.SaidChanged)}")
+            .Append(Convert.ToHexStringLower(input.Digest)));
+    }
+
     [Fact]
     public void what_is_no_number_and_edi_information_in_its_place_are_told_apart()
     {

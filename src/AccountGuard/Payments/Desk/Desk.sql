@@ -92,9 +92,7 @@ begin
     placed_by_policy as (
         select p.* from incident i cross join lateral (
             select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days as through_on,
-                case when i.hold_pay_to = 'previous' and is_previous_in_doubt(h.change_id) then 'keep'
-                    else i.hold_pay_to end as pay_to,
-                h.opened_at as placed_at, true as by_policy
+                paid_meanwhile(h.change_id, i.hold_pay_to) as pay_to, h.opened_at as placed_at, true as by_policy
             from hit h
             where h.incident_no = i.incident_no and (h.is_open or h.state = 'Deceased')
               and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended)

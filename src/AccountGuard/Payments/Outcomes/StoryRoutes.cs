@@ -4,6 +4,7 @@ using AccountGuard.Http;
 using AccountGuard.Identity;
 using AccountGuard.Numbers;
 using AccountGuard.Pages;
+using AccountGuard.Verification;
 using AccountGuard.Verification.Paid;
 using AccountGuard.Verification.Queues;
 using Microsoft.Extensions.Localization;
@@ -46,7 +47,7 @@ public static class StoryRoutes
             .Example("application/json",
                 """{"number": "0000-123456", "purpose": "AnswerToHolder", "payDay": "2015-06-15"}""");
 
-    private static async Task<StoryAnswer> TellAsync(
+    private static async Task<IResult> TellAsync(
         HttpContext context, Installation at, IStringLocalizer<Texts> texts, StoryQuestion question,
         CancellationToken cancel)
     {
@@ -60,14 +61,19 @@ public static class StoryRoutes
             throw new BadInput($"purpose: say what it is for: {string.Join(", ", Enum.GetNames<FindPurpose>())}.");
         }
 
-        var story = await PaymentStories.OfAsync(
-            at, NumberKey.Of(number, at.Keys), Caller.Of(context.User).ToString(), $"{purpose}", cancel);
+        var key = NumberKey.Of(number, at.Keys);
+        if (await Protection.ShutsOutAsync(at, key, PaymentStories.Fields, $"{purpose}", context.User, cancel))
+        {
+            return Problems.Of(StatusCodes.Status403Forbidden, "forbidden", Refusal.ProtectedHolder.Sentence());
+        }
+
+        var story = await PaymentStories.OfAsync(at, key, Caller.Of(context.User).ToString(), $"{purpose}", cancel);
         var payDay = question.PayDay ?? story.Through;
-        return new StoryAnswer(payDay, payDay is { } day ? Told(texts, WhyNotPaid.Of(story, day)) : null,
+        return Results.Ok(new StoryAnswer(payDay, payDay is { } day ? Told(texts, WhyNotPaid.Of(story, day)) : null,
             payDay is { } of ? FiguresOf(story, of) : null, story.Owed, story.Arrears,
             [.. story.Payments.Select(p => new ToldPayment(p.PayOn, p.Amount, p.Account?.ToString() ?? "•••", p.Outcome,
                 p.Code, p.On, p.Mark == PaymentMark.None ? null : $"{p.Mark}"))],
-            [.. story.Stops.Select(s => new ToldStop(s.Reason, s.From, s.ResumedOn, s.TerminatedOn, s.Amount))]);
+            [.. story.Stops.Select(s => new ToldStop(s.Reason, s.From, s.ResumedOn, s.TerminatedOn, s.Amount))]));
     }
 
     private static StopFigures FiguresOf(PaymentStory story, DateOnly payDay)

@@ -10,12 +10,15 @@ namespace AccountGuard.Verification.Paid;
 /// <summary>Reads the payment story of a holder, under all of the holder's own numbers (Rule 8).</summary>
 public static class PaymentStories
 {
+    /// <summary>What access records say was shown.</summary>
+    public const string Fields = "payments";
+
     /// <summary>Against a record of who was shown it and what for (Rule 33), committed before anything is opened.
     /// </summary>
     public static async Task<PaymentStory> OfAsync(
         Installation at, NumberKey number, string who, string purpose, CancellationToken cancel)
     {
-        await AccessRecords.WriteAsync(at, [number], "payments", who, purpose, cancel);
+        await AccessRecords.WriteAsync(at, [number], Fields, who, purpose, cancel);
         var cases = await CasesAsync(at, number, cancel);
         var stops = await StopsAsync(at, number, cancel);
         var payments = await PaymentsAsync(at, number, cases, cancel);
