@@ -53,8 +53,7 @@ public sealed class PayRunInput
 
     /// <param name="branches">Where its payments may go; null: anywhere.</param>
     /// <param name="days">The days that it may name; null: any.</param>
-    /// <param name="spare">Of another file and no longer needed: what it held is forgotten, and its memory used again.
-    /// </param>
+    /// <param name="spare">One that was given up: its memory is used again.</param>
     /// <exception cref="BadInput">The file is not sound.</exception>
     public static PayRunInput Read(
         Stream file, string name, CancellationToken cancel, BankBranches? branches = null, FileDays? days = null,
@@ -62,7 +61,7 @@ public sealed class PayRunInput
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var input = spare ?? new PayRunInput();
-        input.Begin(isRecords: !CreditTransferFile.Is(file));
+        input._hasRecords = !CreditTransferFile.Is(file);
         if (input._hasRecords)
         {
             // A million of each, that would be copied whenever a list grows.
@@ -86,9 +85,9 @@ public sealed class PayRunInput
         return input;
     }
 
-    private void Begin(bool isRecords)
+    /// <summary>Forgets the file, whose memory another may be read into.</summary>
+    public void GiveUp()
     {
-        _hasRecords = isRecords;
         _groups.Clear();
         _numbers.Clear();
         _amountsThrough.Clear();

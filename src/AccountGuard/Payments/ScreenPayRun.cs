@@ -47,6 +47,23 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         file.Position = 0;
         var input = PayRunInput.Read(
             file, name, cancel, at.Branches, days, _spares.TryTake(out var spare) ? spare : null);
+        try
+        {
+            return await ScreenAsync(input, (file, name, id, changedAt), standing, doubtful, outputs, cancel);
+        }
+        finally
+        {
+            // Forty files of a million payments are read in the memory of those that are read at once.
+            input.GiveUp();
+            _spares.Add(input);
+        }
+    }
+
+    private async Task<PayRun> ScreenAsync(
+        PayRunInput input, (Stream File, string Name, string? Id, DateTime? ChangedAt) of, Standing standing,
+        Task<DoubtfulNumbers> doubtful, IReadOnlyList<Stream> outputs, CancellationToken cancel)
+    {
+        var (file, name, id, changedAt) = of;
         var key = KeyOf(id, input.Digest);
         lock (_digests)
         {
@@ -85,8 +102,6 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
             _new.Add(key, new Screened(id, input.Digest, run, file));
         }
 
-        // Forty files of a million payments are read in the memory of those that are read at once.
-        _spares.Add(input);
         return run;
     }
 

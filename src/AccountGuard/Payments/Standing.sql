@@ -55,14 +55,14 @@ create constraint trigger open after insert on delivery
     deferrable initially deferred for each row execute function on_begun();
 create or replace trigger close after insert on delivery_completion for each row execute function on_finished();
 
--- The reconciliation that is relied on: that of the last snapshot, whichever ended last. But clocks differ, and what the
--- last one found that was written is not hidden by one of a clock that is ahead.
+-- The reconciliation that is relied on, of those on this server: of the one with the last snapshot and the one written
+-- last, the one that found something. By their snapshots alone, a clock that is ahead would hide what others find.
 create or replace view last_reconciliation as
 select l.*
 from (
-    (select * from reconciliation order by ran_at desc, reconciliation_no desc limit 1)
+    (select * from reconciliation where server = this_server() order by ran_at desc, reconciliation_no desc limit 1)
     union all
-    (select * from reconciliation order by reconciliation_no desc limit 1)) l
+    (select * from reconciliation where server = this_server() order by reconciliation_no desc limit 1)) l
 order by l.missing + l.unfounded + l.misranked + l.pending = 0, l.ran_at desc limit 1;
 
 -- Doubts about every number alike. A delivery that was begun and not finished may hold a change of any of them, and so
@@ -79,8 +79,7 @@ begin
         select 'NotReconciled'
         where not exists (
             select from last_reconciliation r
-            where r.missing + r.unfounded + r.misranked + r.pending = 0 and r.server = this_server()
-              and r.ran_at > at - interval '15 minutes')
+            where r.missing + r.unfounded + r.misranked + r.pending = 0 and r.ran_at > at - interval '15 minutes')
         union all
         select 'NotPublished' where exists (select from unpublished)
         union all
@@ -123,11 +122,12 @@ from hit h join incident i on i.incident_no = h.incident_no
 where i.hold_days is not null and (h.is_open or h.state = 'Deceased')
   and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended);
 
--- The same with where to pay by what else is known of the account before (Rule 19). Nobody's change to that account is
--- found much sooner than one of the holder that is in doubt, and most accounts before have none.
+-- The same with where to pay by what else is known of the account before (Rule 19). Most are the new account of no
+-- other change, which is told much sooner than whether one of the holder's is in doubt; here, since PostgreSQL does not
+-- open a function that has a query in it.
 create or replace view standing_hold as
 select x.change_id, x.through_on,
-    case when exists (
+    case when x.pay_to = 'previous' and exists (
         select from account_change o
         where o.change_id <> x.change_id and o.new_account_key = (
             select c.previous_account_key from account_change c where c.change_id = x.change_id))

@@ -33,7 +33,6 @@ public static class Reconcile
         await using var reader = await at.LookUpAsync(
             """
             select missing, unfounded, misranked, pending, ran_at from last_reconciliation
-            where server = this_server()
             """, cancel);
         return await reader.ReadAsync(cancel)
             ? new Reconciliation(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3),

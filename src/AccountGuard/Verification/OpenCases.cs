@@ -7,7 +7,8 @@ namespace AccountGuard.Verification;
 
 /// <summary>
 /// Writes to the case streams what the hits say: that verification is required, or that the ground went. Its work list
-/// is the hits themselves, so that nothing is lost when it is killed, and the queue never waits for it.
+/// is written and struck off with the hits and steps themselves, so that nothing is lost when it is killed, and the
+/// queue never waits for it.
 /// </summary>
 public static class OpenCases
 {
@@ -15,12 +16,7 @@ public static class OpenCases
     private const int OneAtATime = 4714;
 
     private const string NextHits = """
-        select h.hit_id from hit h
-        where h.hit_id >= @after and (
-            not exists (select from case_step s where s.hit_id = h.hit_id and s.step = 'required')
-            or h.ended_at is not null
-               and not exists (select from case_step s where s.hit_id = h.hit_id and s.step = 'ended'))
-        order by h.hit_id limit @limit
+        select d.hit_id from due_step d where d.hit_id >= @after order by d.hit_id, d.step limit @limit
         """;
 
     private const string PassCases = """
@@ -138,7 +134,7 @@ public static class OpenCases
             hits.Add(reader.GetInt64(0));
         }
 
-        return [.. hits];
+        return [.. hits.Distinct()];
     }
 
     private static async Task<List<Step>> StepsAsync(

@@ -5,8 +5,8 @@ using AccountGuard.Numbers;
 namespace AccountGuard.Verification;
 
 /// <summary>
-/// Rule 13: the case and the payments of a holder who is protected, or may be, are opened and worked on by nobody but
-/// those whom the identity provider gives the role for it. Who else tries is refused and recorded.
+/// Rule 13: the case and the payment story of a holder who is protected, or may be, are opened and worked on by nobody
+/// but those whom the identity provider gives the role for it. Who else tries is refused and recorded.
 /// </summary>
 public static class Protection
 {

@@ -132,6 +132,44 @@ set search_path = accountguard, pg_temp as $$
       and not exists (
             select from verification v where v.change_id = p.change_id and v.claimed_until > at) $$;
 
+-- The work list of the case worker: what is due when a hit opens, and when it ends, until that is written. A row for
+-- each, since a hit may end while its case is opened.
+create or replace function on_hit_opened() returns trigger language plpgsql security definer
+set search_path = accountguard, pg_temp as $$
+begin
+    insert into due_step select n.hit_id, 'required' from new_rows n;
+    return null;
+end $$;
+
+create or replace function on_hit_ended() returns trigger language plpgsql security definer
+set search_path = accountguard, pg_temp as $$
+begin
+    insert into due_step values (new.hit_id, 'ended');
+    return null;
+end $$;
+
+create or replace function on_step() returns trigger language plpgsql security definer
+set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+begin
+    delete from due_step d using new_rows n where d.hit_id = n.hit_id and d.step = n.step;
+    return null;
+end $$;
+
+create or replace trigger due after insert on hit referencing new table as new_rows
+for each statement execute function on_hit_opened();
+create or replace trigger end_due after update of ended_at on hit
+for each row when (old.ended_at is null and new.ended_at is not null) execute function on_hit_ended();
+create or replace trigger written after insert on case_step referencing new table as new_rows
+for each statement execute function on_step();
+
+-- What an older program left; from here on nobody writes a hit past the triggers.
+insert into due_step
+select h.hit_id, s.step from hit h cross join (values ('required'), ('ended')) as s (step)
+where (s.step = 'required' or h.ended_at is not null)
+  and not exists (select from case_step w where w.hit_id = h.hit_id and w.step = s.step)
+on conflict do nothing;
+
 -- Whoever works on a case goes alone behind its holder's gate: nothing that bears on it changes until the commit.
 create or replace function pass_case(change uuid) returns void language plpgsql security definer
 set search_path = accountguard, pg_temp as $$
@@ -152,7 +190,7 @@ begin
 end $$;
 
 -- Whether the account before a change is the new one of another change of the holder that is on hold or denied: it may
--- be a thief's as well, and is not paid in place of the new one (Rule 19).
+-- be a thief's as well, and is not paid in place of the new one (Rule 19). Some who ask have nested loops off.
 create or replace function is_previous_in_doubt(change uuid) returns boolean language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
 set enable_hashjoin = off set enable_mergejoin = off set enable_nestloop = on set jit = off as $$

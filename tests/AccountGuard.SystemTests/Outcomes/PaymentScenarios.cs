@@ -423,7 +423,9 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
     {
         var told = await WithCaseAsync();
         await told.Story.PaymentsAsync(Sent(told, June));
-        await told.Story.HoldersAsync([$"{told.Number},true"], header: "number,protected");
+        var alias = Number();
+        await told.Story.RenumberAsync($"{told.Number},{alias}");
+        await told.Story.HoldersAsync([$"{alias},true"], header: "number,protected");
         var asked = new { number = told.Number, purpose = "AnswerToHolder" };
         foreach (var login in new[] { Role.Auditor, Role.Compliance })
         {
@@ -435,9 +437,16 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
         using var entrusted = service.As("protected-auditor");
         await entrusted.PostAsync("/api/payments/story", Json(asked)).BodyAsync(HttpStatusCode.OK);
         await using var find = service.Database.At.Database.CreateCommand(
-            "select string_agg(fields, '; ' order by at) from access_record where number_key = @key");
+            """
+            select array_agg(split_part(who, ' ', 1) || ': ' || fields || ' for ' || purpose order by at)
+            from access_record where number_key = @key
+            """);
         find.Parameters.AddWithValue("key", KeyOf(told.Story, told.Number).ToBytes());
-        (await find.ExecuteScalarAsync()).ShouldBe("payments, refused; payments, refused; payments");
+        (await find.ExecuteScalarAsync()).ShouldBe(new[]
+        {
+            "auditor: payments, refused for AnswerToHolder", "compliance: payments, refused for AnswerToHolder",
+            "protected-auditor: payments for AnswerToHolder",
+        });
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class Roles(FreshDatabase database)
 
     public static TheoryData<string> Guarded => new(
         [.. Facts, "accountguard_events.mt_events", "hit", "holder", "cutoff_in_force", "exposure", "personal_key",
-            "account_change_detail", "case_step", "key_check", "schema_version", "pay_day", "letter_order",
+            "account_change_detail", "case_step", "due_step", "key_check", "schema_version", "pay_day", "letter_order",
             "letter_batch", "recall", "replacement_payment"]);
 
     private static async Task<string?> StateAsync(string login, string sql)

@@ -96,6 +96,10 @@ public sealed class Upgrades : IAsyncLifetime
             drop table bank_holiday, deadline_decision;
             drop trigger pay on pay_day;
             alter table pay_day drop column paid_on, drop column is_correction;
+            drop trigger due on hit;
+            drop trigger end_due on hit;
+            drop trigger written on case_step;
+            drop table due_step;
             drop table verification, exhibit, death_told, draft, hold, branch_report;
             alter table personal_key drop column blind_index;
             alter table incident drop column hold_days, drop column hold_pay_to;

@@ -1,3 +1,4 @@
+using System.Text;
 using AccountGuard.Intake;
 using AccountGuard.Payments;
 using static AccountGuard.Tests.Payments.TransferSample;
@@ -37,21 +38,23 @@ public class TransferFileTests
         Enumerable.Range(0, 3).Select(input.RecordOf).ShouldBe([2, 3, 10]);
     }
 
-    /// <summary>As the many files of a pay-run are: a record, payment or account left of another would be paid.</summary>
+    /// <summary>As the many files of a pay-run are: an account left of another would be paid.</summary>
     [Fact]
     public void a_file_that_is_read_into_the_memory_of_another_is_what_it_is_by_itself()
     {
         var credit = CreditTransferSample.File(CreditTransferSample.Document(
             2, 30, CreditTransferSample.Information(("0000000035", 10), (Canary, 20))));
+        var other = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(credit).Replace("<Id>0000001<", "<Id>0000002<"));
         byte[][] files =
         [
-            File([.. Group((Canary, 1), ("1", 2), ("2", 3)), Header(), Payment("0000000051", 9, newCode: '1'),
-                Trailer(1, 9)]),
-            File([.. Group(), .. Two]), credit, File(Two), credit, File(Group(("0000000043", 5))),
+            File([Header(), Payment("0000000051", 1), Payment(Canary, 9, newCode: '1', account: "0005-002-2-7654321"),
+                Trailer(2, 10)]),
+            File([.. Group(), .. Two]), credit, File(Two), other, File(Group(("0000000043", 5))),
         ];
         PayRunInput? spare = null;
         foreach (var file in files)
         {
+            spare?.GiveUp();
             spare = PayRunInput.Read(new MemoryStream(file), "FILE", CancellationToken.None, spare: spare);
             Seen(spare).ShouldBe(Seen(PayRunInput.Read(new MemoryStream(file), "FILE", CancellationToken.None)));
         }

@@ -64,7 +64,8 @@ public static class StoryRoutes
         var key = NumberKey.Of(number, at.Keys);
         if (await Protection.ShutsOutAsync(at, key, PaymentStories.Fields, $"{purpose}", context.User, cancel))
         {
-            return Problems.Of(StatusCodes.Status403Forbidden, "forbidden", Refusal.ProtectedHolder.Sentence());
+            return Problems.Of(StatusCodes.Status403Forbidden, "forbidden",
+                "The holder is protected: only people who have the role for it beside their own are told of payments.");
         }
 
         var story = await PaymentStories.OfAsync(at, key, Caller.Of(context.User).ToString(), $"{purpose}", cancel);
