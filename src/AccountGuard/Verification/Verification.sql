@@ -144,7 +144,7 @@ end $$;
 create or replace function on_hit_ended() returns trigger language plpgsql security definer
 set search_path = accountguard, pg_temp as $$
 begin
-    insert into due_step values (new.hit_id, 'ended');
+    insert into due_step values (new.hit_id, 'ended') on conflict do nothing;
     return null;
 end $$;
 
