@@ -122,6 +122,7 @@ public sealed class Upgrades : IAsyncLifetime
         (await AsSuperuserAsync("select count(*) from holder where number_key = holder_key")).ShouldBe(0L);
         (await AsSuperuserAsync("select count(*) from open_delivery")).ShouldBe(1L, "one was begun before");
         (await story.QueueAsync()).ShouldBe(before);
+        (await AsSuperuserAsync("select string_agg(step, ' ') from due_step")).ShouldBe("required", "its case waits");
         (await story.ChangesAsync(story.Filed("R2", listed, "2015-05-21"))).Hits.Opened.ShouldBe(1);
     }
 

@@ -110,12 +110,15 @@ public sealed class Cases(FreshDatabase database)
         (written.Sum() + await OpenCases.RunAsync(other, CancellationToken.None)).ShouldBe(1_200);
         (await OpenCases.RunAsync(story.At, CancellationToken.None)).ShouldBe(0);
         await using var count = database.At.Database.CreateCommand("""
-            select count(*), count(distinct stream_id) from accountguard_events.mt_events where stream_id = any (@ids)
+            select count(*), count(distinct stream_id), (
+                select count(*) from due_step d join hit h on h.hit_id = d.hit_id where h.change_id = any (@ids))
+            from accountguard_events.mt_events where stream_id = any (@ids)
             """);
         count.Parameters.AddWithValue("ids", ids.Select(id => CaseOf(story, id)).ToArray());
         await using var reader = await count.ExecuteReaderAsync();
         await reader.ReadAsync();
         (reader.GetInt64(0), reader.GetInt64(1)).ShouldBe((1_200, 1_200));
+        reader.GetInt64(2).ShouldBe(0, "what is written is struck off, or it is looked through for ever");
         await story.ChangesAsync([.. ids.Select(id => story.Cancelled(id, number))]);
     }
 
