@@ -67,11 +67,9 @@ public sealed class PayRunInput
             // A million of each, that would be copied whenever a list grows.
             var payments = file.CanSeek
                 ? (int)Math.Min(file.Length / TransferRecords.Length, TransferFile.MostPayments) : 0;
-            foreach (var list in new[] { input._numbers, input._amountsThrough, input._accounts })
-            {
-                list.EnsureCapacity(payments);
-            }
-
+            input._numbers.EnsureCapacity(payments);
+            input._amountsThrough.EnsureCapacity(payments);
+            input._accounts.EnsureCapacity(payments);
             using var transfers = new TransferFile(file, name, digest) { Branches = branches, Days = days };
             input.Add(transfers, cancel);
         }

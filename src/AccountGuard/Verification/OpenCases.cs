@@ -25,20 +25,12 @@ public static class OpenCases
 
     // Cases that somebody began to work on since the gates were passed are left for the next time.
     private const string Steps = """
-        with due as (
-            select h.hit_id, h.change_id, 'required' as step from hit h
-            where h.hit_id = any (@hits)
-              and not exists (select from case_step s where s.hit_id = h.hit_id and s.step = 'required')
-            union all
-            select h.hit_id, h.change_id, 'ended' from hit h
-            where h.hit_id = any (@hits) and h.ended_at is not null
-              and not exists (select from case_step s where s.hit_id = h.hit_id and s.step = 'ended')),
-        step as (
+        with step as (
             insert into case_step (hit_id, step)
-            select d.hit_id, d.step from due d
-            where not exists (
-                select from verification v where v.change_id = d.change_id and v.change_id <> all (@worked))
-            returning hit_id, step)
+            select d.hit_id, d.step from due_step d join hit h on h.hit_id = d.hit_id
+            where d.hit_id = any (@hits) and not exists (
+                select from verification v where v.change_id = h.change_id and v.change_id <> all (@worked))
+            on conflict do nothing returning hit_id, step)
         select h.change_id, i.id, s.step, reasons_of(h.alert_gap, h.date_doubt, h.renumbered, h.chain), h.tier,
             h.list_version, h.opened_at, h.ended_at, h.ended_as,
             exists (select from hit o join case_step p on p.hit_id = o.hit_id where o.change_id = h.change_id),
