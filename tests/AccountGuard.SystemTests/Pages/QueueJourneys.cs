@@ -250,6 +250,11 @@ public sealed class QueueJourneys(Browsing browsing)
         await sight.PressAsync("Enter");
         await sight.Page.Locator(".help:not([open])").WaitForAsync();
 
+        // The browser tells the script later than it shows it, and nobody leaves the page so soon.
+        await sight.Page.WaitForFunctionAsync(
+            "() => Object.entries(localStorage).some(([key, closed]) => key.startsWith('accountguard-help-') "
+                + "&& closed === 'true')");
+
         // It is open for a moment only where the script would open it.
         await sight.GoAsync("/cases");
         await sight.PressAsync("j");
