@@ -16,23 +16,25 @@ public static class Forms
     /// <summary>So that a file beyond its limit can be named as what is wrong, and the form be shown again.</summary>
     private const long LargestRequest = 128 << 20;
 
-    /// <summary>What another site makes a browser send is refused.</summary>
-    public static RouteHandlerBuilder AsForm(this RouteHandlerBuilder route) => route.AddEndpointFilter(
-        async (context, next) =>
+    /// <summary>
+    /// What another site makes a browser send is refused. A form may bring a file of up to so many bytes; of one that
+    /// asks for none, what comes as a file is dropped.
+    /// </summary>
+    public static RouteHandlerBuilder AsForm(this RouteHandlerBuilder route, int largestFile = 0)
+    {
+        if (largestFile > 0)
         {
-            await context.HttpContext.RequestServices.GetRequiredService<IAntiforgery>()
-                .ValidateRequestAsync(context.HttpContext);
+            route.WithMetadata(new RequestSizeLimitAttribute(LargestRequest));
+        }
+
+        return route.AddEndpointFilter(async (context, next) =>
+        {
+            var http = context.HttpContext;
+            await ReceiveAsync(http.Request, largestFile, http.RequestAborted);
+            await http.RequestServices.GetRequiredService<IAntiforgery>().ValidateRequestAsync(http);
             return await next(context);
         }).ExcludeFromDescription();
-
-    /// <summary>The same for a form that may bring a file of up to so many bytes.</summary>
-    public static RouteHandlerBuilder AsForm(this RouteHandlerBuilder route, int largestFile) => route
-        .WithMetadata(new RequestSizeLimitAttribute(LargestRequest))
-        .AddEndpointFilter(async (context, next) =>
-        {
-            await ReceiveAsync(context.HttpContext.Request, largestFile, context.HttpContext.RequestAborted);
-            return await next(context);
-        }).AsForm();
+    }
 
     /// <summary>
     /// Reads a form in parts into memory: what it brings may be personal and is written to no disk in the clear. A file

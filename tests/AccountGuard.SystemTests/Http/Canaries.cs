@@ -6,6 +6,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Threading.Channels;
 using AccountGuard.Identity;
 using AccountGuard.Intake;
 using AccountGuard.Service;
@@ -162,6 +163,7 @@ public sealed class Canaries : IAsyncLifetime
         }
 
         await UploadAsync();
+        await SlipInAsync();
         using (var auditor = await _service.BrowserOfAsync(Role.Auditor))
         {
             await WriteAsync();
@@ -229,6 +231,30 @@ public sealed class Canaries : IAsyncLifetime
         await body.Writer.CompleteAsync();
         using var answer = await sending;
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    /// <summary>A file in a form that asks for none: the framework would write it down in the clear.</summary>
+    private async Task SlipInAsync()
+    {
+        using var auditor = await _service.BrowserOfAsync(Role.Auditor);
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent(TokenOf(await auditor.GetStringAsync("/cases/find"))), "__RequestVerificationToken" },
+            { new ByteArrayContent(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(Name, 70_000)))), "file", "a" },
+            { new StringContent(Number), "number" },
+            { new StringContent("CaseWork"), "purpose" },
+        };
+        var written = Channel.CreateUnbounded<string>();
+        using var watcher = new FileSystemWatcher(Path.GetTempPath(), "ASPNETCORE_*");
+        watcher.Created += (_, file) => written.Writer.TryWrite(file.Name!);
+        watcher.Renamed += (_, file) => written.Writer.TryWrite(file.Name!);
+        watcher.EnableRaisingEvents = true;
+        using var answer = await auditor.PostAsync("/cases/find", form);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var mark = Path.Combine(Path.GetTempPath(), $"ASPNETCORE_{Guid.NewGuid():N}");
+        await File.WriteAllTextAsync(mark, "");
+        File.Delete(mark);
+        (await written.Reader.ReadAsync()).ShouldBe(Path.GetFileName(mark), "A file of a form was written before.");
     }
 
     /// <summary>Files of this process that have no name any more, as they are on disk.</summary>
