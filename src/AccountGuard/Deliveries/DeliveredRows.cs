@@ -21,7 +21,7 @@ public static class DeliveredRows
     /// <summary>
     /// The rows of a CSV file with a header. A row with another number of fields than the header is a row with a
     /// problem; where the file cannot be read on (an open quotation mark, a line beyond 16 MB) or ends within a row,
-    /// the rest is one such row.
+    /// the rest is one such row, and so are rows that two stray quotation marks made one.
     /// </summary>
     /// <exception cref="BadInput">The header lacks a required column, names one twice or one that is not
     /// known.</exception>
@@ -164,6 +164,8 @@ public static class DeliveredRows
 
     private static DeliveredRow ReadRow(SepReader.Row row, long no, int[] places, int width, DeliveredFile file)
     {
+        // Before a value is read, since that takes quotation marks away.
+        var isSeveral = IsSeveral(row.Span, places.Length);
         var values = new string?[width];
         for (var i = 0; i < Math.Min(row.ColCount, places.Length); i++)
         {
@@ -173,11 +175,30 @@ public static class DeliveredRows
         // Unescaping leaves an opening quotation mark only where none closes it: the rest of the file stands in this
         // field.
         var opened = row.ColCount > 0 && row.Span.Count('"') % 2 != 0;
-        return opened || (file.BreaksOff && row.Span.Contains('\uFFFD'))
+        return opened || isSeveral || (file.BreaksOff && row.Span.Contains('\uFFFD'))
             ? new DeliveredRow(no, values, QuarantineCode.Remainder, "")
             : row.ColCount != places.Length
                 ? new DeliveredRow(no, [.. values, .. Rest(row, places.Length)], QuarantineCode.BrokenRow, "")
                 : new DeliveredRow(no, values, null, null);
+    }
+
+    /// <summary>
+    /// Of two quotation marks that stray into rows, the second ends what the first began: all between them would be one
+    /// row, and nobody would miss the others. A line behind the first with as many separators as a row has is a row.
+    /// </summary>
+    private static bool IsSeveral(ReadOnlySpan<char> row, int columns)
+    {
+        for (int end; (end = row.IndexOfAny('\r', '\n')) >= 0;)
+        {
+            row = row[(end + 1)..];
+            var next = row.IndexOfAny('\r', '\n');
+            if ((next < 0 ? row : row[..next]).Count(',') >= columns - 1)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Which field shifted the others nobody can tell: those beyond the last column are kept too.</summary>

@@ -21,7 +21,7 @@ public static class HolderRecords
     /// opened. Null: nothing was said of the holder. Where mappings of its numbers clash, what was said under the
     /// numbers beyond them is left out, for they may be another's (Rule 8).
     /// </summary>
-    /// <exception cref="KeyTrouble">Something was sealed under another key file, or altered.</exception>
+    /// <exception cref="KeyTrouble">Its key was wrapped under another key file.</exception>
     public static async Task<HolderRecord?> OfAsync(
         Installation at, NumberKey number, string who, string purpose, CancellationToken cancel)
     {

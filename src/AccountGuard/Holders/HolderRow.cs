@@ -31,7 +31,8 @@ public sealed record HolderRow(
     public static HolderRow Read(DeliveredRow row, KeyFile keys)
     {
         // Whatever else is wrong with the row, it may say that this number's holder is protected.
-        var known = KeyedNumber.Of(row.Values.ElementAtOrDefault(NumberColumn), keys);
+        var known = KeyedNumber.Of(row.Values.ElementAtOrDefault(NumberColumn), keys)
+            ?? (row.Problem == QuarantineCode.BrokenRow ? KeyedNumber.InAny(row.Values, keys).One : null);
         var waiting = new HolderRow(
             row, known?.Number, known?.Key, null, ReportedDay.Missing, 0, row.Problem, row.Field ?? "");
         if (row.Problem is not null)

@@ -148,14 +148,10 @@ public sealed record FiledChange(DeliveredRow Row)
         return buffer.ToArray();
     }
 
-    /// <summary>Fields that are too many or too few stand in other columns than they say: the first two numbers that
-    /// can be read of the row.</summary>
     private FiledChange WithNumbersOfAnyColumn(KeyFile keys)
     {
-        var numbers = Row.Values.Select(value => KeyedNumber.Of(value, keys)).OfType<KeyedNumber>()
-            .DistinctBy(number => number.Key).Take(2).ToList();
-        return numbers is [var (number, key), .. var others]
-            ? this with { Number = number, Key = key, OtherKey = others.Count > 0 ? others[0].Key : null } : this;
+        var (one, other) = KeyedNumber.InAny(Row.Values, keys);
+        return this with { Number = one?.Number, Key = one?.Key, OtherKey = other?.Key };
     }
 
     /// <summary>

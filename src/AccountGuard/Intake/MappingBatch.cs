@@ -20,7 +20,9 @@ public sealed record Mapping(DeliveredRow Row, KeyedNumber? Old, KeyedNumber? Ne
     public static Mapping Read(DeliveredRow row, KeyFile keys)
     {
         // Whatever else is wrong with the row, its numbers are in doubt where they can be read.
-        var read = new Mapping(row, KeyedNumber.Of(row.Values[0], keys), KeyedNumber.Of(row.Values[1], keys), null, "");
+        var (one, other) = row.Problem == QuarantineCode.BrokenRow ? KeyedNumber.InAny(row.Values, keys)
+            : (KeyedNumber.Of(row.Values[0], keys), KeyedNumber.Of(row.Values[1], keys));
+        var read = new Mapping(row, one, other, null, "");
         return row.Problem is { } problem ? read with { Code = problem, Field = row.Field ?? "" }
             : read.Old is null ? read.WithoutNumber(0)
             : read.New is null ? read.WithoutNumber(1)

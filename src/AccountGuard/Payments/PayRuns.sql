@@ -47,7 +47,7 @@ set jit = off as $$
     from alias a left join personal_key p on p.subject_key = a.number_key $$;
 
 -- New accounts of denied changes (Rule 17), by each number of their holder: nothing is paid there again, also when the
--- account before is restored. Whose case is followed and not Confirmed by now was denied, whatever became of it since.
+-- account before is restored and whatever became of the case since, but for a Confirmed.
 create or replace function denied_accounts() returns table (number_key bytea, account_key bytea)
 language sql stable set search_path = accountguard, pg_temp set jit = off as $$
     with denied as (
@@ -55,7 +55,7 @@ language sql stable set search_path = accountguard, pg_temp set jit = off as $$
         from verification v
         join account_change c on c.change_id = v.change_id and c.new_account_key is not null
         left join holder h on h.number_key = c.number_key
-        where v.is_followed and v.state <> 'Confirmed')
+        where v.is_followed and v.was_denied)
     select d.holder_key, d.new_account_key from denied d
     union
     select h.number_key, d.new_account_key from denied d join holder h on h.holder_key = d.holder_key $$;

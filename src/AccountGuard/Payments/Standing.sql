@@ -99,6 +99,13 @@ begin
             select from affected_list l join waiting_row q on q.delivery_no = l.delivery_no
             where (q.number_key is null or q.code = 'BrokenRow') and q.code <> 'Remainder')
         union all
+        -- A change or a mapping with another number of fields is of each number that is in it: of none, or of more than
+        -- two, it may be anybody's.
+        select 'BrokenRowWaits'
+        where exists (
+            select from waiting_row q join delivery d using (delivery_no)
+            where q.code = 'BrokenRow' and q.number_key is null and d.kind not in ('list', 'holders', 'payments'))
+        union all
         select 'ListNotCurrent'
         where exists (
             select from incident i
@@ -123,14 +130,19 @@ where i.hold_days is not null and (h.is_open or h.state = 'Deceased')
   and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended);
 
 -- The same with where to pay by what else is known of the account before (Rule 19). Most are the new account of no
--- other change, which is told much sooner than whether one of the holder's is in doubt; here, since PostgreSQL does not
--- open a function that has a query in it.
+-- other change, or the holder has no other change at all, which is told much sooner than whether one of the holder's is
+-- in doubt; here, since PostgreSQL does not open a function that has a query in it.
 create or replace view standing_hold as
 select x.change_id, x.through_on,
     case when x.pay_to = 'previous' and exists (
-        select from account_change o
-        where o.change_id <> x.change_id and o.new_account_key = (
-            select c.previous_account_key from account_change c where c.change_id = x.change_id))
+        select from account_change c
+        where c.change_id = x.change_id and case
+            when c.previous_account_key is null then exists (
+                    select from account_change o where o.number_key = c.number_key and o.change_id <> c.change_id)
+                or exists (select from holder h where h.number_key = c.number_key)
+            else exists (
+                select from account_change o
+                where o.new_account_key = c.previous_account_key and o.change_id <> c.change_id) end)
     then paid_meanwhile(x.change_id, x.pay_to) else x.pay_to end as pay_to,
     x.placed_at, x.by_policy
 from placed_hold x;

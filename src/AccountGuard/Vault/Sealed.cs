@@ -63,11 +63,27 @@ public static class Sealed
         return Open(aes, sealedBytes, belongsTo);
     }
 
-    /// <summary>Details that were sealed as JSON, by their names.</summary>
-    /// <inheritdoc cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    /// <summary>
+    /// What was sealed under the key of a number; null where that key was destroyed since, and the number, named again,
+    /// has another. (A wrong key file is told by that it does not unwrap the number's key.)
+    /// </summary>
+    public static byte[]? OpenUnlessErased(byte[] key, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> belongsTo)
+    {
+        try
+        {
+            return Open(key, sealedBytes, belongsTo);
+        }
+        catch (KeyTrouble)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Details that were sealed as JSON, by their names; none where they were erased.</summary>
     public static Dictionary<string, string> OpenDetails(
         byte[] key, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> belongsTo) =>
-        JsonSerializer.Deserialize<Dictionary<string, string>>(Open(key, sealedBytes, belongsTo))!;
+        OpenUnlessErased(key, sealedBytes, belongsTo) is { } plain
+            ? JsonSerializer.Deserialize<Dictionary<string, string>>(plain)! : [];
 
     /// <inheritdoc cref="Open(byte[], ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
     public static byte[] Open(AesGcm aes, ReadOnlySpan<byte> sealedBytes, ReadOnlySpan<byte> belongsTo)

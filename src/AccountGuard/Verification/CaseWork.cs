@@ -38,6 +38,7 @@ public sealed record CaseAtHand(
 public static class CaseWork
 {
     private const int CasesAtOnce = 1_000;
+    private const int MostTries = 3;
 
     private static readonly Dictionary<Type, MethodInfo> Applies = typeof(VerificationCase).GetMethods()
         .Where(method => method.Name == nameof(VerificationCase.Apply))
@@ -50,7 +51,7 @@ public static class CaseWork
         Installation at, Guid change, Func<CaseAtHand, Decision> decide, CancellationToken cancel,
         IReadOnlyList<SealedExhibit>? brought = null)
     {
-        for (var isOpened = false; ; isOpened = true)
+        for (var tries = 1; ; tries++)
         {
             var (isThere, refusal) = await Retry.OnConflictAsync(
                 () => InTransactionAsync(at, change, decide, brought ?? [], cancel), cancel);
@@ -59,7 +60,7 @@ public static class CaseWork
                 return refusal;
             }
 
-            if (isOpened)
+            if (tries == MostTries)
             {
                 throw new BadInput("There is no such case.", Fault.NotFound);
             }
@@ -80,7 +81,11 @@ public static class CaseWork
         return done;
     }
 
-    /// <summary>The same in a transaction of the caller, who commits it.</summary>
+    /// <summary>
+    /// The same in a transaction of the caller, who commits it. It is not there yet, too, while its stream does not
+    /// say what its hits do: what was decided on it would keep a hold that ended with its ground, or end one whose
+    /// ground is back.
+    /// </summary>
     public static async Task<(bool IsThere, Refusal? Refusal)> DoAsync(
         Installation at, NpgsqlTransaction transaction, Guid change, Func<CaseAtHand, Decision> decide,
         CancellationToken cancel, IReadOnlyList<SealedExhibit>? brought = null)
@@ -93,7 +98,7 @@ public static class CaseWork
 
         await using var session = at.SessionIn(transaction);
         var story = await session.Events.FetchStreamAsync(change, token: cancel);
-        if (story.Count == 0)
+        if (story.Count == 0 || await IsBehindAsync(transaction, change, cancel))
         {
             return (false, null);
         }
@@ -118,6 +123,15 @@ public static class CaseWork
         }
 
         return (true, refusal);
+    }
+
+    private static async Task<bool> IsBehindAsync(NpgsqlTransaction transaction, Guid change, CancellationToken cancel)
+    {
+        await using var find = new NpgsqlCommand(
+            "select exists (select from hit h join due_step d on d.hit_id = h.hit_id where h.change_id = @change)",
+            transaction.Connection, transaction);
+        find.Parameters.AddWithValue("change", change);
+        return (bool)(await find.ExecuteScalarAsync(cancel))!;
     }
 
     private static async Task<CaseAtHand> AtHandAsync(

@@ -83,8 +83,12 @@ public static class Drafts
 
         var (_, key) = await Exhibits.KeyOfAsync(at, change, cancel);
         var about = About(change, reader.GetGuid(0), reader.GetString(1));
-        var fields = JsonSerializer.Deserialize<Dictionary<string, string?[]>>(
-            Sealed.Open(key, reader.GetFieldValue<byte[]>(2), about))!;
+        if (Sealed.OpenUnlessErased(key, reader.GetFieldValue<byte[]>(2), about) is not { } content)
+        {
+            return null;
+        }
+
+        var fields = JsonSerializer.Deserialize<Dictionary<string, string?[]>>(content)!;
         return new Draft(CaseForm.Of(fields.ToDictionary(f => f.Key, f => new StringValues(f.Value))),
             reader.GetFieldValue<DateTimeOffset>(3), reader.GetInt64(4));
     }

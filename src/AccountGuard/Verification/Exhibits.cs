@@ -153,9 +153,12 @@ public static class Exhibits
         while (await reader.ReadAsync(cancel))
         {
             var id = reader.GetGuid(0);
-            texts[id] = Encoding.UTF8.GetString(reader.IsDBNull(2)
-                ? Sealed.Open(key, reader.GetFieldValue<byte[]>(1), Content(id))
-                : Sealed.Open(key, reader.GetFieldValue<byte[]>(2), Name(id)));
+            if ((reader.IsDBNull(2)
+                ? Sealed.OpenUnlessErased(key, reader.GetFieldValue<byte[]>(1), Content(id))
+                : Sealed.OpenUnlessErased(key, reader.GetFieldValue<byte[]>(2), Name(id))) is { } text)
+            {
+                texts[id] = Encoding.UTF8.GetString(text);
+            }
         }
 
         return texts;
@@ -186,9 +189,10 @@ public static class Exhibits
                 + "events. It is shown to nobody. Tell your operator.");
         }
 
-        return new EvidenceFile(attached.Kind,
-            Encoding.UTF8.GetString(Sealed.Open(key, row.GetFieldValue<byte[]>(1), Name(id))),
-            Sealed.Open(key, row.GetFieldValue<byte[]>(0), Content(id)));
+        return Sealed.OpenUnlessErased(key, row.GetFieldValue<byte[]>(0), Content(id)) is { } content
+            ? new EvidenceFile(attached.Kind,
+                Encoding.UTF8.GetString(Sealed.Open(key, row.GetFieldValue<byte[]>(1), Name(id))), content)
+            : throw new BadInput(Erased, Fault.NotFound);
     }
 
     /// <summary>The number of a case and the key that its exhibits are sealed under.</summary>

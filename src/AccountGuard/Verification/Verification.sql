@@ -190,7 +190,8 @@ begin
 end $$;
 
 -- Whether the account before a change is the new one of another change of the holder that is on hold or denied: it may
--- be a thief's as well, and is not paid in place of the new one (Rule 19). Some who ask have nested loops off.
+-- be a thief's as well, and is not paid in place of the new one (Rule 19). Where the change names none, it may be any
+-- of them. Some who ask have nested loops off.
 create or replace function is_previous_in_doubt(change uuid) returns boolean language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off
 set enable_hashjoin = off set enable_mergejoin = off set enable_nestloop = on set jit = off as $$
@@ -200,11 +201,10 @@ begin
         cross join lateral numbers_of_holder(c.number_key) n
         cross join lateral (
             select a.change_id from account_change a
-            where a.number_key = n.number_key and a.new_account_key = c.previous_account_key offset 0) o
+            where a.number_key = n.number_key
+              and a.new_account_key = coalesce(c.previous_account_key, a.new_account_key) offset 0) o
         where c.change_id = change and o.change_id <> change and (
-            exists (
-                select from verification v
-                where v.change_id = o.change_id and (v.denied or v.is_followed and v.state <> 'Confirmed'))
+            exists (select from verification v where v.change_id = o.change_id and v.was_denied)
             or exists (select from placed_hold x where x.change_id = o.change_id)));
 end $$;
 
@@ -292,7 +292,7 @@ end $$;
 create or replace function keep_case(change uuid, new_state text, stays boolean, by_auditor text,
     until timestamptz, back_on date) returns void language plpgsql security definer
 set search_path = accountguard, accountguard_events, pg_temp as $$
-declare verdict text;
+declare verdict text; was boolean;
 begin
     if not stays and exists (
         select from mt_events e
@@ -313,14 +313,14 @@ begin
         raise exception 'nobody approved the verdict of this case' using errcode = 'AG002',
             hint = 'A verdict is proposed by one person and approved by another.';
     end if;
-    insert into verification (change_id, state, stays_open, is_followed, denied, auditor, claimed_until, returns_on,
-        kept_at, first_denied_at)
-    values (change, new_state, stays, coalesce((
-            select e.data ->> 'Verdict' = 'Denied' from mt_events e
-            where e.stream_id = change and e.type = 'verdict_approved'
-              and e.data ->> 'Verdict' in ('Confirmed', 'Denied')
-            order by e.version desc limit 1), false)
-          or exists (select from mt_events e where e.stream_id = change and e.type = 'recall_requested'),
+    was := coalesce((
+        select e.data ->> 'Verdict' = 'Denied' from mt_events e
+        where e.stream_id = change and e.type = 'verdict_approved' and e.data ->> 'Verdict' in ('Confirmed', 'Denied')
+        order by e.version desc limit 1), false);
+    insert into verification (change_id, state, stays_open, was_denied, is_followed, denied, auditor, claimed_until,
+        returns_on, kept_at, first_denied_at)
+    values (change, new_state, stays, was,
+        was or exists (select from mt_events e where e.stream_id = change and e.type = 'recall_requested'),
         coalesce((
             select e.data ->> 'Verdict' = 'Denied' from mt_events e
             where e.stream_id = change and (e.type = 'account_restored' or e.type = 'verdict_approved'
@@ -330,8 +330,8 @@ begin
             select min(e.timestamp) from mt_events e
             where e.stream_id = change and e.type = 'verdict_approved' and e.data ->> 'Verdict' = 'Denied'))
     on conflict (change_id) do update set state = excluded.state, stays_open = excluded.stays_open,
-        denied = excluded.denied, is_followed = excluded.is_followed, auditor = excluded.auditor,
-        claimed_until = excluded.claimed_until,
+        denied = excluded.denied, was_denied = excluded.was_denied, is_followed = excluded.is_followed,
+        auditor = excluded.auditor, claimed_until = excluded.claimed_until,
         returns_on = excluded.returns_on, kept_at = excluded.kept_at, first_denied_at = excluded.first_denied_at;
     perform keep_holds(change);
     perform keep_recalls(change);

@@ -104,6 +104,11 @@ public sealed class HoldersRead(FreshDatabase database)
         await own.ExecuteAsync("delete from personal_key");
         var record = (await ReadAsync(own.Story, own.Number))!;
         (record.Name, record.Addresses.Count, record.IsProtected).ShouldBe(("", 0, true));
+
+        // Named again, it has another key, under which nothing of before opens.
+        await own.Story.HoldersAsync([$"{own.Number},B,,,,,,,,,"]);
+        record = (await ReadAsync(own.Story, own.Number))!;
+        (record.Name, record.Addresses.Count, record.IsProtected).ShouldBe(("B", 0, true));
     }
 
     [Fact]
@@ -142,6 +147,16 @@ public sealed class HoldersRead(FreshDatabase database)
         await ListDeliveries.SettleAsync(story.At, waiting.Delivery, 1, "not protected", CancellationToken.None);
         (await FactsAsync(story, number)).IsProtected.ShouldBeFalse();
         (await ReadAsync(story, number))!.Addresses.Single().Text.ShouldBe("X");
+    }
+
+    /// <summary>A comma in a name shifts the number into another column.</summary>
+    [Fact]
+    public async Task rule_13_a_row_with_too_many_fields_protects_the_number_that_is_in_it()
+    {
+        var (story, number) = (await OfListedNumbersAsync(database), Number());
+        await story.HoldersAsync([$"Yamada, Taro,{number},X,true"], "name,number,address,protected");
+        (await FactsAsync(story, number)).IsProtected.ShouldBeTrue();
+        (await FactsAsync(story, Number())).IsProtected.ShouldBeFalse();
     }
 
     [Fact]

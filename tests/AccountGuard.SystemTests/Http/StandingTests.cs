@@ -222,6 +222,51 @@ public sealed class StandingTests : IAsyncLifetime
         (await StandingAsync(number)).ShouldBe("clear");
     }
 
+    /// <summary>Its request ids look like numbers, or a bracket is missing: of whom it is cannot be told.</summary>
+    [Theory]
+    [InlineData("s,2015-000017,account,#,2015-05-20s,2015-000018,account,$,2015-05-20", false)]
+    [InlineData("{\"source\":\"s\",\"request_id\":\"R1\",\"number\":\"none\"", true)]
+    public async Task a_broken_change_of_no_number_or_of_many_makes_every_number_unknown(string row, bool isJson)
+    {
+        await _story.ListAsync(1, [Listed(Number())]);
+        row = row.Replace("#", Number()).Replace("$", Number()) + "\n";
+        var waiting = await _story.ChangesTextAsync(
+            isJson ? row : "source,request_id,kind,number,filed_on\n" + row, isJson);
+        (await _story.WaitingAsync(waiting)).ShouldBe(["BrokenRow"]);
+        (await StandingAsync(Number())).ShouldBe("unknown BrokenRowWaits");
+        await SettleAsync(waiting);
+        (await StandingAsync(Number())).ShouldBe("clear");
+    }
+
+    [Fact]
+    public async Task a_line_of_json_that_misses_a_bracket_makes_the_number_unknown_that_is_in_it()
+    {
+        var number = Number();
+        await _story.ListAsync(1, [Listed(Number())]);
+        var waiting = await _story.ChangesTextAsync(
+            $"{{\"source\":\"s\",\"number\":\"{number}\"\n", isNdjson: true);
+        (await _story.WaitingAsync(waiting)).ShouldBe(["BrokenRow"]);
+        (await StandingAsync(number)).ShouldBe("unknown Quarantined");
+        (await StandingAsync(Number())).ShouldBe("clear");
+        await SettleAsync(waiting);
+        (await StandingAsync(number)).ShouldBe("clear");
+    }
+
+    /// <summary>A day with a comma in it shifts both numbers.</summary>
+    [Fact]
+    public async Task a_broken_mapping_makes_each_number_unknown_that_is_in_it()
+    {
+        var (old, @new) = (Number(), Number());
+        await _story.ListAsync(1, [Listed(Number())]);
+        var waiting = await _story.RenumberAsync(Encoding.UTF8.GetBytes(
+            $"effective_on,old_number,new_number\n24 August, 2015,{old},{@new}\n"));
+        (await _story.WaitingAsync(waiting)).ShouldBe(["BrokenRow"]);
+        (await StandingAsync(old)).ShouldBe("unknown Quarantined");
+        (await StandingAsync(@new)).ShouldBe("unknown Quarantined");
+        await SettleAsync(waiting);
+        (await StandingAsync(@new)).ShouldBe("clear");
+    }
+
     /// <summary>Rule 6: which of the two contents is true nobody knows, though the later one names no number.</summary>
     [Fact]
     public async Task another_content_under_a_known_id_makes_the_number_of_the_known_one_unknown()

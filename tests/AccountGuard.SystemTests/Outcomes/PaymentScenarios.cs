@@ -264,6 +264,16 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
         await EndAsync(told.Story.At, told.Case, Verdict.Confirmed);
         await told.Story.PaymentsAsync(Sent(told, August));
         (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).Select(p => p.PayOn).ShouldBe([June]);
+
+        // One person opens it again: what two people confirmed is paid until two people say otherwise (Rule 18).
+        await DoAsync(told, at => ReopenCase.Decide(at.Case, new ReopenCase(null), Saeki, at.Now));
+        (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).Select(p => p.PayOn).ShouldBe([June]);
+        (await StandingAsync(told.Story, told.Number, August)).ShouldBe("pending");
+        await using var denied = told.Story.At.Database.CreateCommand(
+            "select count(*) from denied_accounts() d join account_change c on c.number_key = d.number_key "
+            + "where c.change_id = @case");
+        denied.Parameters.AddWithValue("case", told.Case);
+        (await denied.ExecuteScalarAsync()).ShouldBe(0L, "a pay-run would not pay it");
     }
 
     /// <summary>Two denied changes to one account: whatever went there is followed under one of them alone.</summary>

@@ -77,8 +77,8 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
         await CompareAsync(database.At, numbers, "all current");
         foreach (var (harm, when) in ((string, string)[])[
             ("""
-             insert into verification (change_id, state, stays_open, denied, is_followed, kept_at)
-             select change_id, 'Denied', false, true, true, now() from account_change
+             insert into verification (change_id, state, stays_open, denied, was_denied, is_followed, kept_at)
+             select change_id, 'Denied', false, true, true, true, now() from account_change
              where abs(hashtext(change_id::text) + #) % 4 = 0
              """, "with denials"),
             ("""
@@ -88,9 +88,9 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
              update verification set denied = false where abs(hashtext(change_id::text) + #) % 5 > 1
              """, "with accounts that were denied and restored"),
             ("""
-             update verification set state = 'Confirmed', denied = false
+             update verification set state = 'InContact', denied = false, was_denied = false
              where abs(hashtext(change_id::text) + #) % 7 < 2
-             """, "with changes that were denied once and confirmed"),
+             """, "with changes that were denied once, confirmed and opened again"),
             ("""
              insert into hold (hold_id, change_id, pay_to, through_on, by_policy, is_ended)
              select gen_random_uuid(), change_id, case when # % 2 = 0 then 'keep' else 'previous' end,
@@ -196,7 +196,7 @@ public sealed class PayRunsAgainstStanding(FreshDatabase laid) : IClassFixture<F
             select array(
                 select exists (
                     select from account_change c join verification v on v.change_id = c.change_id
-                    where c.new_account_key = @account and v.is_followed and v.state <> 'Confirmed'
+                    where c.new_account_key = @account and v.was_denied
                       and coalesce((select h.holder_key from holder h where h.number_key = c.number_key), c.number_key)
                         = coalesce((select h.holder_key from holder h where h.number_key = n.key), n.key))
                 from unnest(@numbers) with ordinality as n (key, place) order by n.place)

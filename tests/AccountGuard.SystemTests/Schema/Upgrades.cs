@@ -101,7 +101,7 @@ public sealed class Upgrades : IAsyncLifetime
             drop trigger written on case_step;
             drop table due_step;
             drop table verification, exhibit, death_told, draft, hold, branch_report;
-            alter table personal_key drop column blind_index;
+            alter table personal_key drop column blind_index, drop column made_at;
             alter table incident drop column hold_days, drop column hold_pay_to;
             drop table tie, joint_work_end, joint_work_result, joint_work_start, joint_work;
             drop index account_change_new_account, account_change_proxy, account_change_address;

@@ -14,10 +14,10 @@ public sealed partial class CaseForms(HttpClient browser, Guid id)
     public string Path => $"/cases/{id}";
 
     /// <summary>A case that nobody has worked.</summary>
-    public static async Task<(Story Story, Guid Id)> CaseAsync(Served service)
+    public static async Task<(Story Story, Guid Id)> CaseAsync(Served service, string? number = null)
     {
         var story = await BeginAsync(service.Database);
-        var number = Number();
+        number ??= Number();
         await story.ChangesAsync(story.Filed("R1", number, "2015-05-20"));
         await story.ListAsync(1, [Listed(number, 4)]);
         return (story, FiledChange.IdOf(story.Incident, "R1"));

@@ -216,7 +216,8 @@ public sealed partial class EvidenceFiles(Served service)
     [Fact]
     public async Task where_the_data_of_the_number_was_erased_the_story_says_so_and_nothing_is_shown_or_kept()
     {
-        var (_, id) = await CaseForms.CaseAsync(service);
+        var number = Story.Number();
+        var (story, id) = await CaseForms.CaseAsync(service, number);
         using var auditor = await service.BrowserOfAsync(Role.Auditor);
         var forms = new CaseForms(auditor, id);
         await forms.SendAsync("note", Note(), Pdf, Name);
@@ -237,6 +238,16 @@ public sealed partial class EvidenceFiles(Served service)
         status.ShouldBe(HttpStatusCode.BadRequest);
         refused.ShouldContain(Exhibits.Erased);
         refused.ShouldContain(">what I wrote</textarea>");
+
+        // Named again, the number has another key: what was erased stays so, and pages show the rest.
+        await story.HoldersAsync([$"{number},,,,,,,,,,"]);
+        page = WebUtility.HtmlDecode(await forms.PageAsync());
+        page.ShouldContain("The note was erased with the data of this number.");
+        page.ShouldNotContain(Name);
+        (await auditor.GetAsync($"/cases?incident={story.Incident}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var again = await auditor.GetAsync(
+            $"/cases/{id}/exhibits/{(await AttachedAsync(id)).Single().Exhibit.Id}");
+        again.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [GeneratedRegex("/cases/[-0-9a-f]{36}/exhibits/[^\"]*")]

@@ -170,6 +170,38 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         (await StandingAsync(held, next)).ShouldBe("pending");
     }
 
+    /// <summary>The case worker comes within seconds; whoever is faster finds the case as its hits are.</summary>
+    [Fact]
+    public async Task S04_what_is_recorded_before_the_case_worker_came_keeps_no_hold_whose_ground_went()
+    {
+        var held = await WithCaseAsync("""{"untilDays": 124, "payTo": "previous"}""");
+        var next = await PayDayAsync(held, 0);
+        await OpenCases.RunAsync(held.Story.At, None);
+        await held.Story.ListAsync(2, [Withdrawn(held.Number)]);
+        await DoAsync(held, at => RecordCall.Decide(
+            at.Case, new RecordCall(Guid.NewGuid(), Intent.NotKnown, at.Today, null), Saeki, at.Now));
+        (await StandingAsync(held, next)).ShouldBe("pending");
+    }
+
+    [Fact]
+    public async Task a_case_whose_ground_is_back_is_not_ended_for_want_of_it_before_the_case_worker_came()
+    {
+        var held = await WithCaseAsync();
+        var next = await PayDayAsync(held, 0);
+        await HoldAsync(held, next);
+        await held.Story.ListAsync(2, [Withdrawn(held.Number)]);
+        await DoAsync(held, at => ClaimCase.Decide(
+            at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now));
+        var proposal = Guid.NewGuid();
+        (await DoAsync(held, at => ProposeVerdict.Decide(
+            at.Case, new ProposeVerdict(proposal, Verdict.GroundGone, null), Saeki, at.KeyedBy, at.Now)))
+            .ShouldBeNull();
+        await held.Story.ListAsync(3, [Listed(held.Number)]);
+        (await DoAsync(held, at => ApproveVerdict.Decide(
+            at.Case, new ApproveVerdict(proposal), Utsumi, at.KeyedBy, at.NextPayDay, at.Now))).ShouldNotBeNull();
+        (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
+    }
+
     /// <summary>It would keep the holder's own account from being paid, without a word.</summary>
     [Fact]
     public async Task rule_17_a_hold_of_before_ends_with_the_restored_account_of_a_denied_case_and_no_other()
@@ -225,6 +257,18 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         shown.Parameters.AddWithValue("next", next);
         shown.Parameters.AddWithValue("third", third);
         (await shown.ExecuteScalarAsync()).ShouldBe("keep");
+    }
+
+    /// <summary>The account before the second is the new one of the first, for all that anybody knows.</summary>
+    [Fact]
+    public async Task rule_19_a_change_that_names_no_account_before_it_may_come_after_one_that_is_in_doubt()
+    {
+        var held = await WithCaseAsync("""{"untilDays": 124, "payTo": "previous"}""", before: "");
+        var next = await PayDayAsync(held, 0);
+        (await StandingAsync(held, next)).ShouldBe("hold previous Hold");
+        await held.Story.ChangesTextAsync("source,request_id,number,filed_on,new_account\n"
+            + $"{held.Story.Incident},R2,{held.Number},2015-05-18,{PaymentsTakenIn.New}\n");
+        (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
     }
 
     /// <summary>Whether the story of the holder's payments says that one was held.</summary>

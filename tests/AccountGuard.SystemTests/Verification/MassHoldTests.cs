@@ -81,18 +81,20 @@ public sealed class MassHoldTests(Served service) : IClassFixture<Served>
     [Fact]
     public async Task S65_what_is_handled_case_by_case_waits_no_longer()
     {
-        var (_, cases) = await CasesAsync(4);
+        var (_, cases) = await CasesAsync(5);
         var proposed = await SeveralCases.AskAsync(At, Saeki, MassHolds.Action, await HoldAsync(), cases, None, Three);
         await DoneAsync(proposed, Saeki);
-        (await WaitingAsync(proposed)).ShouldBe(4);
+        (await WaitingAsync(proposed)).ShouldBe(5);
         await HandleAsync(0, (at, hold) => ApproveHold.Decide(
             at.Case, new ApproveHold(hold), Utsumi, at.KeyedBy, at.Now));
         await HandleAsync(1, (at, hold) => SendBackHold.Decide(
             at.Case, new SendBackHold(hold, new Exhibit(Guid.NewGuid(), "00")), Utsumi, at.KeyedBy, at.Now));
         await HandleAsync(2, (at, hold) => TakeBackEntry.Decide(
             at.Case, new TakeBackEntry(hold), Saeki, at.Released, at.Now));
-        (await WaitingAsync(proposed)).ShouldBe(1);
+        (await WaitingAsync(proposed)).ShouldBe(2);
         await TwoPeople.EndAsync(At, cases[3], Verdict.Confirmed);
+        (await WaitingAsync(proposed)).ShouldBe(1);
+        await TwoPeople.EndAsync(At, cases[4], Verdict.Denied);
         (await WaitingAsync(proposed)).ShouldBe(0);
 
         async Task HandleAsync(int which, Func<CaseAtHand, Guid, Decision> decide) => (await CaseWork.DoAsync(

@@ -22,10 +22,10 @@ public sealed class ProtectedCases(Served service)
     private static Guid CaseOf(Story story, string id) => FiledChange.IdOf(story.Incident, id);
 
     /// <summary>P32 of the protected, which ranks first, and R2 of somebody else at the same office.</summary>
-    private async Task<Story> WithAsync()
+    private async Task<Story> WithAsync(string? number = null)
     {
         var story = await BeginAsync(service.Database);
-        var (hidden, other) = (Number(), Number());
+        var (hidden, other) = (number ?? Number(), Number());
         await story.ListAsync(1, [Listed(hidden), Listed(other)]);
         await story.ChangesTextAsync("source,request_id,number,filed_on,new_account,office\n"
             + $"{story.Incident},P32,{hidden},2015-05-10,zengin:0001-001-1-7654321,{Office}\n"
@@ -169,6 +169,25 @@ public sealed class ProtectedCases(Served service)
         await SeveralCases.RunAsync(story.At, id, 2, default);
         work = await SeveralCases.FindAsync(story.At, id, Saeki, default);
         (work.Results[cases[0]], work.Results[cases[1]]).ShouldBe((result, SeveralCases.Done));
+    }
+
+    [Theory]
+    [InlineData(Role.Compliance, false)]
+    [InlineData(Auditor, true)]
+    public async Task what_was_paid_to_the_denied_account_of_one_is_told_to_those_with_the_role(
+        string role, bool isTold)
+    {
+        var number = Number();
+        var story = await WithAsync(number);
+        await story.PaymentsAsync(
+            $"{story.Incident},{number},sent,2015-06-15,123457,zengin:0001-001-1-7654321,,,,");
+        await TwoPeople.DenyAsync(story.At, CaseOf(story, "P32"));
+        using var browser = await service.BrowserOfAsync(role);
+        var page = await ReadAsync(browser, "/recalls", HttpStatusCode.OK);
+        var row = page[page.IndexOf($"{story.Incident} P32", StringComparison.Ordinal)..];
+        row = row[..row.IndexOf("</tr>", StringComparison.Ordinal)];
+        (row.Contains("123,457"), row.Contains("2015-06-15")).ShouldBe((isTold, isTold));
+        row.Contains("Protected").ShouldBe(!isTold);
     }
 
     [Fact]

@@ -58,6 +58,7 @@ internal sealed class CaseHistory
             SnoozeCase r => SnoozeCase.Decide(Case, r, by, NextPayDay, Now),
             OrderLetter r => OrderLetter.Decide(Case, r, by, Now),
             RecordLetterSent r => RecordLetterSent.Decide(Case, r, by, Now),
+            RecordLetterStopped r => RecordLetterStopped.Decide(Case, r, by, Now),
             RecordLetterReturned r => RecordLetterReturned.Decide(Case, r, by, Now),
             RecordLetterAnswered r => RecordLetterAnswered.Decide(Case, r, by, KeyedBy, Now),
             PlanContact r => PlanContact.Decide(Case, r, by, Now),

@@ -204,4 +204,15 @@ public class HoldTests
         var history = new CaseHistory().Ended(Verdict.Confirmed);
         history.Refuse(Proposal(PayDay), Auditor, Refusal.HasEnded);
     }
+
+    /// <summary>It would keep the holder's own account from being paid, once that is restored.</summary>
+    [Fact]
+    public void a_hold_that_waits_when_its_case_ends_is_not_approved_any_more()
+    {
+        var history = new CaseHistory();
+        var proposal = Proposal(PayDay);
+        history.Accept(proposal, Auditor);
+        history.Ended(Verdict.Denied);
+        history.Refuse(new ApproveHold(proposal.Hold), Approver, Refusal.HasEnded);
+    }
 }

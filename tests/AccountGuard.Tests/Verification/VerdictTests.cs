@@ -29,6 +29,26 @@ public class VerdictTests
         history.Case.State.ShouldBe(CaseState.Proposed);
     }
 
+    /// <summary>Rule 28: the letter reached nobody, and Confirmed needs one that was sent.</summary>
+    [Theory]
+    [InlineData(Verdict.Confirmed, 1, CaseState.InContact)]
+    [InlineData(Verdict.Confirmed, 2, CaseState.Confirmed)]
+    [InlineData(Verdict.Denied, 1, CaseState.Denied)]
+    public void a_confirmed_that_rests_on_a_letter_which_was_stopped_is_open_again(
+        Verdict verdict, int letters, CaseState state)
+    {
+        var history = new CaseHistory();
+        while (--letters > 0)
+        {
+            history.Letter();
+        }
+
+        history.Ended(verdict);
+        var sent = history.Case.Entries.Last(e => e.Kind == EntryKind.LetterSent);
+        history.Accept(new RecordLetterStopped(Id(), Id(), sent.About!.Value, sent.Id), Mailroom);
+        history.Case.State.ShouldBe(state);
+    }
+
     [Fact]
     public void s29_the_proposer_approves_nothing_under_any_login_and_the_operator_nothing_at_all()
     {

@@ -51,8 +51,8 @@ begin
     from open_state s;
 end $$;
 
--- How many of these proposals of holds wait for another person: nobody approved, sent or took them back, and no verdict
--- ended them.
+-- How many of these proposals of holds wait for another person: nobody approved, sent or took them back, and the case
+-- has not ended.
 create or replace function waiting_proposals(changes uuid[], holds uuid[]) returns bigint language plpgsql stable
 set search_path = accountguard, accountguard_events, pg_temp set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
@@ -69,7 +69,8 @@ begin
               and (l.type = 'hold_approved' and l.data ->> 'Hold' = u.hold_id::text
                 or l.type in ('hold_sent_back', 'entry_taken_back')
                     and coalesce(l.data ->> 'Proposal', l.data ->> 'Entry') = u.hold_id::text
-                or l.type = 'verdict_approved' and l.data ->> 'Verdict' in ('Confirmed', 'GroundGone'))));
+                or l.type = 'verdict_approved' and l.data ->> 'Verdict' in ('Confirmed', 'GroundGone')))
+          and exists (select from hit h where h.change_id = u.change_id and h.is_open));
 end $$;
 
 -- Cases whose holds stand, or ended without a verdict, a row for each with the last day that any of them covers: those

@@ -66,7 +66,7 @@ begin
         cross join lateral (select o.filed_on from case_account o where o.change_id = a.change_id offset 0) c
         left join recall r on r.change_id = a.change_id and r.payment_id = payment
         where a.new_account_key = account and c.filed_on <= paid_on
-          and (v.state <> 'Confirmed' or r.recall_id is not null)
+          and (v.was_denied or r.recall_id is not null)
           and coalesce((select o.holder_key from holder o where o.number_key = a.number_key), a.number_key)
             = coalesce((select o.holder_key from holder o where o.number_key = number), number)
         order by r.recall_id is null, v.first_denied_at, v.change_id limit 1);

@@ -20,6 +20,7 @@ public sealed record ApproveHold(Guid Proposal)
         var (hold, proposer) = waiting;
         Refusal? refusal = Separation.Bars(by, keyedBy) is { } barred ? barred
             : by.IsSame(proposer) ? Refusal.OwnProposal
+            : hold.Stage == HoldStage.Proposed && @case.IsEnded ? Refusal.HasEnded
             : hold.Stage == HoldStage.Proposed && hold.Through < DateOnly.FromDateTime(now.DateTime)
                 ? Refusal.HoldWithoutEnd : null;
         return Decision.Of(refusal, request, by, now, hold.Release is { } release

@@ -59,13 +59,17 @@ public static class Batches
 
     /// <summary>
     /// Somebody is protected by now, or has died: to them no letter goes out (Rules 13, 17); or was erased, and still
-    /// stands in what was printed.
+    /// stands in what was printed, also where the number was named again since and has a newer key than the batch.
     /// </summary>
     public static async Task<bool> HasUnwritableAsync(
-        Installation at, IReadOnlyList<NumberKey> numbers, CancellationToken cancel)
+        Installation at, Guid batch, IReadOnlyList<NumberKey> numbers, CancellationToken cancel)
     {
         await using var known = at.Database.CreateCommand(
-            "select count(*) from personal_key where subject_key = any (@numbers)");
+            """
+            select count(*) from personal_key k join personal_key b on b.subject_key = @batch and b.made_at >= k.made_at
+            where k.subject_key = any (@numbers)
+            """);
+        known.Parameters.AddWithValue("batch", LetterPrints.SubjectOf(at.Keys, batch).ToBytes());
         known.Parameters.AddWithValue("numbers", numbers.Select(n => n.ToBytes()).ToArray());
         if ((long)(await known.ExecuteScalarAsync(cancel))! < numbers.Count)
         {

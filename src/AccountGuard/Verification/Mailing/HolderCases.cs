@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AccountGuard.Intake;
 using AccountGuard.Letters;
 using AccountGuard.Numbers;
@@ -17,6 +16,9 @@ public sealed record HolderChange(
     Guid Id, string Source, string RequestId, string Kind, DateOnly? FiledOn, DateOnly? Earliest, bool IsCancelled,
     bool IsOpen, bool IsInBatch, bool IsOver, PayeeAccount? NewAccount, KnownAddress? Told)
 {
+    /// <summary>It says since when the holder lives at the address of which it tells.</summary>
+    public bool NamesSince { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Id.ToString();
 }
@@ -101,10 +103,9 @@ public sealed record HolderCases(
     {
         var (id, kind) = (reader.GetGuid(0), reader.GetString(3));
         DateOnly? earliest = reader.GetBoolean(7) ? null : reader.GetFieldValue<DateOnly>(6);
-        var details = reader.IsDBNull(12) || reader.IsDBNull(13) ? [] : JsonSerializer.Deserialize<
-            Dictionary<string, string>>(Sealed.Open(
-                keys.Unwrap(NumberKey.FromBytes(reader.GetFieldValue<byte[]>(4)), reader.GetFieldValue<byte[]>(13)),
-                reader.GetFieldValue<byte[]>(12), id.ToByteArray(bigEndian: true)))!;
+        var details = reader.IsDBNull(12) || reader.IsDBNull(13) ? [] : Sealed.OpenDetails(
+            keys.Unwrap(NumberKey.FromBytes(reader.GetFieldValue<byte[]>(4)), reader.GetFieldValue<byte[]>(13)),
+            reader.GetFieldValue<byte[]>(12), id.ToByteArray(bigEndian: true));
         var told = kind == "address" && details.TryGetValue("address_of_record", out var address)
             ? new KnownAddress(null, address, ReportedDay.Parse(details.GetValueOrDefault("address_since") ?? "")
                 .DayIn(TimeZoneInfo.Utc) ?? earliest, earliest ?? DateOnly.MaxValue,
@@ -113,7 +114,10 @@ public sealed record HolderCases(
         return new HolderChange(
             id, reader.GetString(1), reader.GetString(2), kind, Day(reader, 5), earliest, reader.GetBoolean(8),
             reader.GetBoolean(9), reader.GetBoolean(10), reader.GetBoolean(11),
-            PayeeAccount.TryParse(details.GetValueOrDefault("new_account"), out var account) ? account : null, told);
+            PayeeAccount.TryParse(details.GetValueOrDefault("new_account"), out var account) ? account : null, told)
+        {
+            NamesSince = details.ContainsKey("address_since"),
+        };
     }
 
     private static DateOnly? Day(NpgsqlDataReader reader, int column) =>

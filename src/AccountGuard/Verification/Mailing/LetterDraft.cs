@@ -91,20 +91,28 @@ public sealed record LetterDraft(
             return new LetterHolder(null, []);
         }
 
-        var told = cases.Changes.Where(c => !c.IsCancelled).Select(c => c.Told).OfType<KnownAddress>().ToList();
+        var told = cases.Changes.Where(c => c is { IsCancelled: false, Told: not null }).ToList();
         DateOnly? died = record.Died.Kind == Intake.ReportedDayKind.Missing ? null
             : record.Died.DayIn(cases.Zone) ?? DateOnly.MinValue;
         return new LetterHolder(
-            record.Name, [.. told, .. record.Addresses.Select(a => Known(a, cases.Zone, told))],
+            record.Name,
+            [.. told.Select(c => c.Told!),
+                .. record.Addresses.Select(a => Known(a, record.Addresses, cases.Zone, told))],
             record.IsProtected, died, record.GuardianName, record.GuardianAddress);
     }
 
-    /// <summary>What a change told of counts from that day on, also where it has come into the register.</summary>
-    private static KnownAddress Known(HolderAddress said, TimeZoneInfo zone, List<KnownAddress> told)
+    /// <summary>
+    /// What a change told of counts from that day on, also where it has come into the register: under the day that the
+    /// change names, or, where it names none, as the last one under whatever day, which may lie before the leak.
+    /// </summary>
+    private static KnownAddress Known(
+        HolderAddress said, IReadOnlyList<HolderAddress> all, TimeZoneInfo zone, List<HolderChange> told)
     {
         var since = said.Since.DayIn(zone);
+        var isLast = !all.Any(other => other.Since.DayIn(zone) > since);
         return new KnownAddress(said.PostalCode, said.Text, since, told.FirstOrDefault(
-            t => t.Since == since && Plain(t.Address) == Plain(said.Text))?.ToldOn, "register");
+            c => (c.Told!.Since == since || (isLast && !c.NamesSince)) && Plain(c.Told.Address) == Plain(said.Text))
+            ?.Told!.ToldOn, "register");
     }
 
     private static string Plain(string text)

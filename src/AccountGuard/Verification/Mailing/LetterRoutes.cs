@@ -198,7 +198,7 @@ public static class LetterRoutes
         }
 
         var numbers = await Batches.NumbersAsync(at, id, cancel);
-        if (await Batches.HasUnwritableAsync(at, numbers, cancel))
+        if (await Batches.HasUnwritableAsync(at, id, numbers, cancel))
         {
             context.Response.StatusCode = StatusCodes.Status409Conflict;
             return await BatchPageAsync(context, at, number, NotGiven, false, cancel);

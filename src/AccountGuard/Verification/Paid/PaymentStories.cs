@@ -70,7 +70,7 @@ public static class PaymentStories
 
         var key = keys.Unwrap(NumberKey.FromBytes(row.GetFieldValue<byte[]>(10)), row.GetFieldValue<byte[]>(11));
         var details = Sealed.OpenDetails(key, row.GetFieldValue<byte[]>(8), row.GetFieldValue<byte[]>(9));
-        return PayeeAccount.TryParse(details["account"], out var account) ? account : null;
+        return PayeeAccount.TryParse(details.GetValueOrDefault("account"), out var account) ? account : null;
     }
 
     private static async Task<IReadOnlyList<StoryStop>> StopsAsync(

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using AccountGuard.Identity;
 using AccountGuard.Pages;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,8 +14,8 @@ public static class RecallRoutes
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet(Page.Path, ShowAsync).For(Page.Roles).ExcludeFromDescription();
 
-    private static async Task<IResult> ShowAsync(Installation at, CancellationToken cancel) =>
-        await RecallsView.LoadAsync(at, cancel) is { } view
+    private static async Task<IResult> ShowAsync(Installation at, ClaimsPrincipal reader, CancellationToken cancel) =>
+        await RecallsView.LoadAsync(at, reader.IsInRole(Role.Protected), cancel) is { } view
             ? new RazorComponentResult<RecallsPage>(new { View = view })
             : new RazorComponentResult<MessagePage>(new
             {

@@ -4,9 +4,12 @@ using AccountGuard.Verification.Queues;
 
 namespace AccountGuard.Verification.Recalls;
 
-/// <summary>A payment to a denied account as it is listed; the number is masked, and no account is told.</summary>
+/// <summary>
+/// A payment to a denied account as it is listed; the number is masked, and no account is told. Null: the holder is
+/// protected, and the reader not one of those who are told of such payments (Rule 13).
+/// </summary>
 public sealed record ListedRecall(
-    Guid Change, string Source, string RequestId, string Number, FollowedPayment Payment);
+    Guid Change, string Source, string RequestId, string Number, FollowedPayment? Payment);
 
 /// <summary>Yen and payments in one state; State is null for those that nobody asked for yet.</summary>
 public sealed record RecallTotal(RecallState? State, long Payments, long Sent, long Recovered, long Lost, long Open);
@@ -26,7 +29,7 @@ public sealed record RecallsView(
     private const string Rows = """
         select p.change_id, c.source, c.request_id, c.number_key, p.payment_id, p.pay_on, p.amount, p.came_back,
             p.recall_id, p.state, p.due_on, p.recovered, p.lost, p.due,
-            p.paid_again
+            p.paid_again, is_protected(p.change_id)
         from followed_payment p join account_change c on c.change_id = p.change_id
         where (p.amount > p.recovered + p.lost) = @open
         order by p.due_on nulls first, p.pay_on, c.source, c.request_id, p.payment_id limit @most
@@ -41,11 +44,12 @@ public sealed record RecallsView(
     public long OpenYen => Totals.Sum(t => t.Open);
 
     /// <returns>Null where no incident is declared.</returns>
-    public static async Task<RecallsView?> LoadAsync(Installation at, CancellationToken cancel) =>
+    public static async Task<RecallsView?> LoadAsync(
+        Installation at, bool maySeeProtected, CancellationToken cancel) =>
         await IncidentBar.LoadAsync(at, null, cancel) is not { } bar ? null
             : new RecallsView(bar, await TotalsAsync(at, cancel), await ReplacedAsync(at, cancel),
-                await NotVerifiedAsync(at, cancel), await RowsAsync(at, true, cancel),
-                await RowsAsync(at, false, cancel));
+                await NotVerifiedAsync(at, cancel), await RowsAsync(at, true, maySeeProtected, cancel),
+                await RowsAsync(at, false, maySeeProtected, cancel));
 
     public static async Task<IReadOnlyList<RecallTotal>> TotalsAsync(Installation at, CancellationToken cancel)
     {
@@ -87,23 +91,28 @@ public sealed record RecallsView(
     }
 
     private static async Task<IReadOnlyList<ListedRecall>> RowsAsync(
-        Installation at, bool isOpen, CancellationToken cancel)
+        Installation at, bool isOpen, bool maySeeProtected, CancellationToken cancel)
     {
         await using var find = at.Database.CreateCommand(Rows);
         find.Parameters.AddWithValue("open", isOpen);
         find.Parameters.AddWithValue("most", Most);
-        var found = new List<(Guid Change, string Source, string Request, NumberKey Number, FollowedPayment Payment)>();
+        var found = new List<(
+            Guid Change, string Source, string Request, NumberKey? Number, FollowedPayment? Payment)>();
         await using (var row = await find.ExecuteReaderAsync(cancel))
         {
             while (await row.ReadAsync(cancel))
             {
+                var isShut = row.GetBoolean(15) && !maySeeProtected;
                 found.Add((row.GetGuid(0), row.GetString(1), row.GetString(2),
-                    NumberKey.FromBytes(row.GetFieldValue<byte[]>(3)), FollowedPayment.Read(row, 4)));
+                    isShut ? null : NumberKey.FromBytes(row.GetFieldValue<byte[]>(3)),
+                    isShut ? null : FollowedPayment.Read(row, 4)));
             }
         }
 
-        var numbers = await ShowNumbers.MaskedAsync(at, [.. found.Select(f => f.Number).Distinct()], cancel);
+        var numbers = await ShowNumbers.MaskedAsync(
+            at, [.. found.Select(f => f.Number).OfType<NumberKey>().Distinct()], cancel);
         return [.. found.Select(f => new ListedRecall(f.Change, f.Source, f.Request,
-            numbers.GetValueOrDefault(f.Number, ShowNumbers.Erased), f.Payment))];
+            f.Number is { } number ? numbers.GetValueOrDefault(number, ShowNumbers.Erased) : ShowNumbers.Erased,
+            f.Payment))];
     }
 }
