@@ -201,8 +201,11 @@ begin
         cross join lateral numbers_of_holder(c.number_key) n
         cross join lateral (
             select a.change_id from account_change a
-            where a.number_key = n.number_key
-              and a.new_account_key = coalesce(c.previous_account_key, a.new_account_key) offset 0) o
+            where a.number_key = n.number_key and a.new_account_key = c.previous_account_key
+            union all
+            select a.change_id from account_change a
+            where c.previous_account_key is null and a.number_key = n.number_key
+              and a.new_account_key is not null offset 0) o
         where c.change_id = change and o.change_id <> change and (
             exists (select from verification v where v.change_id = o.change_id and v.was_denied)
             or exists (select from placed_hold x where x.change_id = o.change_id)));

@@ -75,6 +75,7 @@ public sealed class Upgrades : IAsyncLifetime
             alter table quarantined_row drop column other_key;
             drop index quarantined_row_number;
             drop index quarantined_row_remainder;
+            drop index quarantined_row_anybody;
             drop table revocation, login_person;
             drop trigger open on delivery;
             drop trigger close on delivery_completion;

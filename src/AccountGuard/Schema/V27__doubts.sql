@@ -12,3 +12,7 @@ begin
         where v.is_followed;
     end if;
 end $$;
+
+-- Broken rows that may be anybody's: each question of standing looks for them.
+create index quarantined_row_anybody on quarantined_row (delivery_no, row_no)
+    where code = 'BrokenRow' and number_key is null;
