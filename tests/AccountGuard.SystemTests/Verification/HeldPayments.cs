@@ -42,6 +42,9 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
     private static Task<Refusal?> DoAsync(Held held, Func<CaseAtHand, Decision> decide) =>
         CaseWork.DoAsync(held.Story.At, held.Case, decide, None);
 
+    private static Task<Refusal?> CallAsync(Held held) => DoAsync(held, at => RecordCall.Decide(
+        at.Case, new RecordCall(Guid.NewGuid(), Intent.NotKnown, at.Today, null), Saeki, at.Now));
+
     /// <summary>Days are counted from today in Japan, which is long after 2015.</summary>
     private static DateOnly InDays(Held held, int days) =>
         PayDayCalendar.DayOf(held.Story.At.Clock.GetUtcNow()).AddDays(days);
@@ -165,8 +168,7 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         (await HeldOnAsync(held, next)).ShouldBeFalse("the story says what the case does");
 
         // What is recorded afterwards opens the case, and places nothing.
-        await DoAsync(held, at => RecordCall.Decide(
-            at.Case, new RecordCall(Guid.NewGuid(), Intent.NotKnown, at.Today, null), Saeki, at.Now));
+        await CallAsync(held);
         (await StandingAsync(held, next)).ShouldBe("pending");
     }
 
@@ -178,8 +180,7 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         var next = await PayDayAsync(held, 0);
         await OpenCases.RunAsync(held.Story.At, None);
         await held.Story.ListAsync(2, [Withdrawn(held.Number)]);
-        await DoAsync(held, at => RecordCall.Decide(
-            at.Case, new RecordCall(Guid.NewGuid(), Intent.NotKnown, at.Today, null), Saeki, at.Now));
+        await CallAsync(held);
         (await StandingAsync(held, next)).ShouldBe("pending");
     }
 
@@ -314,8 +315,7 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
     {
         var held = await WithCaseAsync("""{"untilDays": 124, "payTo": "keep"}""");
         var next = await PayDayAsync(held, 0);
-        await DoAsync(held, at => RecordCall.Decide(
-            at.Case, new RecordCall(Guid.NewGuid(), Intent.NotKnown, at.Today, null), Saeki, at.Now));
+        await CallAsync(held);
         await held.Story.ListAsync(2, [Withdrawn(held.Number)]);
         await OpenCases.RunAsync(held.Story.At, None);
         (await StandingAsync(held, next)).ShouldBe("hold keep Hold");

@@ -5,9 +5,11 @@ using AccountGuard.Verification.Queues;
 namespace AccountGuard.Verification.Recalls;
 
 /// <summary>
-/// A payment to a denied account as it is listed; the number is masked, and no account is told. Null: the holder is
-/// protected, and the reader not one of those who are told of such payments (Rule 13).
+/// A payment to a denied account as it is listed; the number is masked, and no account is told.
 /// </summary>
+/// <param name="Payment">
+/// Null: the holder is protected, and the reader is not one of those who are told of such payments (Rule 13).
+/// </param>
 public sealed record ListedRecall(
     Guid Change, string Source, string RequestId, string Number, FollowedPayment? Payment);
 
@@ -97,22 +99,19 @@ public sealed record RecallsView(
         find.Parameters.AddWithValue("open", isOpen);
         find.Parameters.AddWithValue("most", Most);
         var found = new List<(
-            Guid Change, string Source, string Request, NumberKey? Number, FollowedPayment? Payment)>();
+            Guid Change, string Source, string Request, NumberKey Number, FollowedPayment? Payment)>();
         await using (var row = await find.ExecuteReaderAsync(cancel))
         {
             while (await row.ReadAsync(cancel))
             {
-                var isShut = row.GetBoolean(15) && !maySeeProtected;
                 found.Add((row.GetGuid(0), row.GetString(1), row.GetString(2),
-                    isShut ? null : NumberKey.FromBytes(row.GetFieldValue<byte[]>(3)),
-                    isShut ? null : FollowedPayment.Read(row, 4)));
+                    NumberKey.FromBytes(row.GetFieldValue<byte[]>(3)),
+                    row.GetBoolean(15) && !maySeeProtected ? null : FollowedPayment.Read(row, 4)));
             }
         }
 
-        var numbers = await ShowNumbers.MaskedAsync(
-            at, [.. found.Select(f => f.Number).OfType<NumberKey>().Distinct()], cancel);
+        var numbers = await ShowNumbers.MaskedAsync(at, [.. found.Select(f => f.Number).Distinct()], cancel);
         return [.. found.Select(f => new ListedRecall(f.Change, f.Source, f.Request,
-            f.Number is { } number ? numbers.GetValueOrDefault(number, ShowNumbers.Erased) : ShowNumbers.Erased,
-            f.Payment))];
+            numbers.GetValueOrDefault(f.Number, ShowNumbers.Erased), f.Payment))];
     }
 }
