@@ -12,15 +12,17 @@ public static class ListAnswer
         Installation at, NpgsqlConnection connection, int listNo, Delivery delivery, CancellationToken cancel)
     {
         var answer = await CountAsync(connection, listNo, cancel);
-        if (delivery.No == answer.Delivery)
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        await using var session = at.SessionIn(transaction);
+        var done = delivery.No == answer.Delivery ? [delivery]
+            : await delivery.BrokenOffAsync(at, transaction, cancel);
+        foreach (var one in done)
         {
-            await using var transaction = await connection.BeginTransactionAsync(cancel);
-            await using var session = at.SessionIn(transaction);
-            await delivery.CompleteAsync(transaction, session, answer, cancel);
-            await session.SaveChangesAsync(cancel);
-            await transaction.CommitAsync(cancel);
+            await one.CompleteAsync(transaction, session, answer, cancel);
         }
 
+        await session.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
         return answer;
     }
 

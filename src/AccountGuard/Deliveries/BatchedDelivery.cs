@@ -159,27 +159,38 @@ public static class BatchedDelivery
     {
         await InTransactionAsync(at, async (transaction, session) =>
         {
-            await using var sum = new NpgsqlCommand(
-                """
-                select coalesce(sum(accepted), 0)::bigint, coalesce(sum(duplicates), 0)::bigint,
-                    coalesce(sum(quarantined), 0)::bigint, coalesce(sum(hits_opened), 0)::bigint,
-                    coalesce(sum(hits_ended), 0)::bigint
-                from delivery_batch where delivery_no = @no
-                """, transaction.Connection, transaction);
-            sum.Parameters.AddWithValue("no", delivery.No);
-            DeliveryAnswer answer;
-            await using (var reader = await sum.ExecuteReaderAsync(cancel))
+            await delivery.CompleteAsync(transaction, session,
+                await SumAsync(transaction, delivery.No, received, isWhole: true, cancel), cancel);
+            foreach (var other in await delivery.BrokenOffAsync(at, transaction, cancel))
             {
-                await reader.ReadAsync(cancel);
-                answer = new DeliveryAnswer(delivery.No,
-                    new RowCount(received, reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)),
-                    new HitCount(reader.GetInt64(3), reader.GetInt64(4)));
+                await other.CompleteAsync(transaction, session,
+                    await SumAsync(transaction, other.No, received, isWhole: false, cancel), cancel);
             }
 
-            await delivery.CompleteAsync(transaction, session, answer, cancel);
             return true;
         }, cancel);
         return delivery.Answer!;
+    }
+
+    /// <param name="isWhole">Whether it came to all rows; those that it did not come to are there by another.</param>
+    private static async Task<DeliveryAnswer> SumAsync(
+        NpgsqlTransaction transaction, long delivery, long received, bool isWhole, CancellationToken cancel)
+    {
+        await using var sum = new NpgsqlCommand(
+            """
+            select coalesce(sum(accepted), 0)::bigint, coalesce(sum(duplicates), 0)::bigint,
+                coalesce(sum(quarantined), 0)::bigint, coalesce(sum(hits_opened), 0)::bigint,
+                coalesce(sum(hits_ended), 0)::bigint
+            from delivery_batch where delivery_no = @no
+            """, transaction.Connection, transaction);
+        sum.Parameters.AddWithValue("no", delivery);
+        await using var reader = await sum.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        var (accepted, quarantined) = (reader.GetInt64(0), reader.GetInt64(2));
+        return new DeliveryAnswer(delivery,
+            new RowCount(received, accepted, isWhole ? reader.GetInt64(1) : received - accepted - quarantined,
+                quarantined),
+            new HitCount(reader.GetInt64(3), reader.GetInt64(4)));
     }
 }
 

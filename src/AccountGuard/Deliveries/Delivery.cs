@@ -48,6 +48,8 @@ public sealed class Delivery : IAsyncDisposable
 
     private UInt128 Identity { get; }
 
+    private int LockNo => (int)(uint)(Identity >> 96);
+
     /// <summary>One that nobody else can bring: its content key is of this moment.</summary>
     public static Delivery New(Installation at, DeliveryLabel label) => new(at, label, null);
 
@@ -62,7 +64,7 @@ public sealed class Delivery : IAsyncDisposable
             await using var take = new NpgsqlCommand("select pg_advisory_lock(@family, @lock)", connection);
             take.CommandTimeout = 0;
             take.Parameters.AddWithValue("family", LockFamily);
-            take.Parameters.AddWithValue("lock", (int)(uint)(delivery.Identity >> 96));
+            take.Parameters.AddWithValue("lock", delivery.LockNo);
             await take.ExecuteNonQueryAsync(cancel);
             await delivery.FindAsync(at, cancel);
             return delivery;
@@ -72,6 +74,53 @@ public sealed class Delivery : IAsyncDisposable
             await delivery.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Deliveries of the same content that were begun and not finished, each for the caller's transaction alone: that
+    /// content is in, whoever brought it and under whatever id. Whoever is still at one finishes it himself.
+    /// </summary>
+    public async Task<IReadOnlyList<Delivery>> BrokenOffAsync(
+        Installation at, NpgsqlTransaction transaction, CancellationToken cancel)
+    {
+        await using var find = new NpgsqlCommand(
+            """
+            select d.delivery_no, d.id, d.received_at, d.delivered_by
+            from open_delivery join delivery d using (delivery_no)
+            where d.kind = @kind and d.content_key = @content and d.delivery_no <> @no
+            """, transaction.Connection, transaction);
+        find.Parameters.AddWithValue("kind", Label.Kind);
+        find.Parameters.AddWithValue("content", Label.ContentBytes);
+        find.Parameters.AddWithValue("no", No);
+        var open = new List<Delivery>();
+        await using (var reader = await find.ExecuteReaderAsync(cancel))
+        {
+            while (await reader.ReadAsync(cancel))
+            {
+                var (id, by) = (reader.IsDBNull(1) ? null : reader.GetString(1),
+                    reader.IsDBNull(3) ? null : reader.GetString(3));
+                open.Add(new Delivery(at, Label with
+                {
+                    Id = id, DeliveredBy = by, ReceivedAt = reader.GetFieldValue<DateTimeOffset>(2),
+                }, null)
+                { No = reader.GetInt64(0) });
+            }
+        }
+
+        var left = new List<Delivery>();
+        foreach (var delivery in open)
+        {
+            await using var take = new NpgsqlCommand(
+                "select pg_try_advisory_xact_lock(@family, @lock)", transaction.Connection, transaction);
+            take.Parameters.AddWithValue("family", LockFamily);
+            take.Parameters.AddWithValue("lock", delivery.LockNo);
+            if (await take.ExecuteScalarAsync(cancel) is true)
+            {
+                left.Add(delivery);
+            }
+        }
+
+        return left;
     }
 
     /// <summary>Stores the delivery in the caller's transaction: its row, and the first event of its stream.</summary>

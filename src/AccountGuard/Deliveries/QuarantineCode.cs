@@ -47,7 +47,8 @@ public static class QuarantineCode
             "The first content received stands. Give the correction an id of its own, or settle the row.",
         MappingClash => "Two mappings contradict each other: find out which is right, then settle the rows.",
         BrokenRow => "The row has another number of fields than the header, or is no JSON object: deliver it again.",
-        Remainder => "The file breaks off here: deliver what follows the rows before it again.",
+        Remainder => "The file breaks off here, or quotation marks that strayed made these rows one: mend it, and "
+            + "deliver what follows the rows before it again.",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No such code."),
     };
 }

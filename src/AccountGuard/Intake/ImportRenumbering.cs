@@ -27,9 +27,12 @@ public static class ImportRenumbering
                 var numbers = mappings.SelectMany(m => new[] { m.Old, m.New }).OfType<KeyedNumber>()
                     .DistinctBy(n => n.Key).ToDictionary(n => n.Key, n => n.Number);
                 await personalKeys.EnsureAsync(connection, numbers, cancel);
-                var nobodysKey = await personalKeys.ForAsync(
-                    connection, new Dictionary<NumberKey, PensionNumber?> { [nobody] = null }, cancel);
-                return new MappingBatch(mappings, nobodysKey[nobody]);
+                var sealing = mappings.Where(m => m.Effective.Kind == ReportedDayKind.Unreadable)
+                    .Select(m => m.Old).OfType<KeyedNumber>()
+                    .DistinctBy(n => n.Key).ToDictionary(n => n.Key, n => (PensionNumber?)n.Number);
+                sealing[nobody] = null;
+                var keys = await personalKeys.ForAsync(connection, sealing, cancel);
+                return new MappingBatch(mappings, keys, keys[nobody]);
             },
             (transaction, _, delivery, batch) => batch.WriteAsync(transaction, delivery, cancel),
             cancel);

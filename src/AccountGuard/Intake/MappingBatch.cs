@@ -1,3 +1,4 @@
+using System.Text;
 using AccountGuard.Deliveries;
 using AccountGuard.Numbers;
 using AccountGuard.Vault;
@@ -15,7 +16,13 @@ public sealed record Mapping(DeliveredRow Row, KeyedNumber? Old, KeyedNumber? Ne
 
     public string Relation => Row[3] is "" ? "renumbered" : Row[3];
 
-    public DateOnly? EffectiveOn => ReportedDay.Parse(Row[2]).Day;
+    /// <summary>It decides nothing, and is kept however it came (Rule 8).</summary>
+    public ReportedDay Effective { get; } = ReportedDay.Parse(Row[2]);
+
+    /// <summary>The text of a day that cannot be read, sealed under the key of the old number.</summary>
+    public byte[]? SealDay(IReadOnlyDictionary<NumberKey, byte[]> keys) =>
+        Effective.Kind == ReportedDayKind.Unreadable && Old is { } old
+            ? Sealed.Seal(keys[old.Key], Encoding.UTF8.GetBytes(Row[2]), "effective_on"u8) : null;
 
     public static Mapping Read(DeliveredRow row, KeyFile keys)
     {
@@ -40,7 +47,8 @@ public sealed record Mapping(DeliveredRow Row, KeyedNumber? Old, KeyedNumber? Ne
 /// <summary>
 /// Mappings that are written and committed together. The triggers join the holders and settle their changes.
 /// </summary>
-public sealed class MappingBatch(IReadOnlyList<Mapping> mappings, byte[] nobodysKey)
+public sealed class MappingBatch(
+    IReadOnlyList<Mapping> mappings, IReadOnlyDictionary<NumberKey, byte[]> keys, byte[] nobodysKey)
 {
     public async Task<BatchCount> WriteAsync(NpgsqlTransaction transaction, Delivery delivery, CancellationToken cancel)
     {
@@ -55,14 +63,16 @@ public sealed class MappingBatch(IReadOnlyList<Mapping> mappings, byte[] nobodys
             fresh.Count - clashing.Count, readable.Count - fresh.Count, clashing.Count + waiting.Count);
     }
 
-    private static async Task<HashSet<long>> InsertAsync(
+    private async Task<HashSet<long>> InsertAsync(
         NpgsqlTransaction transaction, List<Mapping> readable, Delivery delivery, CancellationToken cancel)
     {
         await using var insert = new NpgsqlCommand(
             """
-            insert into renumbering (old_key, new_key, relation, effective_on, delivery_no, row_no)
-            select m.old, m.new, m.relation, m.effective, @delivery, m.row_no
-            from unnest(@olds, @news, @relations, @effective, @rows) as m (old, new, relation, effective, row_no)
+            insert into renumbering (
+                old_key, new_key, relation, effective_on, effective_at, effective_sealed, delivery_no, row_no)
+            select m.old, m.new, m.relation, m.on_day, m.at_instant, m.sealed, @delivery, m.row_no
+            from unnest(@olds, @news, @relations, @days, @instants, @sealed, @rows)
+                as m (old, new, relation, on_day, at_instant, sealed, row_no)
             order by m.old
             on conflict do nothing
             returning row_no
@@ -73,7 +83,11 @@ public sealed class MappingBatch(IReadOnlyList<Mapping> mappings, byte[] nobodys
         insert.Parameters.AddWithValue("news", readable.Select(m => m.New!.Value.Key.ToBytes()).ToArray());
         insert.Parameters.AddWithValue("relations", readable.Select(m => m.Relation).ToArray());
         insert.Parameters.AddWithValue(
-            "effective", NpgsqlDbType.Array | NpgsqlDbType.Date, readable.Select(m => m.EffectiveOn).ToArray());
+            "days", NpgsqlDbType.Array | NpgsqlDbType.Date, readable.Select(m => m.Effective.Day).ToArray());
+        insert.Parameters.AddWithValue("instants", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+            readable.Select(m => m.Effective.Instant).ToArray());
+        insert.Parameters.AddWithValue("sealed", NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+            readable.Select(m => m.SealDay(keys)).ToArray());
         insert.Parameters.AddWithValue("rows", readable.Select(m => m.Row.No).ToArray());
         return await RowNumbers.ReadAsync(insert, cancel);
     }

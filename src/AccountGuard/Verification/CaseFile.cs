@@ -1,3 +1,4 @@
+using System.Text;
 using AccountGuard.AffectedLists;
 using AccountGuard.Identity;
 using AccountGuard.Numbers;
@@ -22,6 +23,12 @@ public sealed record CaseChange(
     public string? Of(string field) => Details.GetValueOrDefault(field);
 }
 
+/// <summary>A mapping that joined two of the holder's numbers (Rule 8).</summary>
+/// <param name="EffectiveOn">
+/// As it came, where it can be read in the incident's zone; null where none was named or the data was erased.
+/// </param>
+public sealed record JoinedNumbers(string Relation, string? EffectiveOn);
+
 /// <summary>Something that happened to a case.</summary>
 /// <param name="Written">What was written of it, or its file's name; null where the number's data was erased.</param>
 public sealed record CaseMoment(object Event, DateTimeOffset At, string? Written);
@@ -36,6 +43,8 @@ public sealed record CaseFile(
 
     /// <summary>What leaked of the holder, which proves nothing (Rule 10); null where no listing is in force.</summary>
     public LeakedFields? Leaked { get; init; }
+
+    public required IReadOnlyList<JoinedNumbers> Joined { get; init; }
 
     public DateOnly Today => Bar.Today;
 
@@ -71,7 +80,35 @@ public sealed record CaseFile(
             await QueueView.NextPayDayAsync(at, bar.Today, cancel), reader)
         {
             Leaked = await LeakedAsync(at, number, cancel),
+            Joined = await JoinedAsync(at, number, bar.Incident.Zone, cancel),
         };
+    }
+
+    private static async Task<IReadOnlyList<JoinedNumbers>> JoinedAsync(
+        Installation at, NumberKey number, TimeZoneInfo zone, CancellationToken cancel)
+    {
+        await using var reader = await at.LookUpAsync(
+            """
+            select r.relation, coalesce(r.effective_on, (r.effective_at at time zone @zone)::date), r.effective_sealed,
+                r.old_key, k.wrapped
+            from numbers_of_holder(@number) n
+            cross join lateral (select * from renumbering o where o.old_key = n.number_key offset 0) r
+            left join personal_key k on k.subject_key = r.old_key
+            order by r.delivery_no, r.row_no
+            """, cancel, ("number", number.ToBytes()), ("zone", zone.Id));
+        using var personalKeys = new PersonalKeys(at.Keys);
+        var joined = new List<JoinedNumbers>();
+        while (await reader.ReadAsync(cancel))
+        {
+            var text = reader.IsDBNull(2) || reader.IsDBNull(4) ? null : Sealed.OpenUnlessErased(
+                personalKeys.Unwrap(
+                    NumberKey.FromBytes(reader.GetFieldValue<byte[]>(3)), reader.GetFieldValue<byte[]>(4)),
+                reader.GetFieldValue<byte[]>(2), "effective_on"u8);
+            joined.Add(new JoinedNumbers(
+                reader.GetString(0), Day(reader, 1)?.Iso() ?? (text is null ? null : Encoding.UTF8.GetString(text))));
+        }
+
+        return joined;
     }
 
     /// <summary>Of all listings in force, under any of the holder's numbers, whatever incident they are of.</summary>

@@ -98,23 +98,20 @@ public static class CaseWork
 
         await using var session = at.SessionIn(transaction);
         var story = await session.Events.FetchStreamAsync(change, token: cancel);
-        if (story.Count == 0 || await IsBehindAsync(transaction, change, cancel))
+        if (story.Count == 0
+            || await AtHandAsync(at, transaction, Fold(story.Select(e => e.Data)), cancel) is not { } atHand)
         {
             return (false, null);
         }
 
-        var @case = Fold(story.Select(e => e.Data));
-        var (events, refusal) = decide(await AtHandAsync(at, transaction, @case, cancel) with
-        {
-            Version = story.Count,
-        });
+        var (events, refusal) = decide(atHand with { Version = story.Count });
         if (events.Count > 0)
         {
             session.Events.Append(change, events);
             await session.SaveChangesAsync(cancel);
             await Exhibits.KeepAsync(transaction, change, brought ?? [], events, at.Clock.GetUtcNow(), cancel);
-            var after = events.Aggregate(@case, Apply);
-            if (after.ReportedOn != @case.ReportedOn)
+            var after = events.Aggregate(atHand.Case, Apply);
+            if (after.ReportedOn != atHand.Case.ReportedOn)
             {
                 await BranchReports.KeepAsync(at, transaction, after, cancel);
             }
@@ -125,16 +122,8 @@ public static class CaseWork
         return (true, refusal);
     }
 
-    private static async Task<bool> IsBehindAsync(NpgsqlTransaction transaction, Guid change, CancellationToken cancel)
-    {
-        await using var find = new NpgsqlCommand(
-            "select exists (select from hit h join due_step d on d.hit_id = h.hit_id where h.change_id = @change)",
-            transaction.Connection, transaction);
-        find.Parameters.AddWithValue("change", change);
-        return (bool)(await find.ExecuteScalarAsync(cancel))!;
-    }
-
-    private static async Task<CaseAtHand> AtHandAsync(
+    /// <returns>Null where a hit of the case opened or ended and its story does not say so yet.</returns>
+    private static async Task<CaseAtHand?> AtHandAsync(
         Installation at, NpgsqlTransaction transaction, VerificationCase @case, CancellationToken cancel)
     {
         await using var find = new NpgsqlCommand(
@@ -146,7 +135,8 @@ public static class CaseWork
                     select k.letter from letter_claim k
                     join letter_outcome r on r.batch = k.batch and r.letter = k.letter and r.row_no is not null
                     join letter_batch b on b.batch = k.batch and b.state in ('Released', 'Posted', 'StopAsked')
-                    where k.change_id = @change)
+                    where k.change_id = @change),
+                exists (select from hit h join due_step d on d.hit_id = h.hit_id where h.change_id = @change)
             from incident i where i.id = @incident
             """, transaction.Connection, transaction);
         var now = at.Clock.GetUtcNow();
@@ -155,7 +145,8 @@ public static class CaseWork
         find.Parameters.AddWithValue("incident", FirstIncident(@case));
         await using var reader = await find.ExecuteReaderAsync(cancel);
         await reader.ReadAsync(cancel);
-        return AtHand(@case, now, reader, 0) with { Released = reader.GetFieldValue<Guid[]>(5) };
+        return reader.GetBoolean(6) ? null
+            : AtHand(@case, now, reader, 0) with { Released = reader.GetFieldValue<Guid[]>(5) };
     }
 
     /// <summary>

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using AccountGuard.Deliveries;
+using AccountGuard.Screening;
+
 namespace AccountGuard.SystemTests.Crash;
 
 /// <summary>
@@ -213,6 +217,65 @@ public sealed class CrashTests(Imports imports) : IClassFixture<Imports>
         runs.Select(r => r.Exit).ShouldBe([0, 0], $"{runs[0].Messages}{runs[1].Messages}");
         runs[0].Output.ShouldBe(runs[1].Output);
         await imports.CompareAsync("ids", runs[0], [.. import, "first"]);
+    }
+
+    /// <summary>Else every standing would be unknown until the first sender comes back.</summary>
+    [Theory]
+    [InlineData("list", "list_publication", "true")]
+    [InlineData("changes", "delivery_batch", "new.rows_through >= 2000")]
+    public async Task what_was_broken_off_is_done_once_the_same_content_is_in_under_another_id(
+        string kind, string table, string when)
+    {
+        var incident = $"broken-off-{kind}";
+        await imports.DeclareAsync(incident);
+        var numbers = Numbers(0, 9_000)[(kind == "list" ? ..3_000 : 3_000..6_000)];
+        var file = imports.Write($"{incident}.csv", kind == "list" ? ListHeader : ChangesHeader, kind == "list"
+            ? numbers.Select(n => $"{n},A,,,")
+            : numbers.Select((n, i) => $"{incident},{i},account,{(i == 500 ? "12" : n)},2015-05-20"));
+        string[] import = kind == "list"
+            ? ["import-list", incident, file, "--version", "1", "--live-from", "2015-06-02", "--records", "3000"]
+            : ["import-changes", file];
+        await imports.StopAsync(End.Kill, new Moment(table, when), [.. import, "--delivery", $"{incident} 1"]);
+        (await OpenAsync()).ShouldBe(1);
+
+        var again = await CommandRun.OfAsync(imports.Stopped, [.. import, "--delivery", $"{incident} 2"]);
+        again.Exit.ShouldBe(kind == "list" ? 0 : 1, again.Messages);
+        (await OpenAsync()).ShouldBe(0);
+        var first = await CommandRun.OfAsync(
+            imports.Stopped, [.. import, "--delivery", $"{incident} 1", "--json"]);
+        using var json = JsonDocument.Parse(first.Output);
+        json.RootElement.GetProperty("rows").Deserialize<RowCount>(JsonSerializerOptions.Web).ShouldBe(
+            kind == "list" ? new RowCount(3_000, 3_000, 0, 0) : new RowCount(3_000, 999, 2_000, 1));
+        (await Reconcile.RunAsync(imports.Stopped.At, null, CancellationToken.None)).IsClean.ShouldBeTrue();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task what_is_still_being_taken_in_is_finished_by_nobody_else()
+    {
+        await imports.DeclareAsync("busy");
+        var file = imports.Write("busy.csv", ChangesHeader,
+            Numbers(0, 9_000)[6_000..].Select((n, i) => $"busy,{i},account,{n},2015-05-20"));
+        string[] import = ["import-changes", file, "--json", "--delivery"];
+        CommandRun first;
+        await using (var halt = await Halt.SetAsync(
+            imports.Stopped, new Moment("delivery_completion", "new.answer -> 'Rows' ->> 'Accepted' = '3000'")))
+        {
+            using var busy = CommandRun.Start(imports.Stopped, [.. import, "busy 1"]);
+            await halt.ReachedAsync(1, busy);
+            (await CommandRun.OfAsync(imports.Stopped, [.. import, "busy 2"])).Exit.ShouldBe(0);
+            (await OpenAsync()).ShouldBe(1);
+            await halt.OpenAsync();
+            first = await CommandRun.EndOfAsync(busy);
+        }
+
+        first.Exit.ShouldBe(0, first.Messages);
+        (await OpenAsync()).ShouldBe(0);
+    }
+
+    private async Task<long> OpenAsync()
+    {
+        await using var count = imports.Stopped.At.Database.CreateCommand("select count(*) from open_delivery");
+        return (long)(await count.ExecuteScalarAsync())!;
     }
 
     [Fact]

@@ -109,6 +109,8 @@ public sealed class Canaries : IAsyncLifetime
             (Role.IncidentManager, HttpMethod.Post, "/api/renumberings",
                 Csv($"old_number,new_number\n{Number},{Name}\n")),
             (Role.IncidentManager, HttpMethod.Post, "/api/renumberings", Csv($"{Number},{Name}\n{Number},{Name}\n")),
+            (Role.IncidentManager, HttpMethod.Post, "/api/renumberings", Csv(
+                $"old_number,new_number,effective_on,relation\n{Number},9876543210,{Name},same-holder\n")),
             (Role.IncidentManager, HttpMethod.Post, "/api/holders",
                 Csv($"number,name,address,guardian_name\n{Number},{Name},{Name},{Name}\n{Name},{Number},,\n")),
             (Role.IncidentManager, HttpMethod.Post, "/api/holders", Csv($"number,{Name}\n{Number},{Name}\n")),

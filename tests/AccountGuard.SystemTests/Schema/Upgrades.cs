@@ -69,6 +69,8 @@ public sealed class Upgrades : IAsyncLifetime
         await AsSuperuserAsync("""
             insert into holder select distinct holder_key, holder_key from holder;
             create index renumbering_new on renumbering (new_key);
+            alter table renumbering drop column effective_at, drop column effective_sealed;
+            create unique index renumbering_once on renumbering (old_key, new_key, relation, effective_on);
             alter table delivery drop column delivered_by;
             create unique index delivery_by_id on delivery (id) where id is not null;
             drop view waiting_row;

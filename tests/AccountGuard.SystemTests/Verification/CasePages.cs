@@ -38,6 +38,26 @@ public sealed partial class CasePages(Served service) : IClassFixture<Served>
     }
 
     [Fact]
+    public async Task rule_8_the_effective_day_of_each_mapping_is_shown_however_it_came()
+    {
+        var (story, number) = (await BeginAsync(service.Database), Number());
+        await story.ChangesAsync(story.Filed("R1", number, "2015-05-20"));
+        await story.ListAsync(1, [Listed(number)]);
+        (await TextAsync(story)).ShouldNotContain("effective");
+
+        await story.RenumberAsync($"{Number()},{number},2015-08-24");
+        var oldest = Number();
+        await story.RenumberAsync(
+            $"{number},{oldest},2015-08-31T15:30Z,same-holder", $"{oldest},{Number()},in autumn,same-holder");
+        await story.RenumberAsync($"{number},{Number()},,same-holder");
+        (await TextAsync(story)).ShouldContain("A number of the holder was replaced, effective 2015-08-24 "
+            + "The holder has another number too, effective 2015-09-01 "
+            + "The holder has another number too, effective in autumn "
+            + "The holder has another number too, effective unknown ");
+        (await TextAsync(story, "ja")).ShouldContain("番号の変更があります： 効力発生日 2015-08-24");
+    }
+
+    [Fact]
     public async Task S47_both_names_stand_there_with_kana_and_with_why_they_look_alike()
     {
         var (story, number) = (await BeginAsync(service.Database), Number());
