@@ -107,6 +107,13 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
     /// <summary>Rule 12: the letter before a visit was sent on an earlier day, not on the same.</summary>
     public bool WroteBefore(DateOnly day) => Entries.Any(e => e.Kind == EntryKind.LetterSent && e.On < day);
 
+    /// <summary>
+    /// Where the holder was met and proved it. A visit rests on the letter before it, which may be stopped or taken
+    /// back later (Rule 12).
+    /// </summary>
+    public IEnumerable<CaseEntry> Meetings => Entries.Where(e => e is { Kind: EntryKind.MeetingHeld, Counts: true }
+        && (!e.IsVisit || WroteBefore(e.On)));
+
     /// <summary>A snoozed case is back on its day, that day included.</summary>
     public bool IsBackOn(DateOnly today) => Snooze is null || Snooze.Until <= today;
 
@@ -167,6 +174,7 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
         On = e.HeldOn,
         Said = e.Said,
         Counts = e.IsIdentityProven && e.Met != PersonMet.Proxy,
+        IsVisit = e.Place == MeetingPlace.Visit,
     });
 
     public VerificationCase Apply(CallRecorded e) =>
@@ -192,7 +200,7 @@ public sealed record VerificationCase(Guid Id, IReadOnlyDictionary<string, CaseG
         Made(Proposal! with { Approver = e.Approver }, e.BackOn, e.ApprovedAt);
 
     public VerificationCase Apply(HoldPlaced e) =>
-        this with { Holds = [.. Holds, Hold.ByPolicy(e)] };
+        this with { Holds = [.. Holds, Hold.ByPolicy(e)], Seen = Seen.Add(e.Hold) };
 
     public VerificationCase Apply(HoldProposed e) => this with
     {

@@ -6,6 +6,9 @@ namespace AccountGuard.Payments;
 /// </summary>
 public sealed record FileDays(DateOnly PaidOn, DateOnly Through)
 {
+    /// <summary>What the pay-day is called, whenever it is paid.</summary>
+    public DateOnly Name { get; init; } = PaidOn;
+
     internal const string Remedy = "Ask for the pay-day that the file is made for, or make it anew for this one";
 
     internal string IsAnother => $"is not that of the pay-day asked for, {PaidOn:O}";
@@ -17,7 +20,8 @@ public sealed record FileDays(DateOnly PaidOn, DateOnly Through)
 
         // Corrections alone are paid in odd months, by a day of their own.
         return new FileDays(
-            paidOn, name.Month % 2 == 0 ? new DateOnly(name.Year, name.Month, PayDays.PaidOnDay) : name);
+            paidOn, name.Month % 2 == 0 ? new DateOnly(name.Year, name.Month, PayDays.PaidOnDay) : name)
+        { Name = name };
     }
 
     public bool Has(DateOnly day) => day >= PaidOn && day <= Through;

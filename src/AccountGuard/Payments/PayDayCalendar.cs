@@ -82,10 +82,10 @@ public static class PayDayCalendar
     }
 
     /// <summary>
-    /// The pay-days of which a payment may be reported on a day, by their names and by the days on which they are paid:
-    /// up to the one that follows the next.
+    /// The names of the pay-days of which a payment may be reported on a day, by their names and by the days on which
+    /// they are paid: up to the one that follows the next.
     /// </summary>
-    public static async Task<IReadOnlySet<DateOnly>> ReportableAsync(
+    public static async Task<IReadOnlyDictionary<DateOnly, DateOnly>> ReportableAsync(
         Installation at, DateOnly today, CancellationToken cancel)
     {
         await using var find = at.Database.CreateCommand(
@@ -97,14 +97,15 @@ public static class PayDayCalendar
                     order by d.paid_on limit 2) n)
             """);
         find.Parameters.AddWithValue("today", today);
-        var days = new HashSet<DateOnly>();
+        var (names, days) = (new List<DateOnly>(), new Dictionary<DateOnly, DateOnly>());
         await using var reader = await find.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
-            days.Add(reader.GetFieldValue<DateOnly>(0));
-            days.Add(reader.GetFieldValue<DateOnly>(1));
+            names.Add(reader.GetFieldValue<DateOnly>(0));
+            days[reader.GetFieldValue<DateOnly>(1)] = names[^1];
         }
 
+        names.ForEach(name => days.TryAdd(name, name));
         return days;
     }
 

@@ -29,7 +29,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
     private Task<DoubtfulNumbers>? _doubtful;
 
     /// <summary>What there is to keep of a new run; the file is read again where it is kept.</summary>
-    private sealed record Screened(string? Id, byte[] Digest, PayRun Run, Stream File);
+    private sealed record Screened(string? Id, DateOnly PayOn, byte[] Digest, PayRun Run, Stream File);
 
     /// <param name="file">Read from its beginning, twice; it stays open until the run is committed.</param>
     /// <param name="name">How errors name it.</param>
@@ -49,7 +49,8 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
             file, name, cancel, at.Branches, days, _spares.TryTake(out var spare) ? spare : null);
         try
         {
-            return await ScreenAsync(input, (file, name, id, changedAt), standing, doubtful, outputs, cancel);
+            return await ScreenAsync(
+                input, (file, name, id, days.Name, changedAt), standing, doubtful, outputs, cancel);
         }
         finally
         {
@@ -60,10 +61,10 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
     }
 
     private async Task<PayRun> ScreenAsync(
-        PayRunInput input, (Stream File, string Name, string? Id, DateTime? ChangedAt) of, Standing standing,
-        Task<DoubtfulNumbers> doubtful, IReadOnlyList<Stream> outputs, CancellationToken cancel)
+        PayRunInput input, (Stream File, string Name, string? Id, DateOnly PayOn, DateTime? ChangedAt) of,
+        Standing standing, Task<DoubtfulNumbers> doubtful, IReadOnlyList<Stream> outputs, CancellationToken cancel)
     {
-        var (file, name, id, changedAt) = of;
+        var (file, name, id, payOn, changedAt) = of;
         var key = KeyOf(id, input.Digest);
         lock (_digests)
         {
@@ -74,7 +75,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
             }
         }
 
-        var before = await FindAsync(key, id, input.Digest, cancel);
+        var before = await FindAsync(key, id, payOn, input.Digest, cancel);
         var standings = before?.Standings is { } kept ? new PayRunStandings(kept, new Dictionary<string, int>(), [], [])
             : await PayRunStandings.AskAsync(at, standing, await doubtful.WaitAsync(cancel), input, cancel);
         file.Position = 0;
@@ -99,7 +100,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         var run = await SummariseAsync(input, standings, parts, standing.AsOf, cancel);
         lock (_new)
         {
-            _new.Add(key, new Screened(id, input.Digest, run, file));
+            _new.Add(key, new Screened(id, payOn, input.Digest, run, file));
         }
 
         return run;
@@ -200,7 +201,8 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         : at.Keys.Name("pay-run id", Encoding.UTF8.GetBytes($"{id}\0{sender}"));
 
     /// <exception cref="BadInput">The id was here with other content; the refusal is recorded.</exception>
-    private async Task<PayRun?> FindAsync(UInt128 key, string? id, byte[] digest, CancellationToken cancel)
+    private async Task<PayRun?> FindAsync(
+        UInt128 key, string? id, DateOnly payOn, byte[] digest, CancellationToken cancel)
     {
         await using var find = at.Database.CreateCommand(
             "select run_no, pay_on, digest, standings, summary, signature from pay_run where run_key = @key");
@@ -213,7 +215,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
 
         var run = new PayRun(reader.GetInt64(0), false, reader.GetFieldValue<byte[]>(3), reader.GetString(4),
             reader.GetString(5));
-        if (reader.GetFieldValue<DateOnly>(1) == payDay
+        if (reader.GetFieldValue<DateOnly>(1) == payOn
             && reader.GetFieldValue<byte[]>(2).AsSpan().SequenceEqual(digest))
         {
             return run;
@@ -240,7 +242,7 @@ public sealed class ScreenPayRun(Installation at, DateOnly payDay, string who, s
         insert.Parameters.AddWithValue("no", run.No);
         insert.Parameters.AddWithValue("key", new NumberKey(key).ToBytes());
         insert.Parameters.AddWithValue("id", (object?)screened.Id ?? DBNull.Value);
-        insert.Parameters.AddWithValue("pay", payDay);
+        insert.Parameters.AddWithValue("pay", screened.PayOn);
         insert.Parameters.AddWithValue("digest", screened.Digest);
         insert.Parameters.AddWithValue("kept", keepsFiles);
         insert.Parameters.AddWithValue("standings", run.Standings);

@@ -127,7 +127,8 @@ union all
 select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days, i.hold_pay_to, h.opened_at, true
 from hit h join incident i on i.incident_no = h.incident_no
 where i.hold_days is not null and (h.is_open or h.state = 'Deceased')
-  and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended);
+  and not exists (
+        select from hold x where x.change_id = h.change_id and x.hold_id = policy_hold(h.hit_id) and x.is_ended);
 
 -- The same with where to pay by what else is known of the account before (Rule 19). Most are the new account of no
 -- other change, or the holder has no other change at all, which is told much sooner than whether one of the holder's is
@@ -140,6 +141,7 @@ select x.change_id, x.through_on,
             when c.previous_account_key is null then exists (
                     select from account_change o where o.number_key = c.number_key and o.change_id <> c.change_id)
                 or exists (select from holder h where h.number_key = c.number_key)
+                or exists (select from holder h where h.holder_key = c.number_key)
             else exists (
                 select from account_change o
                 where o.new_account_key = c.previous_account_key and o.change_id <> c.change_id) end)

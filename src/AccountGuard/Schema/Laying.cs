@@ -23,6 +23,9 @@ public static class Laying
     private const int OldestServer = 150000;
     private const int ChangesOfRepair = 500;
 
+    // A migration that writes a large table anew, or waits for a backup that reads it, takes what it takes.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
     /// <summary>Brings the database up to this program.</summary>
     /// <returns>The key file that belongs to it, made where the database is new.</returns>
     /// <exception cref="NotLayable">The server, the database or its roles do not allow it; the message says what to
@@ -47,27 +50,26 @@ public static class Laying
         await ExecuteAsync(connection, "select pg_advisory_lock(hashtext('accountguard schema'))", cancel);
         try
         {
+            // The key comes first: whoever has another's changes nothing.
             keys = KeyFile.Find(configuredKey, keyPath);
+            var isNew = await IsWithoutKeyAsync(connection, cancel);
+            if (!isNew)
+            {
+                await ProveKeyAsync(connection, keys ?? throw NoKey(keyPath), cancel);
+            }
+
             if (!await StandsAsync(connection, digest, cancel))
             {
                 await LayAsync(owner, connection, digest, cancel);
             }
 
-            if (await IsWithoutKeyAsync(connection, cancel))
+            if (isNew)
             {
                 keys ??= KeyFile.Make(keyPath);
                 await AddKeyAsync(connection, keys, cancel);
             }
 
-            if (keys is null)
-            {
-                throw new KeyTrouble($"There is no key file {keyPath}, but the database holds data sealed under one. "
-                    + "Put back the key file from your key backup, or give the key by AccountGuard__Key. "
-                    + "Nothing was changed.");
-            }
-
-            await ProveKeyAsync(connection, keys, cancel);
-            return keys;
+            return keys!;
         }
         finally
         {
@@ -75,6 +77,10 @@ public static class Laying
                 connection, "select pg_advisory_unlock(hashtext('accountguard schema'))", CancellationToken.None);
         }
     }
+
+    private static KeyTrouble NoKey(string keyPath) => new(
+        $"There is no key file {keyPath}, but the database holds data sealed under one. Put back the key file from "
+        + "your key backup, or give the key by AccountGuard__Key. Nothing was changed.");
 
     private static async Task<bool> StandsAsync(NpgsqlConnection connection, string digest, CancellationToken cancel)
     {
@@ -84,8 +90,7 @@ public static class Laying
                 $"The server is PostgreSQL {connection.PostgreSqlVersion}. AccountGuard needs 15 or later.");
         }
 
-        if (await ScalarAsync(
-            connection, "select to_regclass('accountguard.schema_version')::text", cancel) is not string)
+        if (!await IsThereAsync(connection, "schema_version", cancel))
         {
             return false;
         }
@@ -109,8 +114,10 @@ public static class Laying
         NpgsqlDataSource owner, NpgsqlConnection connection, string digest, CancellationToken cancel)
     {
         await EnsureRoleAsync(connection, cancel);
+        await BeginAsync(connection, cancel);
         new Evolve(connection)
         {
+            CommandTimeout = (int)Longest.TotalSeconds,
             EmbeddedResourceAssemblies = [typeof(Laying).Assembly],
             EmbeddedResourceFilters = ["AccountGuard.Schema.Migrations"],
             Schemas = ["accountguard"],
@@ -132,6 +139,7 @@ public static class Laying
         await LayCalendarAsync(connection, cancel);
         await using var record = new NpgsqlCommand(
             $"""
+            with begun as (delete from accountguard.schema_version where digest = '')
             insert into accountguard.schema_version (number, digest, laid_at, triggers)
             values (@number, @digest, clock_timestamp(), array({SafeServer.Triggers}))
             """, connection);
@@ -139,6 +147,29 @@ public static class Laying
         record.Parameters.AddWithValue("digest", digest);
         await record.ExecuteNonQueryAsync(cancel);
     }
+
+    /// <summary>
+    /// Said before anything else, with no digest: an older program refuses from here on, and a newer one that was
+    /// stopped half-way goes on.
+    /// </summary>
+    private static async Task BeginAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        if (!await IsThereAsync(connection, "schema_version", cancel))
+        {
+            return;
+        }
+
+        await using var record = new NpgsqlCommand(
+            """
+            insert into accountguard.schema_version (number, digest, laid_at) values (@number, '', clock_timestamp())
+            """, connection);
+        record.Parameters.AddWithValue("number", Number);
+        await record.ExecuteNonQueryAsync(cancel);
+    }
+
+    private static async Task<bool> IsThereAsync(
+        NpgsqlConnection connection, string table, CancellationToken cancel) =>
+        await ScalarAsync(connection, $"select to_regclass('accountguard.{table}')::text", cancel) is not null;
 
     /// <summary>What an older rule made of the facts becomes what the rule just laid says.</summary>
     private static async Task SettleAnewAsync(NpgsqlConnection connection, CancellationToken cancel)
@@ -204,7 +235,8 @@ public static class Laying
     }
 
     private static async Task<bool> IsWithoutKeyAsync(NpgsqlConnection connection, CancellationToken cancel) =>
-        await ScalarAsync(connection, "select 1 from accountguard.key_check limit 1", cancel) is null;
+        !await IsThereAsync(connection, "key_check", cancel)
+        || await ScalarAsync(connection, "select 1 from accountguard.key_check limit 1", cancel) is null;
 
     private static async Task AddKeyAsync(NpgsqlConnection connection, KeyFile keys, CancellationToken cancel)
     {

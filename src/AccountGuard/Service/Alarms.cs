@@ -25,10 +25,13 @@ public sealed class Alarms : IDisposable
     private readonly Uri? _webhook;
     private readonly TimeProvider _clock;
 
+    /// <exception cref="BadInput">The webhook's address is none.</exception>
     public Alarms(Installation at, IConfiguration settings)
     {
         _clock = at.Clock;
-        _webhook = settings["Alarm:Webhook"] is { Length: > 0 } address ? new Uri(address) : null;
+        _webhook = settings["Alarm:Webhook"] is not { Length: > 0 } address ? null
+            : Uri.TryCreate(address, UriKind.Absolute, out var webhook) && webhook.Scheme is "http" or "https" ? webhook
+            : throw new BadInput("Alarm:Webhook is no address that begins with http:// or https://.");
         _meter.CreateObservableGauge("accountguard.alarms", () => _standing.Select(
             alarm => new Measurement<int>(1, new KeyValuePair<string, object?>("kind", alarm.Key))));
     }
@@ -79,7 +82,7 @@ public sealed class Alarms : IDisposable
                 _told[kind] = cases;
             }
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
+        catch (Exception e) when (!cancel.IsCancellationRequested)
         {
             Log.Error("The alarm webhook did not take {Kind}: {Error}", kind, e.GetType().Name);
         }

@@ -62,17 +62,25 @@ public sealed class Rounds(Installation at, Alarms alarms, Machines machines) : 
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>On a newer program's schema, or another key's, nothing is done and nothing is ready.</summary>
+    /// <summary>
+    /// On a newer program's schema, or another key's, nothing is done and nothing is ready; and where nobody reconciled
+    /// on this server, as after a failover, what was found on another is forgotten.
+    /// </summary>
     private async Task EnsureOursAsync(CancellationToken cancel)
     {
-        await using var ask = at.Database.CreateCommand(
-            "select doubts(@at, @schema, @key) && array['SchemaNewer', 'WrongKey']");
+        await using var ask = at.Database.CreateCommand("select doubts(@at, @schema, @key)");
         ask.Parameters.AddWithValue("at", at.Clock.GetUtcNow());
         ask.Parameters.AddWithValue("schema", at.SchemaNumber);
         ask.Parameters.AddWithValue("key", at.Keys.Id);
-        if (await ask.ExecuteScalarAsync(cancel) is not false)
+        var doubts = (string[])(await ask.ExecuteScalarAsync(cancel))!;
+        if (doubts.Contains("SchemaNewer") || doubts.Contains("WrongKey"))
         {
             throw new NotLayable("The database was laid by a newer program, or with another key.");
+        }
+
+        if (Last is { IsClean: true } && doubts.Contains("NotReconciled"))
+        {
+            Last = null;
         }
     }
 

@@ -77,18 +77,22 @@ public sealed class KeyFile
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var secret = RandomNumberGenerator.GetBytes(SecretLength);
+
+        // Written beside it: a key file that is there is whole.
+        var unfinished = path + ".part";
         var options = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew,
+            Mode = FileMode.Create,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
-        using (var file = new FileStream(path, options))
+        using (var file = new FileStream(unfinished, options))
         {
             file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(secret) + "\n"));
             file.Flush(flushToDisk: true);
         }
 
+        File.Move(unfinished, path);
         return new KeyFile(secret);
     }
 

@@ -19,6 +19,9 @@ public sealed record CaseEntry(Guid Id, EntryKind Kind, Caller By)
     /// <summary>It is the holder who spoke, as far as Rules 10, 11 and 13 let anyone know.</summary>
     public bool Counts { get; init; }
 
+    /// <summary>It was at the address, and not at the counter.</summary>
+    public bool IsVisit { get; init; }
+
     /// <summary>Nobody was found behind the address. The day on which an answer is due is still awaited.</summary>
     public bool IsInVain(DateOnly today) => Kind is EntryKind.LetterReturned or EntryKind.VisitFailed
         || (Kind == EntryKind.LetterSent && DueOn < today);

@@ -44,6 +44,9 @@ public sealed class CaseForm(string action, IFormCollection fields)
     public bool IsOfApprover => action is "approve" or "send-back" or "approve-hold" or "send-back-hold"
         or "approve-replacement" or "reassign";
 
+    private bool IsDecision => action is "propose" or "approve" or "send-back" or "approve-hold"
+        or "approve-replacement";
+
     public string? this[string name] => fields[name].ToString() is { Length: > 0 } text ? text : null;
 
     /// <summary>Made with the page: a form that is sent twice is one entry.</summary>
@@ -105,7 +108,7 @@ public sealed class CaseForm(string action, IFormCollection fields)
     public Func<CaseAtHand, Decision> OnWhatWasSeen(Func<CaseAtHand, Decision> decide) => at =>
     {
         var decision = decide(at);
-        return action is "propose" or "approve" or "send-back" && Seen < at.Version
+        return IsDecision && (Seen ?? 0) < at.Version
             && decision is { Refusal: null, Events.Count: > 0 } ? new Decision([], Refusal.ChangedMeanwhile) : decision;
     };
 

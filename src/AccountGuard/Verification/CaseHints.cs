@@ -3,6 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using AccountGuard.Identity;
+using AccountGuard.Vault;
 using Microsoft.AspNetCore.Authentication;
 using Npgsql;
 
@@ -149,7 +150,7 @@ public sealed class CaseHints(Installation at) : BackgroundService
                     told.Remove(old);
                 }
             }
-            catch (NpgsqlException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested && e is NpgsqlException or KeyTrouble)
             {
                 // The next second asks again.
             }

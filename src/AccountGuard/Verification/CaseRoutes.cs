@@ -104,6 +104,11 @@ public static class CaseRoutes
             var decide = form.With([.. brought.Where(b => b.Kind is not null)], read(form, by, note), by);
             decide = Protection.Guard(
                 form.OnWhatWasSeen(decide), action, by, context.User.IsInRole(Role.Protected));
+            if (action is "propose" or "approve")
+            {
+                await TellDeaths.RunAsync(at, id, cancel);
+            }
+
             if (await CaseWork.DoAsync(at, id, decide, cancel, brought) is { } refusal)
             {
                 context.Response.StatusCode = StatusCodes.Status409Conflict;

@@ -72,7 +72,7 @@ public static class Checklist
         {
             Requirement.Auditor => @case.Claim is not null,
             Requirement.Letter => @case.Entries.Any(entry => entry.Kind == EntryKind.LetterSent),
-            Requirement.Identity => @case.Entries.Any(entry => entry is { Kind: EntryKind.MeetingHeld, Counts: true }),
+            Requirement.Identity => @case.Meetings.Any(),
             Requirement.Answer => verdict == Verdict.Confirmed ? IsConfirmed(@case) : IsDenied(@case),
             Requirement.NoAnswer =>
                 @case.Entries.Reverse().TakeWhile(entry => !entry.Counts).Any(entry => entry.IsInVain(today)),
@@ -84,13 +84,17 @@ public static class Checklist
         };
 
     /// <summary>
-    /// Only in person, for a signed answer is easily forged; and whoever denies it later, even by phone, has it asked
-    /// again.
+    /// Only in person, for a signed answer is easily forged; and whoever denies it on a later day, even by phone, has
+    /// it asked again, and so has whatever denial is recorded later.
     /// </summary>
-    private static bool IsConfirmed(VerificationCase @case) => @case.Entries
-        .LastOrDefault(e => e.Said == Intent.Denied || e is
-        { Kind: EntryKind.MeetingHeld, Counts: true, Said: Intent.Confirmed })?.Said == Intent.Confirmed;
+    private static bool IsConfirmed(VerificationCase @case)
+    {
+        var denied = @case.Entries.Where(e => e.Said == Intent.Denied).Max(e => (DateOnly?)e.On);
+        return @case.Entries.Reverse().TakeWhile(e => e.Said != Intent.Denied).Intersect(@case.Meetings)
+            .Any(e => e.Said == Intent.Confirmed && !(e.On < denied));
+    }
 
-    private static bool IsDenied(VerificationCase @case) =>
-        @case.Entries.LastOrDefault(e => e.Counts && e.Said != Intent.NotKnown)?.Said == Intent.Denied;
+    /// <summary>The last word that counts, by its day; of one day, the one recorded last.</summary>
+    private static bool IsDenied(VerificationCase @case) => @case.Entries
+        .Where(e => e.Counts && e.Said != Intent.NotKnown).OrderBy(e => e.On).LastOrDefault()?.Said == Intent.Denied;
 }

@@ -1,5 +1,6 @@
 using AccountGuard.Identity;
 using AccountGuard.Numbers;
+using ICU4N.Text;
 
 namespace AccountGuard.Verification;
 
@@ -19,10 +20,12 @@ public static class Separation
     public static Refusal? Bars(Caller by, IReadOnlyCollection<string> keyedBy, Proposal proposal) =>
         Bars(by, keyedBy) ?? (by.IsSame(proposal.Auditor) ? Refusal.OwnProposal : null);
 
-    // A clerk's name is typed: full-width letters, case and spaces do not make another person.
+    // A clerk's name is typed: width, case, spaces and voiced marks apart do not make another person. By ICU, since
+    // .NET changes nothing without its own (InvariantGlobalization).
     private static bool IsNamed(string one, string other) =>
         string.Equals(Plain(one), Plain(other), StringComparison.OrdinalIgnoreCase);
 
-    private static string Plain(string name) => string.Concat(name.EnumerateRunes()
+    private static string Plain(string name) => string.Concat(
+        Normalizer2.NFKCInstance.Normalize(name).EnumerateRunes()
         .Select(rune => AsciiForm.Of(rune) is { Length: > 0 } form ? form : rune.ToString())).Replace(" ", "");
 }

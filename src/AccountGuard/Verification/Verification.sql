@@ -262,7 +262,7 @@ begin
     where e.stream_id = change and (e.type = 'hold_placed' or e.type = 'hold_proposed' and exists (
         select from mt_events a
         where a.stream_id = change and a.type = 'hold_approved' and a.data ->> 'Hold' = e.data ->> 'Hold'))
-    on conflict (hold_id) do update set is_ended = excluded.is_ended;
+    on conflict (change_id, hold_id) do update set is_ended = excluded.is_ended;
 end $$;
 
 -- Recalls and replacement payments of a case as its stream says (Rule 23).
@@ -279,7 +279,7 @@ begin
         where l.stream_id = change and l.type = 'recall_answered' and l.data ->> 'Recall' = e.data ->> 'Recall'
         order by l.version desc limit 1) a on true
     where e.stream_id = change and e.type = 'recall_requested'
-    on conflict (recall_id) do update set state = excluded.state, recovered = excluded.recovered;
+    on conflict (change_id, recall_id) do update set state = excluded.state, recovered = excluded.recovered;
     insert into replacement_payment (replacement_id, change_id, amount)
     select (p.data ->> 'Replacement')::uuid, change, (p.data ->> 'Amount')::bigint
     from mt_events e

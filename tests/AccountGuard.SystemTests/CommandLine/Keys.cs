@@ -45,6 +45,25 @@ public sealed class Keys : IAsyncLifetime
         await RefusedAsync($"(id {_database.At.Keys.Id})");
     }
 
+    /// <summary>Whoever runs a newer program with the key of another installation has upgraded nothing.</summary>
+    [Fact]
+    public async Task a_database_of_before_is_not_upgraded_with_another_key()
+    {
+        await using var inside = NpgsqlDataSource.Create(_database.Superuser);
+        await using (var older = inside.CreateCommand("update accountguard.schema_version set digest = 'older'"))
+        {
+            await older.ExecuteNonQueryAsync();
+        }
+
+        await File.WriteAllTextAsync(KeyPath, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        await RefusedAsync("Nothing was changed");
+        File.Delete(KeyPath);
+        await RefusedAsync("Nothing was changed");
+        await using var laid = inside.CreateCommand(
+            "select count(*) from accountguard.schema_version where digest <> 'older'");
+        (await laid.ExecuteScalarAsync()).ShouldBe(0L);
+    }
+
     [Fact]
     public async Task no_connection_is_made_to_a_database_of_another_key_that_took_this_ones_place()
     {

@@ -54,6 +54,13 @@ public sealed class AlarmTests : IAsyncLifetime
         await _database.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData("alarm-host:8080/hook")]
+    [InlineData("/hook")]
+    public void a_webhook_that_cannot_be_called_is_refused_at_the_start(string address) =>
+        Should.Throw<BadInput>(() => new Alarms(_database.At, new ConfigurationBuilder().AddInMemoryCollection(
+            new Dictionary<string, string?> { ["Alarm:Webhook"] = address }).Build()));
+
     [Fact]
     public async Task a_kind_is_told_when_it_begins_and_when_it_ends_and_again_where_it_was_not_taken()
     {
@@ -151,6 +158,36 @@ public sealed class AlarmTests : IAsyncLifetime
             await started[^1].StartAsync(CancellationToken.None);
             _heard.TryTake(out var alarm, TimeSpan.FromSeconds(30)).ShouldBeTrue();
             return alarm!.Detail;
+        }
+    }
+
+    /// <summary>After a failover its connections may hold: what it reconciled on another server counts no longer.
+    /// </summary>
+    [Fact(Timeout = 60_000)]
+    public async Task a_service_reconciles_at_once_on_a_server_where_nobody_did()
+    {
+        await using var service = Host.Build(_database.At, Settings, null, port: 0);
+        await service.StartAsync();
+        await using var superuser = NpgsqlDataSource.Create(_database.Superuser + ";Search Path=accountguard");
+        await OnceReconciledAsync();
+        await using (var elsewhere = superuser.CreateCommand("update reconciliation set server = 'elsewhere'"))
+        {
+            await elsewhere.ExecuteNonQueryAsync();
+        }
+
+        await OnceReconciledAsync();
+        await service.StopAsync();
+
+        async Task OnceReconciledAsync()
+        {
+            object? found;
+            do
+            {
+                await using var here = superuser.CreateCommand(
+                    "select 1 from reconciliation where server = this_server() limit 1");
+                found = await here.ExecuteScalarAsync();
+            }
+            while (found is null);
         }
     }
 

@@ -64,10 +64,10 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
     private static async Task DoAsync(Told told, Func<CaseAtHand, Decision> decide) =>
         (await CaseWork.DoAsync(told.Story.At, told.Case, decide, default)).ShouldBeNull();
 
-    private static async Task<Guid> RecallAsync(Told told, DateOnly payDay, Guid? @case = null)
+    private static async Task<Guid> RecallAsync(Told told, DateOnly payDay, Guid? @case = null, Guid? id = null)
     {
         var followed = await FollowedPayment.OfAsync(told.Story.At, @case ?? told.Case, default);
-        var recall = Guid.NewGuid();
+        var recall = id ?? Guid.NewGuid();
         (await CaseWork.DoAsync(told.Story.At, @case ?? told.Case, at => RequestRecall.Decide(at.Case,
             new RequestRecall(recall, followed.Single(p => p.PayOn == payDay).Payment, at.Today, null), followed, Saeki,
             at.KeyedBy, at.Now), default)).ShouldBeNull();
@@ -392,6 +392,24 @@ public sealed class PaymentScenarios(Served service) : IClassFixture<Served>
 
         await IsRefusedAsync(
             told.Story.At, told.Case, new ReplacementApproved(proposal, new Caller(login, person), now));
+    }
+
+    /// <summary>A browser chooses the id of a recall: it names one of that case, whatever it names elsewhere.</summary>
+    [Fact]
+    public async Task s40_a_loss_stays_one_where_the_id_of_its_recall_is_used_again_for_another_case()
+    {
+        var (told, other) = (await WithCaseAsync(), await WithCaseAsync());
+        foreach (var one in (Told[])[told, other])
+        {
+            await one.Story.PaymentsAsync(Sent(one, June));
+            await DenyAsync(one.Story.At, one.Case);
+        }
+
+        var recall = await RecallAsync(told, June);
+        await AnswerAsync(told, recall, RecallState.Refused);
+        await AnswerAsync(other, await RecallAsync(other, June, id: recall), RecallState.ReturnedBeforeCredit);
+        (await FollowedPayment.OfAsync(told.Story.At, told.Case, default)).Single().Lost.ShouldBe(120_000);
+        (await FollowedPayment.OfAsync(other.Story.At, other.Case, default)).Single().Recovered.ShouldBe(120_000);
     }
 
     [Fact]

@@ -174,6 +174,13 @@ public sealed class PayRunsOverHttp : IAsyncLifetime
         await SendAsync(asPaid, HttpStatusCode.OK, payDay: "2015-08-14");
         await SendAsync(asNamed, HttpStatusCode.OK, payDay: "2015-08-14");
         await SendAsync(asMoved, payDay: "2015-08-14");
+
+        // Asked for by the day of then, which is moved as well: what is to be recalled can be told all the same.
+        var run = (await SendAsync(File(Group(Day("2015-08-13"), (_listed, 4))), payDay: "2015-08-13")).Of<long>("run");
+        await AddBankHoliday.RunAsync(
+            _story.At, Day("2015-08-13"), "a storm", _story.At.Clock.GetUtcNow(), CancellationToken.None);
+        using var payments = _service.As(Role.PaymentSystem);
+        await payments.GetAsync($"/api/payments/runs/{run}/changes").BodyAsync(HttpStatusCode.OK);
     }
 
     private static DateOnly Day(string day) => DateOnly.Parse(day, System.Globalization.CultureInfo.InvariantCulture);

@@ -150,6 +150,24 @@ public sealed class PaymentDeskTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task S34_holds_by_policy_that_are_over_and_done_hide_none_that_stands()
+    {
+        var held = await BeginAsync(_service.Database, d => d with
+        {
+            HoldPolicy = JsonSerializer.Deserialize<JsonElement>("""{"untilDays": 30, "payTo": "keep"}"""),
+        });
+        await CasesAsync(held, "R1", "R2");
+        await using var find = At.Database.CreateCommand("select request_id from hit order by hit_id");
+        var first = (string)(await find.ExecuteScalarAsync())!;
+        await DoAsync(held, first, at => ReportDeath.Decide(
+            at.Case, new ReportDeath(Death.AfterFiling), Saeki, at.Now));
+        await TwoPeople.EndAsync(At, FiledChange.IdOf(held.Incident, first), Verdict.Deceased);
+        await using var shown = At.Database.CreateCommand("select request_id from holds_by_age(@today, @today, 1)");
+        shown.Parameters.AddWithValue("today", InDays(31));
+        (await shown.ExecuteScalarAsync()).ShouldBe(first == "R1" ? "R2" : "R1");
+    }
+
+    [Fact]
     public async Task a_figure_beyond_ten_thousand_says_more()
     {
         var number = Number();

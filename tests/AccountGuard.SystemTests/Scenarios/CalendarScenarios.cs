@@ -6,8 +6,10 @@ using AccountGuard.Intake;
 using AccountGuard.Payments;
 using AccountGuard.Screening;
 using AccountGuard.SystemTests.Http;
+using AccountGuard.SystemTests.Outcomes;
 using AccountGuard.Verification;
 using AccountGuard.Verification.Holds;
+using AccountGuard.Verification.Paid;
 using Npgsql;
 using static AccountGuard.SystemTests.Story;
 using static AccountGuard.Tests.Payments.TransferSample;
@@ -86,6 +88,21 @@ public sealed class CalendarScenarios(Served service) : IClassFixture<Served>
         }
 
         await Should.ThrowAsync<BadInput>(CloseBanksAsync("2020-08-15"), "it is a Saturday");
+    }
+
+    [Fact]
+    public async Task S37_a_payment_of_a_pay_day_that_was_moved_is_one_by_either_of_its_days()
+    {
+        var story = await BeginAsync(service.Database);
+        story.ReceivedAt = "2024-09-01T09:00:00+09:00";
+        var (number, id) = (Number(), Id());
+        await story.PaymentsAsync($"{id},{number},sent,2024-08-15,1000,{PaymentsTakenIn.New},,,,");
+        await CloseBanksAsync("2024-08-15");
+        (await story.PaymentsAsync($"{id},{number},returned,2024-08-14,1000,{PaymentsTakenIn.New},closed,2024-08-20,,"))
+            .Rows.ShouldBe(new(1, 1, 0, 0));
+        var told = await PaymentsTakenIn.StoryOfAsync(story, number);
+        told.Payments.Single().PayOn.ShouldBe(Day("2024-08-14"));
+        WhyNotPaid.Of(told, Day("2024-08-14")).Text.ShouldContain("came back from the bank");
     }
 
     /// <summary>A hold through the day in force holds too where the payment system asks by the day of before.</summary>

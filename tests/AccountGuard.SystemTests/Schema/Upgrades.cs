@@ -146,6 +146,23 @@ public sealed class Upgrades : IAsyncLifetime
             """)).ShouldBe(DBNull.Value);
     }
 
+    /// <summary>Killed before its end, an upgrade has altered functions that a program of before would go on with.
+    /// </summary>
+    [Fact]
+    public async Task an_upgrade_that_is_stopped_half_way_is_seen_by_a_program_of_before_and_goes_on()
+    {
+        await AsSuperuserAsync("""
+            update schema_version set digest = 'older', number = 9;
+            create function stop() returns trigger language plpgsql as $$ begin raise exception 'stopped'; end $$;
+            create trigger stop before insert on pay_day for each statement execute function stop()
+            """);
+        await Should.ThrowAsync<PostgresException>(_database.OpenAsync());
+        ((string[])(await AsSuperuserAsync("select doubts(now(), 9)"))!).ShouldContain("SchemaNewer");
+        await AsSuperuserAsync("drop function stop cascade");
+        await using var reopened = await _database.OpenAsync();
+        (await AsSuperuserAsync("select count(*) from schema_version where digest <> 'older'")).ShouldBe(1L);
+    }
+
     [Fact]
     public async Task a_schema_ahead_of_the_program_is_refused_and_left_alone()
     {

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Text;
 using AccountGuard.Identity;
+using AccountGuard.Payments;
 using AccountGuard.SystemTests.Http;
 using AccountGuard.Verification;
+using static AccountGuard.SystemTests.Story;
+using static AccountGuard.SystemTests.TwoPeople;
 
 namespace AccountGuard.SystemTests.Verification;
 
@@ -244,5 +247,64 @@ public sealed class DraftTests(Served service) : IDisposable
         (await forms.SendAsync("propose", typed, hidden: CaseForms.FieldsOf(page, $"{forms.Path}/propose")))
             .Status.ShouldBe(HttpStatusCode.OK);
         (await forms.SendAsync("propose", typed, hidden: seen)).Status.ShouldBe(HttpStatusCode.OK, "twice is once");
+    }
+
+    [Fact]
+    public async Task a_hold_on_a_case_that_has_changed_waits_for_a_second_look()
+    {
+        var (_, id) = await CaseForms.CaseAsync(service);
+        using var browser = await service.BrowserOfAsync(Role.Auditor);
+        using var other = await service.BrowserOfAsync(Role.Approver);
+        await new CaseForms(browser, id).SendAsync("hold", new()
+        {
+            ["reason"] = "FraudSuspected",
+            ["pay-to"] = "Keep",
+            ["through"] = $"{PayDayCalendar.DayOf(service.Database.At.Clock.GetUtcNow()).AddDays(1):O}",
+        });
+        var forms = new CaseForms(other, id);
+        var seen = await forms.FieldsAsync("verdict/approve-hold");
+        await CaseWork.DoAsync(service.Database.At, id, at => RecordCall.Decide(at.Case,
+            new RecordCall(Guid.NewGuid(), Intent.Confirmed, at.Today, null), Saeki, at.Now), default);
+        Dictionary<string, string> unsaid = new(seen);
+        unsaid.Remove("seen").ShouldBeTrue();
+        foreach (var hidden in (Dictionary<string, string>[])[seen, unsaid])
+        {
+            var (status, page) = await forms.SendAsync("verdict/approve-hold", [], hidden: hidden);
+            status.ShouldBe(HttpStatusCode.Conflict);
+            page.ShouldContain("The case has changed since you opened it.");
+        }
+
+        (await forms.SendAsync("verdict/approve-hold", [])).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task rule_17_nobody_is_confirmed_whose_death_is_in_a_file_that_came_this_moment()
+    {
+        var number = Number();
+        var (story, id) = await CaseForms.CaseAsync(service, number);
+        var (letter, proposal) = (Guid.NewGuid(), Guid.NewGuid());
+        foreach (var step in (Func<CaseAtHand, Decision>[])
+        [
+            at => ClaimCase.Decide(at.Case, new ClaimCase(at.Now.AddHours(1)), Saeki, at.KeyedBy, at.Now),
+            at => OrderLetter.Decide(at.Case, new OrderLetter(letter, "K7Q-42M-9F", 1), Saeki, at.Now),
+            at => RecordLetterSent.Decide(
+                at.Case, new RecordLetterSent(Guid.NewGuid(), letter, at.Today, at.Today), Saeki, at.Now),
+            at => RecordMeeting.Decide(at.Case, new RecordMeeting(Guid.NewGuid(), MeetingPlace.Counter,
+                PersonMet.Holder, [new ShownPaper(PaperKind.Passport, true)], Intent.Confirmed, at.Today, null), Saeki,
+                at.KeyedBy, at.Now),
+            at => ProposeVerdict.Decide(
+                at.Case, new ProposeVerdict(proposal, Verdict.Confirmed, null), Saeki, at.KeyedBy, at.Now),
+        ])
+        {
+            (await CaseWork.DoAsync(story.At, id, step, default)).ShouldBeNull();
+        }
+
+        using var browser = await service.BrowserOfAsync(Role.Approver);
+        var forms = new CaseForms(browser, id);
+        var seen = await forms.FieldsAsync("verdict/approve");
+        await story.HoldersAsync([$"{number},2015-05-01"], "number,died_on");
+        var (status, page) = await forms.SendAsync("verdict/approve", [], hidden: seen);
+        status.ShouldBe(HttpStatusCode.Conflict);
+        page.ShouldContain(Refusal.HolderDied.Sentence());
     }
 }

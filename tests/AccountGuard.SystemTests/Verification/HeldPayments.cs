@@ -49,9 +49,10 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
     private static DateOnly InDays(Held held, int days) =>
         PayDayCalendar.DayOf(held.Story.At.Clock.GetUtcNow()).AddDays(days);
 
-    private static async Task<Guid> HoldAsync(Held held, DateOnly through, PayTo payTo = PayTo.Keep)
+    private static async Task<Guid> HoldAsync(
+        Held held, DateOnly through, PayTo payTo = PayTo.Keep, Guid? id = null)
     {
-        var hold = Guid.NewGuid();
+        var hold = id ?? Guid.NewGuid();
         (await DoAsync(held, at => ProposeHold.Decide(at.Case,
             new ProposeHold(hold, HoldReason.FraudSuspected, payTo, through, null), Saeki, at.KeyedBy,
             at.MayPayPrevious, at.Now)))
@@ -103,6 +104,39 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
         await held.Story.ChangesTextAsync(
             $"source,request_id,number,kind\n{held.Story.Incident},R1,{held.Number},unknown\n");
         (await StandingAsync(held, next)).ShouldBe("hold keep Hold Quarantined");
+    }
+
+    /// <summary>A browser chooses the id of a hold: it names one of that case, whatever it names elsewhere.</summary>
+    [Fact]
+    public async Task rule_18_a_hold_whose_id_is_used_again_for_another_case_stands()
+    {
+        var (held, other) = (await WithCaseAsync(), await WithCaseAsync());
+        var next = await PayDayAsync(held, 0);
+        await HoldAsync(other, next, id: await HoldAsync(held, next));
+        (await StandingAsync(other, next)).ShouldBe("hold keep Hold");
+        await EndAsync(other.Story.At, other.Case, Verdict.Confirmed);
+        (await StandingAsync(other, next)).ShouldBe("clear");
+        (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
+    }
+
+    [Fact]
+    public async Task rule_18_a_hold_by_policy_whose_id_is_used_again_stands()
+    {
+        var (held, other) = (
+            await WithCaseAsync("""{"untilDays": 120, "payTo": "keep"}"""), await WithCaseAsync());
+        var next = await PayDayAsync(held, 0);
+        await OpenCases.RunAsync(held.Story.At, None);
+        await using var find = service.Database.At.Database.CreateCommand(
+            $"select policy_hold(hit_id) from hit where change_id = '{held.Case}'");
+        var placed = (Guid)(await find.ExecuteScalarAsync(None))!;
+        await HoldAsync(other, next, id: placed);
+        await EndAsync(other.Story.At, other.Case, Verdict.Confirmed);
+        (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
+
+        (await DoAsync(held, at => ProposeHold.Decide(at.Case, new ProposeHold(placed, HoldReason.FraudSuspected,
+            PayTo.Keep, next, null), Saeki, at.KeyedBy, at.MayPayPrevious, at.Now))).ShouldBeNull();
+        (await DoAsync(held, at => ApproveHold.Decide(at.Case, new ApproveHold(placed), Utsumi, at.KeyedBy, at.Now)))
+            .ShouldBe(Refusal.ProposalGone, "the case has a hold of this id already");
     }
 
     [Fact]
@@ -261,14 +295,25 @@ public sealed class HeldPayments(Served service) : IClassFixture<Served>
     }
 
     /// <summary>The account before the second is the new one of the first, for all that anybody knows.</summary>
-    [Fact]
-    public async Task rule_19_a_change_that_names_no_account_before_it_may_come_after_one_that_is_in_doubt()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("to")]
+    [InlineData("from")]
+    public async Task rule_19_a_change_that_names_no_account_before_it_may_come_after_one_that_is_in_doubt(
+        string? renumbered)
     {
         var held = await WithCaseAsync("""{"untilDays": 124, "payTo": "previous"}""", before: "");
         var next = await PayDayAsync(held, 0);
         (await StandingAsync(held, next)).ShouldBe("hold previous Hold");
+        var number = renumbered is null ? held.Number : Number();
+        if (renumbered is not null)
+        {
+            await held.Story.RenumberAsync(
+                renumbered == "to" ? $"{held.Number},{number}" : $"{number},{held.Number}");
+        }
+
         await held.Story.ChangesTextAsync("source,request_id,number,filed_on,new_account\n"
-            + $"{held.Story.Incident},R2,{held.Number},2015-05-18,{PaymentsTakenIn.New}\n");
+            + $"{held.Story.Incident},R2,{number},2015-05-18,{PaymentsTakenIn.New}\n");
         (await StandingAsync(held, next)).ShouldBe("hold keep Hold");
     }
 

@@ -29,6 +29,68 @@ public class VerdictTests
         history.Case.State.ShouldBe(CaseState.Proposed);
     }
 
+    [Theory]
+    [InlineData("ｻｴｷ", "サエキ")]
+    [InlineData("か\u3099もう", "がもう")]
+    [InlineData("さえき ― ㈱", "さえき―(株)")]
+    public void s29_a_clerk_is_the_same_however_the_name_is_typed(string keyed, string login)
+    {
+        var history = new CaseHistory();
+        history.KeyedBy[0] = keyed;
+        history.Refuse(new ClaimCase(history.Now.AddHours(4)), new(login, "P9"), Refusal.KeyedTheChange);
+    }
+
+    /// <summary>Rule 14: no denial since, by whomever; a day that is written later does not go before it.</summary>
+    [Theory]
+    [InlineData(3, 1, false)]
+    [InlineData(3, 3, true)]
+    [InlineData(1, 3, true)]
+    public void rule_14_a_meeting_confirms_nothing_that_was_denied_on_a_later_day(int denied, int met, bool isEnough)
+    {
+        var history = new CaseHistory().Claimed();
+        history.Letter();
+        history.Accept(new RecordCall(Id(), Intent.Denied, new(2015, 6, denied), null), Colleague);
+        history.Accept(new RecordMeeting(Id(), MeetingPlace.Counter, PersonMet.Holder, [Licence], Intent.Confirmed,
+            new(2015, 6, met), null), Colleague);
+        history.Missing(Verdict.Confirmed).Contains(Requirement.Answer).ShouldBe(!isEnough);
+    }
+
+    [Theory]
+    [InlineData(1, 3, false)]
+    [InlineData(3, 3, true)]
+    public void rule_14_a_denial_of_a_day_before_the_last_meeting_denies_nothing(int denied, int met, bool isEnough)
+    {
+        var history = new CaseHistory().Claimed();
+        foreach (var (day, said) in new[] { (met, Intent.Confirmed), (denied, Intent.Denied) })
+        {
+            history.Accept(new RecordMeeting(Id(), MeetingPlace.Counter, PersonMet.Holder, [Licence], said,
+                new(2015, 6, day), null), Colleague);
+        }
+
+        history.Missing(Verdict.Denied).Contains(Requirement.Answer).ShouldBe(!isEnough);
+        history.Missing(Verdict.Confirmed).ShouldContain(Requirement.Answer, "what is recorded later is asked again");
+    }
+
+    /// <summary>Rule 12: a visit without a letter before it is no evidence, also where that letter is stopped later.
+    /// </summary>
+    [Theory]
+    [InlineData(MeetingPlace.Visit, true)]
+    [InlineData(MeetingPlace.Counter, false)]
+    public void rule_12_a_visit_counts_no_longer_when_the_letter_before_it_was_stopped(
+        MeetingPlace place, bool isLacking)
+    {
+        var history = new CaseHistory().Claimed();
+        history.Letter();
+        history.Now = history.Now.AddDays(2);
+        history.Meeting(Intent.Confirmed, place: place);
+        history.Letter();
+        var sent = history.Case.Entries.First(e => e.Kind == EntryKind.LetterSent);
+        history.Missing(Verdict.Confirmed).ShouldBe([Requirement.Proposal, Requirement.Approval]);
+        history.Accept(new RecordLetterStopped(Id(), Id(), sent.About!.Value, sent.Id), Mailroom);
+        history.Missing(Verdict.Confirmed).Contains(Requirement.Identity).ShouldBe(isLacking);
+        history.Missing(Verdict.Confirmed).Contains(Requirement.Answer).ShouldBe(isLacking);
+    }
+
     /// <summary>Rule 28: the letter reached nobody, and Confirmed needs one that was sent.</summary>
     [Theory]
     [InlineData(Verdict.Confirmed, 1, CaseState.InContact)]

@@ -33,14 +33,18 @@ begin
             (select o.change_id from hit o
              where s.state = 'Queued' and o.is_open and o.incident_no = i.incident_no and o.state = 'Queued'
                and (o.opened_at at time zone i.time_zone)::date + i.hold_days >= undecided.pay_day
-               and not exists (select from hold x where x.hold_id = policy_hold(o.hit_id) and x.is_ended)
+               and not exists (
+                    select from hold x
+                    where x.change_id = o.change_id and x.hold_id = policy_hold(o.hit_id) and x.is_ended)
              limit 10001)
             union all
             (select o.change_id from hit o
              where s.state <> 'Queued' and o.is_open and o.state <> 'Queued' and o.incident_no = i.incident_no
                and o.state = s.state
                and (o.opened_at at time zone i.time_zone)::date + i.hold_days >= undecided.pay_day
-               and not exists (select from hold x where x.hold_id = policy_hold(o.hit_id) and x.is_ended)
+               and not exists (
+                    select from hold x
+                    where x.change_id = o.change_id and x.hold_id = policy_hold(o.hit_id) and x.is_ended)
              limit 10001) offset 0) h
         where i.hold_days is not null)
     select s.state,
@@ -95,8 +99,11 @@ begin
             select h.change_id, (h.opened_at at time zone i.time_zone)::date + i.hold_days as through_on,
                 paid_meanwhile(h.change_id, i.hold_pay_to) as pay_to, h.opened_at as placed_at, true as by_policy
             from hit h
-            where h.incident_no = i.incident_no and (h.is_open or h.state = 'Deceased')
-              and not exists (select from hold x where x.hold_id = policy_hold(h.hit_id) and x.is_ended)
+            where h.incident_no = i.incident_no and (h.is_open or h.state = 'Deceased'
+                    and (h.opened_at at time zone i.time_zone)::date + i.hold_days >= today)
+              and not exists (
+                    select from hold x
+                    where x.change_id = h.change_id and x.hold_id = policy_hold(h.hit_id) and x.is_ended)
               and not exists (
                     select from hold x where x.change_id = h.change_id and not x.is_ended and not x.by_policy)
             order by h.hit_id limit most offset 0) p

@@ -85,8 +85,8 @@ public sealed record PaymentReport(DeliveredRow Row)
 
     /// <param name="row">As it was delivered.</param>
     /// <param name="keys">What keys are made with.</param>
-    /// <param name="payDays">Those of which a payment may be reported by now.</param>
-    public static PaymentReport Read(DeliveredRow row, KeyFile keys, IReadOnlySet<DateOnly> payDays)
+    /// <param name="payDays">Names of those of which a payment may be reported by now, by each of their days.</param>
+    public static PaymentReport Read(DeliveredRow row, KeyFile keys, IReadOnlyDictionary<DateOnly, DateOnly> payDays)
     {
         var known = KeyedNumber.Of(row.Values.ElementAtOrDefault(NumberColumn), keys);
         var read = new PaymentReport(row) { Number = known?.Number, Key = known?.Key };
@@ -123,7 +123,7 @@ public sealed record PaymentReport(DeliveredRow Row)
     /// <summary>The id that a source's payment or stop has everywhere.</summary>
     public static Guid IdOf(string source, string id) => FiledChange.IdOf($"payment of {source}", id);
 
-    private PaymentReport AsPayment(KeyFile keys, IReadOnlySet<DateOnly> payDays)
+    private PaymentReport AsPayment(KeyFile keys, IReadOnlyDictionary<DateOnly, DateOnly> payDays)
     {
         var isWithheld = Outcome == Withheld;
         if ((Missing(PayDayColumn, AmountColumn) ?? (isWithheld ? null : Missing(AccountColumn))) is { } missing)
@@ -155,15 +155,20 @@ public sealed record PaymentReport(DeliveredRow Row)
         }
 
         // One payment of a far day would make what is owed to everybody run to it.
-        return !payDays.Contains(payOn!.Value) ? Waiting(QuarantineCode.NotAPayDay, PayDayColumn) : (this with
+        if (!payDays.TryGetValue(payOn!.Value, out var name))
+        {
+            return Waiting(QuarantineCode.NotAPayDay, PayDayColumn);
+        }
+
+        return (this with
         {
             Id = IdOf(SourceText, IdText),
-            PayOn = payOn,
+            PayOn = name,
             Amount = AmountOf(Row[AmountColumn]),
             AccountKey = account?.NameIn(keys),
             On = on!.Value,
             PaysFor = Row[PaysForColumn].Length > 0 ? IdOf(SourceText, Row[PaysForColumn]) : null,
-        }).Keyed(keys, $"{payOn:O}", Row[AmountColumn].TrimStart('0'), account?.RevealKey() ?? "", Row[PaysForColumn]);
+        }).Keyed(keys, $"{name:O}", Row[AmountColumn].TrimStart('0'), account?.RevealKey() ?? "", Row[PaysForColumn]);
     }
 
     private PaymentReport AsStop(KeyFile keys)

@@ -1,9 +1,12 @@
 -- evolve-repeat-always
 -- What is known of payments and stops, from all that was said of them in whatever order (Rules 20, 23).
 
--- A payment, with its outcome: money that came back came back, whatever else was said.
+-- A payment, with its outcome: money that came back came back, whatever else was said. Reported by the name of its
+-- pay-day, it is of the day on which that is paid.
 create or replace view payment as
-select r.payment_id, r.number_key, r.source, r.sent_id, r.pay_on, r.amount, r.account_key, r.pays_for,
+select r.payment_id, r.number_key, r.source, r.sent_id,
+    coalesce((select d.paid_on from pay_day d where d.pay_on = r.pay_on), r.pay_on) as pay_on,
+    r.amount, r.account_key, r.pays_for,
     case when bool_or(r.outcome = 'returned') then 'returned'
          when bool_or(r.outcome = 'credit-failed') then 'credit-failed'
          when bool_or(r.outcome = 'withheld') then 'withheld'
@@ -43,7 +46,8 @@ create or replace view payment_to_new_account as
 select c.change_id, c.is_known_on, p.*
 from case_account c
 cross join lateral (
-    select r.payment_id, r.number_key, r.source, r.sent_id, r.pay_on, r.amount,
+    select r.payment_id, r.number_key, r.source, r.sent_id,
+        coalesce((select d.paid_on from pay_day d where d.pay_on = r.pay_on), r.pay_on) as pay_on, r.amount,
         bool_or(r.outcome in ('credit-failed', 'returned')) as came_back
     from payment_report r
     where r.account_key = c.new_account_key and r.pay_on >= c.filed_on

@@ -9,12 +9,28 @@ public class PaymentReportTests
 {
     private const string Account = "zengin:0001-001-1-1234567";
     private static readonly KeyFile Keys = KeyFile.FromSecret(new byte[32]);
-    private static readonly HashSet<DateOnly> PayDays = [new(2015, 6, 15), new(2015, 8, 14)];
+    private static readonly Dictionary<DateOnly, DateOnly> PayDays = new()
+    {
+        [new(2015, 6, 15)] = new(2015, 6, 15),
+        [new(2015, 8, 14)] = new(2015, 8, 14),
+        [new(2015, 8, 13)] = new(2015, 8, 14),
+    };
+
     private static long _rows;
 
     /// <summary>source,payment_id,number,outcome,pay_day,amount,account,code,on,reason,pays_for.</summary>
     internal static PaymentReport Read(string row) => PaymentReport.Read(new DeliveredRow(
         ++_rows, [.. row.Split(',').Concat(Enumerable.Repeat("", 11)).Take(11)], null, null), Keys, PayDays);
+
+    /// <summary>Banks are closed on its day: the calendar tells another, and the payment system says either.</summary>
+    [Fact]
+    public void a_payment_of_a_pay_day_that_was_moved_is_the_same_by_either_day()
+    {
+        var (named, moved) = (Read($"p,P1,0000-123456,sent,2015-08-14,120000,{Account}"),
+            Read($"p,P1,0000-123456,sent,2015-08-13,120000,{Account}"));
+        (moved.Code, moved.PayOn).ShouldBe((null, new DateOnly(2015, 8, 14)));
+        moved.ThingKey.ShouldBe(named.ThingKey);
+    }
 
     [Theory]
     [InlineData($"p,P1,0000-123456,sent,2015-06-15,120000,{Account}")]
