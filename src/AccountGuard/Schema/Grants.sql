@@ -19,8 +19,9 @@ grant execute on function pass_gates, publish_cutoff, publish_list, publish_clos
     hits_ended, due_of, possible_days, lies_within, numbers_of_holder, own_numbers_of_holder, clashes_of, reasons_of,
     closes_circle, first_key, pass_all_gates, event_position, doubts, cases_and_doubts_of, this_server, pass_case,
     pass_cases, keep_case, next_case, states_of_hits, state_of_hit, queue_slice, keep_ties, queue_counts,
-    own_queue_counts, queue_offices, policy_hold, may_pay_previous, is_previous_in_doubt, paid_meanwhile,
-    expiring_holds, next_letters, open_cases_of_holders, letters_rest_on, doubtful_numbers, places_without_change,
+    own_queue_counts, queue_pay_days, queue_offices, policy_hold, may_pay_previous, is_previous_in_doubt,
+    paid_meanwhile, expiring_holds, next_letters, open_cases_of_holders, letters_rest_on, doubtful_numbers,
+    places_without_change,
     bank_day, calendar_decisions, undecided, holds_by_age, keyed_by, is_keyed_by, plain_name, waiting_proposals,
     followed_under, paid_again, denied_accounts, reported_at_branch, keep_branch_report, protected_among,
     is_protected, protected_cases, waiting_protected

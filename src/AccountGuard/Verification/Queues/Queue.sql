@@ -235,6 +235,25 @@ begin
           and h.change_id <> all (array(select protected_cases(incident) where at_office <> '')) limit 10001) c;
 end $$;
 
+-- How many open cases are paid first on each day, exact to 10,000: a look-up finds the next day, and the least stands
+-- for no day that is known.
+create or replace function queue_pay_days(incident int) returns table (pay_on date, cases bigint)
+language plpgsql stable set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
+declare from_day date := '-infinity';
+begin
+    loop
+        select h.exposed_on into pay_on from hit h
+        where h.is_open and h.incident_no = incident and h.exposed_on >= from_day order by h.exposed_on limit 1;
+        exit when pay_on is null;
+        select count(*) into cases from (
+            select from hit h
+            where h.is_open and h.incident_no = incident and h.exposed_on = queue_pay_days.pay_on limit 10001) c;
+        return next;
+        from_day := case when isfinite(pay_on) then pay_on + 1 else date '0001-01-01' end;
+    end loop;
+end $$;
+
 -- Offices with open cases, by one look-up each: the first of them by code point.
 create or replace function queue_offices(incident int, most int) returns setof text language plpgsql stable
 set search_path = accountguard, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off

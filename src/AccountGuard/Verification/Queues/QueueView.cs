@@ -58,7 +58,13 @@ public sealed record QueueFigures(IReadOnlyDictionary<string, long> Counts)
 }
 
 /// <summary>What the pages of everybody count alike, and the offices that may be asked for.</summary>
-public sealed record QueueCounted(IReadOnlyDictionary<string, long> Counts, IReadOnlyList<string> Offices)
+/// <param name="Counts">Of each kind.</param>
+/// <param name="PayDays">Of those that are paid first on each day; on the least, of those on no day that is known.
+/// </param>
+/// <param name="Offices">Those that have open cases.</param>
+public sealed record QueueCounted(
+    IReadOnlyDictionary<string, long> Counts, IReadOnlyDictionary<DateOnly, long> PayDays,
+    IReadOnlyList<string> Offices)
 {
     private const int MostOffices = 500;
 
@@ -88,7 +94,23 @@ public sealed record QueueCounted(IReadOnlyDictionary<string, long> Counts, IRea
             }
         }
 
-        return new QueueCounted(counts, await OfficesAsync(at, incidentNo, cancel));
+        return new QueueCounted(
+            counts, await PayDaysAsync(at, incidentNo, cancel), await OfficesAsync(at, incidentNo, cancel));
+    }
+
+    private static async Task<IReadOnlyDictionary<DateOnly, long>> PayDaysAsync(
+        Installation at, int incidentNo, CancellationToken cancel)
+    {
+        await using var count = at.Database.CreateCommand("select pay_on, cases from queue_pay_days(@incident)");
+        count.Parameters.AddWithValue("incident", incidentNo);
+        var days = new Dictionary<DateOnly, long>();
+        await using var reader = await count.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            days[reader.GetFieldValue<DateOnly>(0)] = reader.GetInt64(1);
+        }
+
+        return days;
     }
 
     private static async Task<IReadOnlyList<string>> OfficesAsync(
@@ -140,11 +162,11 @@ public sealed record QueueView(
             ? await Queue.PageAsync(at, id, filter, place, PageLength, cancel)
             : await SliceAsync(at, bar.Incident, filter, figures, place, shared, cancel);
         var cases = await SeeAsync(at, rows, no, cancel);
-        var counts = isWhole ? await CountPayDaysAsync(at, no, rows, cancel) : [];
         return new QueueView(bar, filter, figures, await TotalAsync(at, no, filter, figures, cancel),
             counted.Offices, login, nextPayDay,
             [.. cases.GroupBy(c => c.Row.ExposedOn).Select(g => new SeenPayDay(
-                g.Key, counts.TryGetValue(g.Key ?? DateOnly.MinValue, out var count) ? count : null, [.. g]))],
+                g.Key, isWhole && counted.PayDays.TryGetValue(g.Key ?? DateOnly.MinValue, out var count) ? count : null,
+                [.. g]))],
             after, next?.ToString());
     }
 
@@ -184,30 +206,6 @@ public sealed record QueueView(
             "select min(paid_on) from pay_day where paid_on >= @today", cancel, ("today", today));
         await reader.ReadAsync(cancel);
         return reader.IsDBNull(0) ? null : reader.GetFieldValue<DateOnly>(0);
-    }
-
-    private static async Task<Dictionary<DateOnly, long>> CountPayDaysAsync(
-        Installation at, int incidentNo, IEnumerable<QueueRow> rows, CancellationToken cancel)
-    {
-        await using var count = at.Database.CreateCommand(
-            """
-            select d.pay_on, c.found from unnest(@days) as d (pay_on) cross join lateral (
-                select count(*) as found from (
-                    select from hit h
-                    where h.is_open and h.incident_no = @incident and h.exposed_on = d.pay_on limit @most) h) c
-            """);
-        count.Parameters.AddWithValue("incident", incidentNo);
-        count.Parameters.AddWithValue("most", QueueSlice.Exact + 1);
-        count.Parameters.AddWithValue("days", NpgsqlDbType.Array | NpgsqlDbType.Date,
-            rows.Select(r => r.ExposedOn ?? DateOnly.MinValue).Distinct().ToArray());
-        var counts = new Dictionary<DateOnly, long>();
-        await using var reader = await count.ExecuteReaderAsync(cancel);
-        while (await reader.ReadAsync(cancel))
-        {
-            counts[reader.GetFieldValue<DateOnly>(0)] = reader.GetInt64(1);
-        }
-
-        return counts;
     }
 
     private static async Task<IReadOnlyList<SeenCase>> SeeAsync(
