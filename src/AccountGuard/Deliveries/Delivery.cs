@@ -99,11 +99,13 @@ public sealed class Delivery : IAsyncDisposable
             {
                 var (id, by) = (reader.IsDBNull(1) ? null : reader.GetString(1),
                     reader.IsDBNull(3) ? null : reader.GetString(3));
-                open.Add(new Delivery(at, Label with
+                var label = Label with
                 {
-                    Id = id, DeliveredBy = by, ReceivedAt = reader.GetFieldValue<DateTimeOffset>(2),
-                }, null)
-                { No = reader.GetInt64(0) });
+                    Id = id,
+                    DeliveredBy = by,
+                    ReceivedAt = reader.GetFieldValue<DateTimeOffset>(2),
+                };
+                open.Add(new Delivery(at, label, null) { No = reader.GetInt64(0) });
             }
         }
 
