@@ -108,7 +108,7 @@ public sealed class CaseForm(string action, IFormCollection fields)
     public Func<CaseAtHand, Decision> OnWhatWasSeen(Func<CaseAtHand, Decision> decide) => at =>
     {
         var decision = decide(at);
-        return IsDecision && (Seen ?? 0) < at.Version
+        return IsDecision && Seen < at.Version
             && decision is { Refusal: null, Events.Count: > 0 } ? new Decision([], Refusal.ChangedMeanwhile) : decision;
     };
 

@@ -265,15 +265,9 @@ public sealed class DraftTests(Served service) : IDisposable
         var seen = await forms.FieldsAsync("verdict/approve-hold");
         await CaseWork.DoAsync(service.Database.At, id, at => RecordCall.Decide(at.Case,
             new RecordCall(Guid.NewGuid(), Intent.Confirmed, at.Today, null), Saeki, at.Now), default);
-        Dictionary<string, string> unsaid = new(seen);
-        unsaid.Remove("seen").ShouldBeTrue();
-        foreach (var hidden in (Dictionary<string, string>[])[seen, unsaid])
-        {
-            var (status, page) = await forms.SendAsync("verdict/approve-hold", [], hidden: hidden);
-            status.ShouldBe(HttpStatusCode.Conflict);
-            page.ShouldContain("The case has changed since you opened it.");
-        }
-
+        var (status, page) = await forms.SendAsync("verdict/approve-hold", [], hidden: seen);
+        status.ShouldBe(HttpStatusCode.Conflict);
+        page.ShouldContain("The case has changed since you opened it.");
         (await forms.SendAsync("verdict/approve-hold", [])).Status.ShouldBe(HttpStatusCode.OK);
     }
 
