@@ -150,7 +150,7 @@ public sealed class CaseHints(Installation at) : BackgroundService
                     told.Remove(old);
                 }
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested && e is NpgsqlException or KeyTrouble)
+            catch (Exception e) when (e is NpgsqlException or KeyTrouble)
             {
                 // The next second asks again.
             }
